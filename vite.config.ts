@@ -18,6 +18,27 @@ function emitOnnxRuntime(): Plugin {
   };
 }
 
+/** The head that the pages share: encoding, policy, size, colour schemes, icon. Only the studio compiles WebAssembly. */
+function shareHead(): Plugin {
+  return {
+    name: "head",
+    transformIndexHtml: {
+      order: "pre",
+      handler: (_html, { path }) => {
+        const scripts = path.endsWith("index.html") ? "'self' 'wasm-unsafe-eval'" : "'self'";
+        const policy = `default-src 'none'; script-src ${scripts}; style-src 'self'; img-src 'self'; media-src blob:; connect-src 'self'; worker-src 'self'; base-uri 'none'; form-action 'none'`;
+        return [
+          { tag: "meta", attrs: { charset: "utf-8" } },
+          { tag: "meta", attrs: { "http-equiv": "Content-Security-Policy", content: policy } },
+          { tag: "meta", attrs: { name: "viewport", content: "width=device-width, initial-scale=1" } },
+          { tag: "meta", attrs: { name: "color-scheme", content: "light dark" } },
+          { tag: "link", attrs: { rel: "icon", href: "./icon.svg", type: "image/svg+xml" } },
+        ].map((tag) => ({ ...tag, injectTo: "head-prepend" as const }));
+      },
+    },
+  };
+}
+
 /** Warnings, without those about the two files that `emitOnnxRuntime` puts there. */
 function createBuildLogger() {
   const logger = createLogger("warn");
@@ -43,7 +64,7 @@ export default defineConfig({
     alias: { "csv-parse/sync": "csv-parse/browser/esm/sync" },
     conditions: ["onnxruntime-web-use-extern-wasm", "module", "browser", "production"],
   },
-  plugins: [emitOnnxRuntime(), notices.emit()],
+  plugins: [shareHead(), emitOnnxRuntime(), notices.emit()],
   build: {
     outDir: "../../dist/studio",
     emptyOutDir: true,

@@ -1,9 +1,11 @@
 /**
- * Times the logistic head on 10,000 x 576 x 14 and checks the objective it reaches. bench/logistic.py does the same with scikit-learn.
+ * Times the logistic head on 10,000 x 576 x 14 and checks the objective it reaches. bench/logistic.py does
+ * the same with scikit-learn.
  *
- *   npx tsx bench/logistic.ts DATA.bin [--rounds N] [--loops]     writes DATA.bin from a seed if it is not there
+ *   npx tsx bench/logistic.ts DATA.bin [--rounds N] [--loops]     writes DATA.bin from a seed if it does not exist
  *
- * DATA.bin: int32 rows, features, classes; float32 features row by row; int32 labels. Prints one JSON document.
+ * DATA.bin: int32 rows, features, classes; float32 features row by row; int32 labels. Prints one JSON
+ * document.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -20,7 +22,10 @@ interface Data {
   classes: number;
 }
 
-/** Classes as Gaussians in 40 directions of falling strength, overlapping, seen through 576 noisy features. */
+/**
+ * Writes overlapping Gaussian classes in 40 directions of decreasing strength, projected to 576 noisy
+ * features.
+ */
 function writeData(path: string, rows: number, features: number, classes: number): void {
   const random = createRandom(1);
   const rank = 40;
@@ -52,7 +57,7 @@ function readData(path: string): Data {
   return { embeddings: createMatrix(rows!, features!, data), labels, classes: classes! };
 }
 
-/** The objective of the saved head, computed anew: sum of cross-entropies + |W|^2 / (2 C). */
+/** Computes the objective of the saved head again: sum of cross-entropies + |W|^2 / (2 C). */
 function computeObjective(head: Head, { embeddings, labels }: Data, C: number): number {
   const { data, columns } = computeProbabilities(head.computeLogits(embeddings));
   let objective = 0;

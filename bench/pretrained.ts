@@ -1,11 +1,12 @@
 /**
- * The speed of a pretrained model's graph against the plain export of the same network, all variants in turn in one process.
+ * Compares the speed of a pretrained model's graph with that of the plain export of the same network, all
+ * variants in turn in one process.
  *
  *   npx tsx bench/pretrained.ts --model FOLDER [--plain PLAIN.onnx] [--rounds N] [--threads N] [--cache FOLDER]
  *
- * FOLDER: a checkpoint of wav2vec2-base (random weights will do). PLAIN.onnx: by bench/pretrained.py. Also reports the peak of
- * the machine's matrix products in float32 and int8, and the share of it that each variant reaches.
- * Prints one JSON document.
+ * FOLDER: a checkpoint of wav2vec2-base (random weights will do). PLAIN.onnx: made by bench/pretrained.py.
+ * Also reports the peak rate of the machine's matrix products in float32 and int8, and the share of it that
+ * each variant reaches. Prints one JSON document.
  */
 import { cpus } from "node:os";
 import { parseArgs } from "node:util";
@@ -30,7 +31,7 @@ const rounds = Number(values.rounds);
 const runtime = createNodeOnnxRuntime({ threads: Number(values.threads) });
 const cache = getCacheFolder(values.cache ? { GOLEM_HOME: values.cache } : process.env);
 
-/** Floating point operations of wav2vec2-base a second of audio: its convolutions, and its blocks each. */
+/** Floating-point operations of wav2vec2-base per second of audio: all convolutions, and each block. */
 const operations = { front: 5.4e9, block: 0.7e9 };
 
 interface Variant {
@@ -93,7 +94,7 @@ async function openProduct(
   return runtime.createSession(new Uint8Array(Buffer.concat(chunks)));
 }
 
-/** Best rate of a large product in operations a second, the little that is not the product included. */
+/** Measures the best rate of a large product, in operations per second, including the small overhead. */
 async function measurePeak(precision: "fp32" | "int8"): Promise<number> {
   const [m, k, n] = [1200, 1536, 1024];
   const session = await openProduct(precision, m, k, n);
@@ -133,7 +134,7 @@ for (const seconds of values.seconds.split(",").map(Number)) {
   const times = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const { name, session } of round % 2 ? variants : variants.toReversed()) {
-      // The threads of the session before go on spinning for a moment, and would take a core from this one.
+      // The threads of the previous session spin for a moment, and would use a core that this one needs.
       await new Promise((resolve) => setTimeout(resolve, 150));
       const [, time] = await clock(() => session.run({ input_values: { dims: [1, data.length], data } }));
       if (round > 0) times.get(name)!.push(time);

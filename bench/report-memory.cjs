@@ -1,4 +1,7 @@
-/** Preloaded into a measured process: writes its peak memory, in bytes, to the file GOLEM_BENCH_MEMORY names. */
+/**
+ * Preloaded into a measured process: writes its peak memory, in bytes, to the file named by
+ * GOLEM_BENCH_MEMORY.
+ */
 const { writeFileSync } = require("node:fs");
 const { isMainThread } = require("node:worker_threads");
 

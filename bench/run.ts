@@ -1,12 +1,13 @@
 /**
- * The speed of what users wait for. Every number comes from fresh processes, the commands in turn, the order reversed each
- * round; medians and all raw values go to bench/results.
+ * Measures the times for which users wait. Every number comes from fresh processes; the commands alternate,
+ * in reversed order each round. Medians and all raw values are written to bench/results.
  *
  *   npm run bench [-- --rounds N] [--only NAME] [--giant FOLDER --plain PLAIN.onnx]
  *
- * Recordings are cut from demo/banking: fifty of 2 s in ten classes, and one of 30 minutes. Encoders' weights come from the cache folder. The comparison
- * with scikit-learn runs where a python3 has it. With a wav2vec2-base checkpoint (random weights will do) and the plain export of
- * bench/pretrained.py, the pretrained models' graphs are timed too, and PyTorch where a python3 has it: bench/results/giants.json.
+ * Recordings are cut from demo/banking: fifty of 2 s in ten classes, and one of 30 minutes. Weights of
+ * encoders come from the cache folder. The comparison with scikit-learn runs if python3 has it. With a
+ * wav2vec2-base checkpoint (random weights will do) and the plain export of bench/pretrained.py, the graphs
+ * of pretrained models are timed too, and PyTorch if python3 has it: bench/results/giants.json.
  */
 import { execFileSync, spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
@@ -135,7 +136,7 @@ runGolem(train, warmHome);
 runGolem(trainAlone, warmHome);
 for (let round = 0; round < rounds; round++) {
   for (const command of round % 2 === 0 ? wanted : [...wanted].reverse()) {
-    // The longest one tells as much in fewer rounds.
+    // The longest command needs fewer rounds.
     if (command.args.includes(long) && round >= 3) continue;
     command.prepare?.();
     const measured = runGolem(command.args, command.home);

@@ -1,10 +1,12 @@
 /**
- * The server under load: requests per second and times, wrong answers, memory, delay of the event loop, time to be ready, what the torture set and 1,000
- * fuzzed bodies do to it. The client (autocannon) runs in this process, the server in another, as it is installed (`npm run build` first).
+ * Measures the server under load: requests per second and latencies, wrong answers, memory, delay of the
+ * event loop, time until it is ready, and the effect of the torture set and 1,000 fuzzed bodies. The client
+ * (autocannon) runs in this process, the installed server in another (`npm run build` first).
  *
- *   npx tsx bench/serve.ts [--minutes N] [--seconds N] [--fuzzed N]      (`npm run bench` does it last)
+ *   npx tsx bench/serve.ts [--minutes N] [--seconds N] [--fuzzed N]      (`npm run bench` runs it last)
  *
- * Golems are trained on demo/banking; requests bring recordings of 2 s cut from there. Results go to bench/results/serve.json and serve.md.
+ * Golems are trained on demo/banking; requests contain recordings of 2 s cut from there. Results go to
+ * bench/results/serve.json and serve.md.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
@@ -44,14 +46,14 @@ for (const recording of (await loadDataset("demo/banking")).recordings.slice(0, 
   await source.close();
 }
 
-/** Load that lasts as long as something else ends after this at the latest. */
+/** Maximum seconds of load that lasts as long as another test. */
 const maximumSeconds = 1800;
 
 /** The server as a process of its own. */
 interface Served {
   readonly url: string;
   readonly child: ChildProcess;
-  /** From the start of the process to the first answer of /readyz that says so. */
+  /** Seconds from the start of the process to the first successful answer of /readyz. */
   readonly readySeconds: number;
 }
 
@@ -89,7 +91,10 @@ async function readMetrics(
   };
 }
 
-/** Sends recordings in turn over some connections, for some seconds or until a promise is settled; every answer is compared with Node's. */
+/**
+ * Sends recordings in turn over several connections, for some seconds or until a promise settles; every
+ * answer is compared with that in Node.
+ */
 async function load(
   url: string,
   id: string,
@@ -130,7 +135,9 @@ async function load(
   };
 }
 
-/** Labels are the same, and probabilities within 0.001: sums in another order may differ in the last digits. */
+/**
+ * Labels must be equal, and probabilities within 0.001: sums in another order may differ in the last digits.
+ */
 function isEqual(a: { label: string; scores: Record<string, number> }, b: typeof a): boolean {
   return (
     a.label === b.label &&

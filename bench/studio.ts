@@ -1,10 +1,12 @@
 /**
- * The studio's speed in a real browser: what users wait for, what moves or hangs meanwhile, how many clicks a golem takes.
+ * Measures the studio in a real browser: the times for which users wait, whether the page responds meanwhile,
+ * and the number of clicks for a golem.
  *
  *   npx tsx bench/studio.ts [--rounds N]      (part of `npm run bench`; `npm run build` first)
  *
- * Every round has pages of its own with nothing kept. Recordings come from ../shared/data (spoken digits and commands); where they are not,
- * nothing is measured and the reason is said. Results go to bench/results/studio.json and studio.md.
+ * Every round uses new pages without stored data. Recordings come from ../shared/data (spoken digits and
+ * commands); without them, nothing is measured and the reason is printed. Results go to
+ * bench/results/studio.json and studio.md.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
@@ -36,7 +38,10 @@ const listFiles = (set: string, label: string) =>
 
 const folder = mkdtempSync(join(tmpdir(), "golem-bench-studio-"));
 
-/** Writes a zip of recordings, one folder per class, and returns its path: bytes that are handed over by the protocol would block the page by themselves. */
+/**
+ * Writes a zip of recordings, one folder per class, and returns its path: bytes transferred by the protocol
+ * would themselves block the page.
+ */
 function pack(name: string, classes: Readonly<Record<string, readonly string[]>>): string {
   const files: Record<string, Uint8Array> = {};
   for (const [label, paths] of Object.entries(classes)) {
@@ -51,7 +56,8 @@ const sixty = pack(
   "60.zip",
   Object.fromEntries(digits.map((digit) => [digit, listFiles("digits", digit).slice(0, 20)])),
 );
-// Sixty sounds ten times each: an embedding that is kept is not computed again, so the list fills as fast as it can.
+// Sixty sounds ten times each: stored embeddings are not computed again, so the list fills as fast as
+// possible.
 const sounds = digits.flatMap((digit) => listFiles("digits", digit).slice(20, 40));
 const sixHundred = pack("600.zip", {
   spoken: Array.from({ length: 600 }, (_, i) => sounds[i % sounds.length]!),
@@ -67,7 +73,7 @@ async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
     ...options,
   });
   const page = await context.newPage();
-  // tsx has functions keep their names by a helper that pages do not have.
+  // tsx keeps the names of functions with a helper that pages do not have.
   await page.addInitScript("globalThis.__name ??= (named) => named;");
   await watchPage(page);
   return page;
@@ -114,7 +120,7 @@ const takeProgress = (page: Page) =>
     return told;
   });
 
-/** Milliseconds from each recording that was embedded to the next. */
+/** Lists the milliseconds from each embedded recording to the next. */
 function listSteps(told: Awaited<ReturnType<typeof takeProgress>>): number[] {
   const steps: number[] = [];
   for (const [i, now] of told.entries()) {
@@ -126,7 +132,7 @@ function listSteps(told: Awaited<ReturnType<typeof takeProgress>>): number[] {
   return steps;
 }
 
-/** Seconds of a recording as the shelf tells them, in all. */
+/** Sums the seconds of recordings that the shelf shows. */
 const sumSeconds = (page: Page) =>
   page.evaluate(async () => {
     const database = await new Promise<IDBDatabase>((done) => {
@@ -141,7 +147,7 @@ const sumSeconds = (page: Page) =>
     return kept.reduce((sum, { seconds }) => sum + seconds, 0) / kept.length;
   });
 
-/** First load, 60 recordings brought in and embedded, training. */
+/** Measures the first load, importing and embedding 60 recordings, and training. */
 async function measureTraining() {
   const page = await openPage();
   let transfer = 0;
@@ -186,7 +192,7 @@ async function measureTraining() {
   return { transfer, bringingIn, steps, seconds, waited, trained, training, curve, after };
 }
 
-/** Frames while the list of 600 recordings is scrolled to its end and back, while they are embedded. */
+/** Measures the frames while the list of 600 recordings is scrolled to its end and back during embedding. */
 async function measureScrolling() {
   const page = await openPage();
   await page.goto(server.url);
@@ -227,7 +233,7 @@ async function measureScrolling() {
   return { bringingIn, embedding, busy, quiet };
 }
 
-/** The path of the tests: name three classes, record eight of each, learn, take the golem along. */
+/** The path of the tests: name three classes, record eight of each, train, download the golem. */
 async function measurePath() {
   const page = await openPage({ acceptDownloads: true });
   await page.goto(server.url);

@@ -1,8 +1,9 @@
 /**
- * Awkward, damaged and hostile bodies for a server that is under load, and whether each got the status it should: the files of ../shared/data/torture (or
- * GOLEM_TEST_DATA) go by what its expected.csv says of them and by what the library itself answers; fuzzed bodies by what a client's mistake may be answered with.
+ * Sends awkward, damaged and hostile bodies to a server under load and checks the status of each answer. For
+ * the files of ../shared/data/torture (or GOLEM_TEST_DATA), the expected status follows from its expected.csv
+ * and the library's own result; for fuzzed bodies, any status for a client's mistake is accepted.
  *
- * Not its concern: how the server is started, how load is made.
+ * Not its concern: how the server is started and loaded.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -17,24 +18,24 @@ export interface HostileBody {
   readonly name: string;
   readonly type: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
-  /** Why the answer is wrong; undefined where it is right. `text` is its body. */
+  /** Returns why the answer is wrong; undefined if it is right. `text` is its body. */
   judge(status: number, text: string): string | undefined;
 }
 
-/** How bodies were answered. */
+/** The results for all bodies. */
 export interface HostileResult {
   readonly sent: number;
   readonly statuses: Readonly<Record<string, number>>;
-  /** Those answered wrongly, or not in time, with the reason. */
+  /** Bodies with a wrong answer, or none in time, with the reason. */
   readonly wrong: readonly string[];
 }
 
 /** An answer that takes longer than this counts as none. */
 const hangSeconds = 60;
-/** Bodies on their way at a time. */
+/** Number of bodies sent at a time. */
 const concurrency = 4;
 
-/** The torture files; none where there is no such folder. `golem` answers for the library. */
+/** Loads the torture files; none if there is no such folder. `golem` gives the library's result. */
 export async function loadTortureBodies(golem: Golem): Promise<HostileBody[]> {
   if (!sharedData) return [];
   const folder = join(sharedData, "torture");
@@ -47,7 +48,7 @@ export async function loadTortureBodies(golem: Golem): Promise<HostileBody[]> {
     const bytes = new Uint8Array(readFileSync(join(folder, name)));
     const own = await golem.predict(join(folder, name)).catch((error: unknown) => error);
     const code = own instanceof GolemError ? own.code : undefined;
-    // Valid ones can be decoded; two of them hold nothing that could be heard.
+    // Valid files can be decoded; two of them contain no audible sound.
     const mayFail = expect !== "valid" || code === "too-short" || code === "silent";
     bodies.push({
       name,
@@ -71,7 +72,9 @@ export async function loadTortureBodies(golem: Golem): Promise<HostileBody[]> {
   return bodies;
 }
 
-/** Recordings cut short and changed, most in their headers, under three content types. */
+/**
+ * Creates truncated and changed recordings, mostly with changes in their headers, with three content types.
+ */
 export function createFuzzedBodies(
   recordings: readonly Uint8Array[],
   random: Random,
@@ -84,7 +87,7 @@ export function createFuzzedBodies(
     // A copy: slices of a Buffer are not.
     const bytes = new Uint8Array(source.subarray(0, length));
     for (let i = Math.floor(random.uniform() * 40); i > 0; i--) {
-      // Headers are where harm is done.
+      // Changes in headers do the most harm.
       bytes[Math.floor(random.uniform() ** 3 * bytes.length)] = Math.floor(random.uniform() * 256);
     }
     const type = types[Math.floor(random.uniform() * types.length)]!;
@@ -96,7 +99,7 @@ export function createFuzzedBodies(
   });
 }
 
-/** Sends bodies to `url`, a few at a time; resolves when all were answered or given up. */
+/** Sends bodies to `url`, a few at a time; resolves when all were answered or have timed out. */
 export async function sendHostile(url: string, bodies: readonly HostileBody[]): Promise<HostileResult> {
   const statuses: Record<string, number> = {};
   const wrong: string[] = [];

@@ -1,6 +1,6 @@
 /**
- * Times the warm embedding of a 2 s recording with moonshine-tiny in this process: decoding the file included, and apart.
- * Prints one JSON document, times in milliseconds (medians of 60 after 10 to warm up).
+ * Times the warm embedding of a 2 s recording with moonshine-tiny in this process: with and without decoding
+ * the file. Prints one JSON document with times in milliseconds (medians of 60 runs after 10 to warm up).
  *
  *   npx tsx bench/warm-embedding.ts RECORDING.wav
  */

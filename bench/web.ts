@@ -1,10 +1,12 @@
 /**
- * How long a page waits for a golem: from the call of `loadGolem` with nothing kept to the first answer, and for each answer after that.
+ * Measures how long a page waits for a golem: from the call of `loadGolem` with an empty cache to the first
+ * prediction, and for each later one.
  *
  *   npx tsx bench/web.ts [--rounds N]      (part of `npm run bench`; `npm run build` first)
  *
- * Golems are trained on three classes of demo/banking and hear 2 s cut from there, as a WAV file; the server is on this machine. Every round has a
- * browser context of its own. Results go to bench/results/web.json and web.md.
+ * Golems are trained on three classes of demo/banking and predict a WAV file of 2 s cut from there; the
+ * server is on this machine. Every round uses a new browser context. Results go to bench/results/web.json and
+ * web.md.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
@@ -20,7 +22,7 @@ import { startStaticServer } from "../test/support/static-server.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const rounds = Number(values.rounds);
-/** Answers a round after the first one. */
+/** Number of predictions per round after the first one. */
 const warm = 10;
 
 if (!browserPath) {
@@ -49,7 +51,7 @@ interface Measured {
   readonly next: readonly number[];
 }
 
-/** Seconds in one page that has nothing yet. */
+/** Measures the seconds in one page with an empty cache. */
 async function measure(golem: string, isolated: boolean): Promise<Measured> {
   const html = `<!doctype html><html lang="en"><title>golem</title><link rel="icon" href="data:,"></html>`;
   const server = await startStaticServer({ ...site, "/golem/": golem }, { pages: { "/": html }, isolated });

@@ -10,16 +10,38 @@ import type { AreaResult, Finding } from "./watch.ts";
 
 const path = "runs/results/fuzz.json";
 
-type Row = Omit<AreaResult, "findings"> & { readonly findings: readonly Omit<Finding, "bytes">[] };
+type Row = Omit<AreaResult, "findings" | "seed"> & {
+  /** One for each run that was added up. */
+  readonly seed: number | readonly number[];
+  readonly findings: readonly Omit<Finding, "bytes">[];
+  /** What has to be known of the row. */
+  readonly note?: string;
+};
 
-/** Replaces the rows of the areas that were run, and writes the table. */
-export function publishResults(results: ReadonlyMap<AreaName, AreaResult>): void {
+/** Replaces the rows of the areas that were run, or adds to them, and writes the table. */
+export function publishResults(results: ReadonlyMap<AreaName, AreaResult>, isAdded: boolean): void {
   const rows: Record<string, Row> = existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
   for (const [name, { findings, ...rest }] of results) {
-    rows[name] = { ...rest, findings: findings.map(({ bytes: _, ...finding }) => finding) };
+    const row = { ...rest, findings: findings.map(({ bytes: _, ...finding }) => finding) };
+    const known = rows[name];
+    rows[name] = isAdded && known ? addRows(known, row) : row;
   }
   writeFileSync(path, `${JSON.stringify(rows, null, 2)}\n`);
   writeFileSync(path.replace(".json", ".md"), writeTable(rows));
+}
+
+function addRows(a: Row, b: Row): Row {
+  const codes = Object.keys({ ...a.counts, ...b.counts });
+  return {
+    ...a,
+    seed: [a.seed, b.seed].flat(),
+    inputs: a.inputs + b.inputs,
+    seconds: a.seconds + b.seconds,
+    counts: Object.fromEntries(codes.map((code) => [code, (a.counts[code] ?? 0) + (b.counts[code] ?? 0)])),
+    slowestMilliseconds: Math.max(a.slowestMilliseconds, b.slowestMilliseconds),
+    peakBytes: Math.max(a.peakBytes, b.peakBytes),
+    findings: [...a.findings, ...b.findings],
+  };
 }
 
 function writeTable(rows: Readonly<Record<string, Row>>): string {
@@ -36,6 +58,7 @@ function writeTable(rows: Readonly<Record<string, Row>>): string {
       .map(([code, count]) => `\`${code}\` ${count.toLocaleString("en")}`);
     return `- ${name}: ${listed.join(", ")}`;
   });
+  const notes = Object.entries(rows).flatMap(([name, { note }]) => (note ? [`\n${name}: ${note}\n`] : []));
   return `# Mutated inputs
 
 One to four mutations (flipped bits, edges of integers, truncation, zeros, duplicated and removed ranges, splices) of valid inputs made by code, given to the real parsers in processes that are watched.
@@ -44,7 +67,7 @@ Crashes end the process; hangs take over 5 s; raw errors have no code; memory me
 | area | inputs | accepted | crashes | hangs | raw errors | memory | slowest | peak memory | time |
 |---|---|---|---|---|---|---|---|---|---|
 ${lines.join("\n")}
-
+${notes.join("")}
 The other inputs were refused with a code:
 
 ${codes.join("\n")}

@@ -2,12 +2,13 @@
  * Gives mutated files to the real parsers, in processes that are watched.
  *
  *   npm run fuzz -- [--area audio|checkpoint|parquet|golem|onnx|http|run] [--minutes N] [--count N] [--seed S] [--from N]
- *                   [--corpus FOLDER] [--findings FOLDER] [--publish]
+ *                   [--corpus FOLDER] [--findings FOLDER] [--publish [--add]]
  *
  * Without --area all areas share the minutes (default 2: for continuous integration). --count ends an area after so
  * many inputs; --from and --count 1 repeat one input of a seed. --corpus adds the files of a folder to those made by
- * code. --publish writes the rows of the areas to runs/results/fuzz.json and fuzz.md. Exit code 1 if there are
- * findings: each is saved in --findings as the input and a report with what is left of its mutations.
+ * code. --publish writes the rows of the areas to runs/results/fuzz.json and fuzz.md; --add adds them to those that are
+ * there. Exit code 1 if there are findings: each is saved in --findings as the input and a report with what is left
+ * of its mutations.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -26,6 +27,7 @@ const { values } = parseArgs({
     corpus: { type: "string" },
     findings: { type: "string", default: ".cache/fuzz" },
     publish: { type: "boolean", default: false },
+    add: { type: "boolean", default: false },
   },
 });
 if (values.area !== undefined && !areaNames.some((name) => name === values.area)) {
@@ -65,5 +67,5 @@ for (const [i, name] of areas.entries()) {
     `${name.padEnd(10)} ${inputs} inputs in ${result.seconds.toFixed(0)} s, ${counts.accepted ?? 0} accepted, slowest ${slowestMilliseconds.toFixed(0)} ms, peak ${Math.round(peakBytes / 1e6)} MB, ${findings.length} findings`,
   );
 }
-if (values.publish) publishResults(results);
+if (values.publish) publishResults(results, values.add);
 process.exitCode = [...results.values()].some(({ findings }) => findings.length > 0) ? 1 : 0;

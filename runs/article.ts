@@ -1,13 +1,14 @@
 /**
- * The article that this project starts from, reproduced and answered: a frozen encoder, fifty recordings, one linear layer;
- * then what the article does not ask (see article/experiments.ts).
+ * Reproduces the article from which this project started: a frozen encoder, fifty recordings, one linear
+ * layer. Then measures what the article leaves open (see article/experiments.ts).
  *
  *   npx tsx runs/article.ts [--data DATA] [--encoder ID] [--limit 50] [--out FOLDER] [--figures FOLDER] [--quick]
  *
- * DATA is MInDS-14 and ID facebook/wav2vec2-base unless given; where the Hub cannot be reached, the repository's synthetic
- * requests and moonshine-tiny take their places, and one line says so. These write FOLDER/article.json and article.md (default
- * runs/results) and the figures of docs/lessons.md (default docs/figures), whose text test/article.test.ts compares with them;
- * all other data writes FOLDER/article-ENCODER.json and .md, and its figures beside them. --quick measures a part, for a look.
+ * DATA is MInDS-14 and ID facebook/wav2vec2-base unless given. If the Hub cannot be reached, the repository's
+ * synthetic requests and moonshine-tiny are used instead, and one line says so. These write
+ * FOLDER/article.json and article.md (default runs/results) and the figures of docs/lessons.md (default
+ * docs/figures), whose text test/article.test.ts compares with them; other data write
+ * FOLDER/article-ENCODER.json and .md, with their figures next to them. --quick measures only a part.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";

@@ -10,6 +10,7 @@ import { once } from "node:events";
 import { copyFile, cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { joinBytes } from "../src/core/join-arrays.ts";
 import { createModel, createNode, createTensorPrefix, createValueInfo } from "../src/onnx/proto.ts";
@@ -42,7 +43,7 @@ const rows: Row[] = [];
 
 /** The first line of an error, or the code of the end. */
 function describe({ end, stderr, stdout }: ProgramRun): string {
-  const text = stderr + stdout;
+  const text = (stderr + stdout).replaceAll(`${work}/`, "").replaceAll(`${inputs}/`, "");
   const found = /(error|warning) \[([a-z-]+)\][^\n]*/.exec(text)?.[0];
   return `${typeof end === "number" ? `exit ${end}` : end}${found ? `; ${found.slice(0, 160)}` : ""}`;
 }
@@ -114,6 +115,7 @@ async function attackServer(): Promise<void> {
     console.log(rows.at(-1));
   }
   const { server, port, getText } = await startServer();
+  while ((await fetch(`http://127.0.0.1:${port}/readyz`)).status !== 200) await setTimeout(200);
   for (const [name, before] of [
     ["flac-384k-8ch-300s-73kB.flac", "six of them let another client wait for 82 s"],
     ["float-onespike.wav", "500"],

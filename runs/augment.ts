@@ -1,11 +1,12 @@
 /**
- * What varied copies of training recordings give: balanced accuracy of about fifty recordings on unseen speakers, clean and in
- * noise.
+ * Measures the effect of varied copies of training recordings: balanced accuracy with about fifty recordings
+ * on new speakers, clean and in noise.
  *
  *   npx tsx runs/augment.ts [FOLDER] [SETS]
  *
- * FOLDER holds the data sets and their draws (default ../shared/data); SETS are names separated by commas. Writes
- * runs/results/augment.json (every draw) and augment.md. Ranges of the variation were fixed before anything was measured.
+ * FOLDER contains the data sets and their draws (default ../shared/data); SETS are names separated by commas.
+ * Writes runs/results/augment.json (every draw) and augment.md. Ranges of the variation were fixed before
+ * anything was measured.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -24,7 +25,7 @@ const copies = 3;
 const maximumDraws = 6;
 const kinds = listVariations(copies).map(({ kind }) => kind);
 
-/** One way to train: which of the copies there are, and what they are for. */
+/** One way to train: which copies are used, and for what. */
 interface Way {
   readonly name: string;
   readonly places: readonly number[];
@@ -45,7 +46,7 @@ interface Measurement {
   readonly clean: number[];
   readonly noisy: number[];
   readonly logLoss: number[];
-  /** Share in the decision of heads that were fitted to copies. */
+  /** Weight in the fusion of heads that were fitted to copies. */
   readonly share: number[];
 }
 
@@ -54,7 +55,7 @@ const flagged: { set: string; alone: Flagged; varied: Flagged }[] = [];
 for (const set of setNames) {
   const loaded = await loadVariedSet(folder, set, { copies, draws: maximumDraws });
   const { classes, encoderSet, draws } = loaded;
-  // The one division of the demo has too few recordings for it.
+  // The only division of the demo has too few recordings for this.
   if (set !== "banking") flagged.push({ set, ...measureNewWords(loaded) });
   for (const { name, places, augment } of ways) {
     const result: Measurement = { set, way: name, clean: [], noisy: [], logLoss: [], share: [] };

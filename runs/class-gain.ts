@@ -1,10 +1,12 @@
 /**
- * Does a class that grows alone gain what `golem curve` says? Recordings of one class are added to training, and of all classes.
+ * Tests the forecast of `golem curve` for a single class: recordings of one class are added to training, and
+ * recordings of all classes.
  *
  *   npx tsx runs/class-gain.ts [FOLDER]
  *
- * FOLDER holds the data sets (default ../shared/data). Of each class ten recordings may be trained on, the others test; no speaker is
- * kept apart, since only differences are looked at. Writes runs/results/class-gain.json and class-gain.md.
+ * FOLDER contains the data sets (default ../shared/data). Ten recordings of each class may be used for
+ * training, the others are for testing; speakers are not separated, since only differences are used. Writes
+ * runs/results/class-gain.json and class-gain.md.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -26,17 +28,23 @@ const onLastLayer = (head: "ridge" | "logistic" | "centroid"): Recipe => ({
 });
 const recipes = [defaultRecipe, ...(["ridge", "logistic", "centroid"] as const).map(onLastLayer)];
 
-/** Changes of balanced accuracy, one a draw (all classes) or one a draw and class. */
+/** Changes of balanced accuracy, one per draw (all classes) or one per draw and class. */
 interface Gains {
   readonly set: string;
   readonly recipe: string;
-  /** All classes from 5 to 10 recordings, divided by the number of classes: what one class alone should give. */
+  /**
+   * All classes from 5 to 10 recordings, divided by the number of classes: the expected gain of one class
+   * alone.
+   */
   readonly share: number[];
   /** One class from 5 to 10, the others at 5. */
   readonly alone: number[];
   /** One class from 2 to 7, the others at 5. */
   readonly small: number[];
-  /** What the learning curve of the recordings that were there said of these: of `alone` in its order, of `small` for one class a draw. */
+  /**
+   * The forecasts of the learning curve of the recordings before the addition: for `alone` in the same order,
+   * for `small` for one class per draw.
+   */
   readonly aloneSaid: number[];
   readonly smallSaid: number[];
 }

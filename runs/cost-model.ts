@@ -1,12 +1,13 @@
 /**
- * What embedding costs per clip, by recipe: processor time, bytes of shards and requests to S3, and from
- * these the cost of a million and of ten million clips.
+ * Measures the cost of embedding per clip, by recipe: processor time, bytes of shards and requests to S3, and
+ * from these the cost of a million and of ten million clips.
  *
  *   npx tsx runs/cost-model.ts
  *
- * Clips are those of demo/banking, of 1 to 4 s. Processor time is that of the whole process at two numbers
- * of clips: the difference is what the clips cost, without the start. Requests are counted by a proxy in
- * front of an S3 server. Needs the built package. Writes runs/results/cost-model.json and cost-model.md.
+ * Clips are those of demo/banking, of 1 to 4 s. Processor time is measured for the whole process with two
+ * numbers of clips; the difference is the cost of the clips without the start. Requests are counted by a
+ * proxy in front of an S3 server. Needs the built package. Writes runs/results/cost-model.json and
+ * cost-model.md.
  */
 import { execFileSync, spawn } from "node:child_process";
 import {
@@ -48,7 +49,7 @@ function writeClips(folder: string, count: number): number {
   return files.length;
 }
 
-/** Processor seconds of `golem embed --run RUN`, and bytes of its shards. */
+/** Measures the processor seconds of `golem embed --run RUN`, and the bytes of its shards. */
 function embed(data: string, flags: readonly string[], fp16: boolean) {
   const run = mkdtempSync(join(scratch, "run-"));
   execFileSync(process.execPath, [program, "plan", data, "--out", run, ...flags, "--quiet"]);
@@ -73,7 +74,7 @@ function embed(data: string, flags: readonly string[], fp16: boolean) {
   return { seconds: JSON.parse(readFileSync(used, "utf8")) / 1e6, bytes };
 }
 
-/** Requests to S3 of planning and embedding, clips and run in buckets. */
+/** Counts the requests to S3 of planning and embedding, with clips and run in buckets. */
 async function countRequests(clips: number) {
   const buckets = await startBuckets(["sounds", "runs"]);
   const folder = join(scratch, "for-s3");

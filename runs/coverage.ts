@@ -1,11 +1,13 @@
 /**
- * Whether a golem's score means what it says, on real recordings: how often the stated 95 % interval of cross-validation holds the
- * balanced accuracy on all recordings that were not trained on, and how often label sets and the threshold for unknown keep their word.
+ * Tests a golem's statements on real recordings: how often the stated 95 % interval of cross-validation
+ * contains the balanced accuracy on all recordings that were not used for training, and how often label sets
+ * and the threshold for unknown are right.
  *
  *   npx tsx runs/coverage.ts [FOLDER] [DRAWS]
  *
- * FOLDER holds the data sets (default ../shared/data), DRAWS is the number of draws per set (default 40, 200 in all; half of the speakers
- * may be trained on, the others test). Writes runs/results/coverage.json and coverage.md.
+ * FOLDER contains the data sets (default ../shared/data). DRAWS is the number of draws per set (default 40,
+ * 200 in all; half of the speakers may be used for training, the others for testing). Writes
+ * runs/results/coverage.json and coverage.md.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -20,7 +22,7 @@ import { defaultRecipe } from "./scoreboard/recipes.ts";
 const folder = resolve(process.argv[2] ?? "../shared/data");
 const drawsASet = Number(process.argv[3] ?? 40);
 
-/** What one golem stated, and what was found on the recordings it had not seen. */
+/** The statements of one golem, and the results on recordings that were not used for its training. */
 interface Outcome {
   readonly set: string;
   readonly draw: number;
@@ -31,7 +33,7 @@ interface Outcome {
   /** Expected calibration error, out of fold and on the test recordings. */
   readonly calibrationStated: number;
   readonly calibrationFound: number;
-  /** Share of test recordings whose label set holds the true label, and the mean size of the sets. */
+  /** Share of test recordings whose label set contains the true label, and the mean size of the sets. */
   readonly setsHold: number;
   readonly setSize: number;
   readonly flagged: number;
@@ -41,7 +43,7 @@ const outcomes: Outcome[] = [];
 for (const name of setNames) {
   const set = await loadRealSet(folder, name);
   for (let draw = 0; draw < drawsASet; draw++) {
-    // Seeds far from those of the published draws' own numbers.
+    // Seeds that differ from those of the published draws.
     const { train, test } = drawRecordings(set, getShots(set), 1000 + draw);
     const taught = selectEmbeddings(train, set.encoderSet, defaultRecipe);
     const asked = selectEmbeddings(test, set.encoderSet, defaultRecipe).rows;

@@ -1,12 +1,15 @@
 /**
- * How well events are found in long recordings: misses and false alarms per hour against the threshold, where misses come from, latency, speed.
+ * Measures the detection of events in long recordings: misses and false alarms per hour by threshold, causes
+ * of misses, latency, speed.
  *
  *   npx tsx runs/detect.ts [FOLDER] [DRAWS] [SETS] [OUT]
  *
- * FOLDER holds the data sets and their draws (default ../shared/data), DRAWS which of them are measured (default 2 to 6; 0 and 1 served to choose how much
- * counts of what is unfamiliar, and to look for faults of the engine). Golems are trained on a draw's training recordings; streams hold its test recordings, of other
- * speakers where they are known, and what runs/detect/clips.ts adds. Nothing is fitted on them. Two draws are measured at a time, each in a process of its own.
- * Writes OUT.json and OUT.md (default runs/results/detect).
+ * FOLDER contains the data sets and their draws (default ../shared/data). DRAWS selects draws (default 2 to
+ * 6; draws 0 and 1 were used to choose how scores of unfamiliar sounds are reduced, and to find faults of the
+ * detector). Golems are trained on a draw's training recordings. Streams contain its test recordings, by
+ * other speakers if they are known, and what runs/detect/clips.ts adds; nothing is fitted on them. Two draws
+ * are measured at a time, each in a process of its own. Writes OUT.json and OUT.md (default
+ * runs/results/detect).
  */
 import { fork } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
@@ -41,7 +44,7 @@ if (process.send) {
   await Promise.all([work(), work()]);
 }
 
-/** Writes what there is so far. */
+/** Writes the results so far. */
 function save(measured: readonly Measured[], minutes: number): void {
   mkdirSync(dirname(out), { recursive: true });
   const machine = `${cpus().length} x ${cpus()[0]?.model.trim()}, load ${loadavg()[0]?.toFixed(0)}, Node ${process.version}, ${minutes.toFixed(0)} minutes`;

@@ -1,11 +1,12 @@
 /**
- * How near an exported ONNX file is to its golem, and how long each takes: real recordings of every set, whole and cut to several lengths,
- * through one session of plain ONNX Runtime.
+ * Compares an exported ONNX file with its golem, in numbers and in time: real recordings of every set, whole
+ * and cut to several lengths, through one session of plain ONNX Runtime.
  *
  *   npx tsx runs/export-onnx.ts [FOLDER]
  *
- * FOLDER holds the data sets and their draws (default ../shared/data). Golems are trained without words on draw 0; recordings are of its test side, as
- * the golem hears them: trimmed, at most 30 s. Writes runs/results/export-onnx.json and export-onnx.md.
+ * FOLDER contains the data sets and their draws (default ../shared/data). Golems are trained without words on
+ * draw 0; the recordings are those of its test part, prepared as for the golem: trimmed, at most 30 s. Writes
+ * runs/results/export-onnx.json and export-onnx.md.
  */
 import { writeFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";

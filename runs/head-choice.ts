@@ -1,10 +1,11 @@
 /**
- * What is the choice of a head worth? Each head on one layer, and the one that `--head auto` chooses, on the published draws.
+ * Measures the effect of the choice of a head: each head on one layer, and the one that `--head auto`
+ * chooses, on the published draws.
  *
  *   npx tsx runs/head-choice.ts [FOLDER]
  *
- * FOLDER holds the data sets and their draws (default ../shared/data). Writes runs/results/head-choice.json and head-choice.md.
- * Nothing is chosen on test data.
+ * FOLDER contains the data sets and their draws (default ../shared/data). Writes
+ * runs/results/head-choice.json and head-choice.md. Nothing is chosen on test data.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -17,13 +18,13 @@ const folder = resolve(process.argv[2] ?? "../shared/data");
 const layers = [1, 6] as const;
 const heads = ["centroid", "ridge", "logistic", "auto"] as const;
 
-/** Balanced accuracy of one head on one layer of moonshine-tiny, one a draw. */
+/** Balanced accuracies of one head on one layer of moonshine-tiny, one per draw. */
 interface Measurement {
   readonly set: string;
   readonly layer: number;
   readonly head: string;
   readonly balancedAccuracy: number[];
-  /** Kinds of head that were fitted, one a draw. */
+  /** Kinds of the fitted heads, one per draw. */
   readonly kinds: string[];
 }
 

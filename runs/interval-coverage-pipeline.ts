@@ -1,8 +1,10 @@
 /**
- * The whole protocol on synthetic data with a known answer: Gaussian classes (and speakers), repeated cross-validation, the interval,
- * and the true accuracy of the classifier trained on all rows, on 20,000 fresh recordings by fresh speakers.
+ * Simulates the whole protocol on synthetic data with known truth: Gaussian classes (and speakers), repeated
+ * cross-validation, the interval, and the true accuracy of the classifier trained on all rows, on 20,000 new
+ * recordings by new speakers.
  *
- * The classifiers are written out here, small: nearest centroid, and ridge regression on one-hot targets in the dual.
+ * The classifiers are implemented here: nearest centroid, and ridge regression on one-hot targets in the
+ * dual.
  */
 
 import { createRandom, type Random } from "../src/core/random.ts";
@@ -21,12 +23,12 @@ export interface PipelineCell {
   readonly voice?: number;
 }
 
-/** What was found over all simulated data sets. */
+/** The results over all simulated data sets. */
 export interface PipelineCoverage {
   /** Mean true balanced accuracy of the final classifier, and mean cross-validated one. */
   readonly truth: number;
   readonly estimate: number;
-  /** Share of data sets whose interval holds the truth; and whose interval lies wholly above, wholly below it. */
+  /** Share of data sets whose interval contains the truth, lies wholly above it, and wholly below it. */
   readonly coverage: number;
   readonly optimistic: number;
   readonly pessimistic: number;
@@ -53,7 +55,10 @@ function addScaled(target: Float32Array | Float64Array, factor: number, values: 
   for (let j = 0; j < target.length; j++) target[j]! += factor * values[j]!;
 }
 
-/** Lower Cholesky factor of a symmetric matrix given row by row; a little is added where rounding leaves nothing. */
+/**
+ * Lower Cholesky factor of a symmetric matrix given row by row; a small number is added where rounding leaves
+ * a pivot of 0.
+ */
 function factorise(a: readonly Float64Array[]): Float64Array[] {
   const lower = a.map(() => new Float64Array(a.length));
   for (let i = 0; i < a.length; i++) {
@@ -122,7 +127,7 @@ function fitLinear(
   return { weight, bias };
 }
 
-/** One-hot answers; probabilities do not matter here. */
+/** Returns one-hot predictions; probabilities do not matter here. */
 function predict({ weight, bias }: LinearModel, x: Matrix): Matrix {
   const answers = createMatrix(x.rows, weight.rows);
   for (let row = 0; row < x.rows; row++) {
@@ -133,8 +138,9 @@ function predict({ weight, bias }: LinearModel, x: Matrix): Matrix {
 }
 
 /**
- * Balanced accuracy on fresh recordings. Scores of a linear model on isotropic Gaussian features are Gaussian with covariance
- * variance x weight weight', so it is the scores that are drawn, not the features: exact, and hundreds of times faster.
+ * Balanced accuracy on fresh recordings. Scores of a linear model on isotropic Gaussian features are Gaussian
+ * with covariance variance x weight weight', so scores are drawn instead of features, which is exact and
+ * hundreds of times faster.
  */
 function measureTruth(model: LinearModel, means: Matrix, variance: number, random: Random): number {
   const classes = means.rows;
@@ -185,7 +191,7 @@ export async function computePipelineCoverage(
       );
     const means = drawRows(classes, cell.separation / features ** 0.25);
     const voices = drawRows(cell.speakers ?? 0, voice);
-    // Recordings of one class are by successive speakers, starting anywhere.
+    // Recordings of one class are by successive speakers, starting with a random one.
     const starts = sizes.map(() => random.integer(cell.speakers ?? 1));
     const rows = sizes.flatMap((size, c) =>
       Array.from({ length: size }, (_, i) => ({ c, speaker: (starts[c]! + i) % (cell.speakers ?? 1) })),

@@ -1,6 +1,7 @@
 /**
- * Coverage of the 95 % interval of balanced accuracy, by simulation: `npx tsx runs/interval-coverage.ts` writes
- * runs/results/interval-coverage.md (about ten minutes on one core); with the argument `pipeline` it prints the last table only. Seeded: the same numbers every time.
+ * Simulates the coverage of the 95 % interval of balanced accuracy: `npx tsx runs/interval-coverage.ts`
+ * writes runs/results/interval-coverage.md (about ten minutes on one core); with the argument `pipeline` it
+ * prints only the last table. The numbers are seeded, and the same every time.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -177,6 +178,6 @@ print(
 );
 await printPipeline();
 const target = fileURLToPath(new URL("results/interval-coverage.md", import.meta.url));
-// A part is only printed, on stderr.
+// A part is only printed to stderr.
 if (part === "all") mkdirSync(new URL("results/", import.meta.url), { recursive: true });
 if (part === "all") writeFileSync(target, `${lines.join("\n").trimEnd()}\n`);

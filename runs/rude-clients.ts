@@ -1,10 +1,10 @@
 /**
- * A server among rude clients: 1,000 sockets of eight kinds while another client asks for its health; and stops under
- * load, each of which must end in time without losing a request that was accepted.
+ * Tests a server with abusive clients: 1,000 sockets of eight kinds, while another client requests its
+ * health; and stops under load, each of which must end in time without losing an accepted request.
  *
  *     npm run build && npx tsx runs/rude-clients.ts [SOCKETS] [STOPS]      (1000 and 50 unless given)
  *
- * Writes runs/results/rude-clients.md and rude-clients.json. Needs Linux (the clients have addresses of their own).
+ * Writes runs/results/rude-clients.md and rude-clients.json. Needs Linux (every client has its own address).
  */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -21,7 +21,7 @@ const sockets = Number(process.argv[2] ?? 1000);
 const stops = Number(process.argv[3] ?? 50);
 const healthChecks = 150;
 const timeoutSeconds = 10;
-/** Connections of the load of a stop. */
+/** Number of connections that make load during a stop. */
 const loadConnections = 6;
 
 const work = await mkdtemp(join(tmpdir(), "golem-rude-"));
@@ -54,7 +54,7 @@ async function startServer(): Promise<Server> {
   return { child, port: Number(/"port":(\d+)/.exec(text)![1]), ended };
 }
 
-/** Sends a request and reads its answer; resolves with the status, or with the code of what went wrong. */
+/** Sends a request and reads its answer; resolves with the status, or with the code of the error. */
 function ask(
   port: number,
   options: { path: string; localAddress: string; body?: Buffer; agent?: Agent },
@@ -90,7 +90,7 @@ const trickle = (socket: Socket, text: string): void => {
   socket.once("close", () => clearInterval(timer));
 };
 
-/** Each is rude in its own way. */
+/** The kinds of abusive clients. */
 const kinds: Readonly<Record<string, (socket: Socket) => void>> = {
   "say nothing": () => {},
   "one byte of a head per second": (socket) => trickle(socket, "GET /healthz HTTP/1.1\r\nX-Filler: "),
@@ -122,7 +122,7 @@ async function countDescriptors({ child }: Server): Promise<number> {
   return (await readdir(`/proc/${child.pid}/fd`)).length;
 }
 
-/** All rude sockets at once, and what a polite client sees meanwhile. */
+/** Opens all abusive sockets at once, and measures what a normal client gets meanwhile. */
 async function attack(server: Server) {
   const before = await countDescriptors(server);
   const names = Object.keys(kinds);
@@ -155,7 +155,7 @@ async function attack(server: Server) {
   };
 }
 
-/** One stop under load: what became of the requests, and how long it took. */
+/** Stops the server once under load; returns what happened to the requests, and the time. */
 async function stop(delay: number) {
   const server = await startServer();
   const outcomes: (number | string)[] = [];

@@ -1,13 +1,15 @@
 /**
- * Whether the score that training states agrees with what is found on new speakers where speakers are few, uneven or unequal in their
- * classes: draws of real recordings in ten shapes, each trained by the default recipe and tested on all recordings of the same classes by
- * speakers (esc10: sources) that were not trained on.
+ * Tests whether the score that training states agrees with the score on new speakers, if there are few
+ * speakers or their recordings and classes are unequal. Draws of real recordings in ten shapes are trained
+ * with the default recipe, and tested on all recordings of the same classes by other speakers (esc10:
+ * sources).
  *
  *   npx tsx runs/score-trust.ts [FOLDER] [DRAWS] [PART PARTS [SETS COPIES]]
  *
- * FOLDER holds the data sets (default ../shared/data), DRAWS is the number of draws per shape (default 40). With PART of PARTS, only every
- * PARTS-th draw is run and its outcomes are printed as JSON lines; a run without them reads such lines from stdin if it is no terminal.
- * SETS (such as digits,commands) restricts it to shapes of these sets, COPIES is the number of varied copies per recording, default 0.
+ * FOLDER contains the data sets (default ../shared/data). DRAWS is the number of draws per shape (default
+ * 40). With PART and PARTS, only every PARTS-th draw is run and the outcomes are printed as JSON lines; a run
+ * without them reads such lines from stdin if stdin is not a terminal. SETS (such as digits,commands)
+ * restricts it to shapes of these sets, COPIES is the number of varied copies per recording, default 0.
  * Writes runs/results/score-trust.json and score-trust.md.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -26,14 +28,14 @@ import { drawShape, shapes } from "./score-trust/shapes.ts";
 import { loadRealSet, selectEmbeddings } from "./scoreboard/real-set.ts";
 import { defaultRecipe } from "./scoreboard/recipes.ts";
 
-/** What one golem stated, and what was found on new speakers. */
+/** The statements of one golem, and the results on new speakers. */
 interface Outcome {
   readonly shape: number;
   readonly stated: number;
   readonly interval: readonly [low: number, high: number];
   readonly found: number;
   readonly calibrationFound: number;
-  /** What a perfectly calibrated classifier with these confidences would show, on average. */
+  /** The mean calibration error that a perfectly calibrated classifier with these confidences would have. */
   readonly calibrationFloor: number;
   readonly logLoss: number;
   readonly setsHold: number;
@@ -119,7 +121,7 @@ const percent = (value: number): string => `${(100 * value).toFixed(1)} %`;
 /** What every protocol states. */
 type Stated = Pick<Outcome, "shape" | "stated" | "interval" | "found">;
 
-/** Mean error, bias, share of intervals that hold, width. */
+/** Describes mean error, bias, share of intervals that contain the truth, and width. */
 function describeStated(rows: readonly Stated[]): string[] {
   const errors = rows.map(({ stated, found }) => stated - found);
   const held = rows.filter(({ interval: [low, high], found }) => low <= found && found <= high);

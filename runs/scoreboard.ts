@@ -1,10 +1,11 @@
 /**
- * The scoreboard: what about fifty recordings give on real data, by the default and by everything it is made of.
+ * The scoreboard: scores of about fifty recordings on real data, with the default recipe and with each of its
+ * parts.
  *
  *   npx tsx runs/scoreboard.ts [FOLDER]
  *
- * FOLDER holds the data sets and their draws (default ../shared/data). Writes runs/results/scoreboard.json (every draw) and
- * scoreboard.md (means over draws). Nothing is chosen on test data.
+ * FOLDER contains the data sets and their draws (default ../shared/data). Writes runs/results/scoreboard.json
+ * (every draw) and scoreboard.md (means over draws). Nothing is chosen on test data.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -33,7 +34,7 @@ interface Measurement {
   readonly balancedAccuracy: readonly number[];
   readonly calibrationError: number;
   readonly logLoss: number;
-  /** Mean share of each view in the decision. */
+  /** Mean weight of each view in the fusion. */
   readonly weights: Readonly<Record<string, number>>;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What training from shards costs, by the number of recordings: processor time, wall time and memory of
- * `golem train RUN` with no options.
+ * Measures the cost of training from shards, by the number of recordings: processor time, wall time and
+ * memory of `golem train RUN` without options.
  *
  *   npx tsx runs/shard-training.ts [SIZES]
  *

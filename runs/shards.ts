@@ -1,13 +1,14 @@
 /**
- * Two thousand recordings embedded by two workers from a real queue while things go wrong, against one
- * process without a queue: a worker killed, the queue lost, files that are no recordings, a shard that kills
- * its workers, a refused queue, a full disk. The shards have to be equal, byte for byte.
+ * Compares two thousand recordings that two workers embed from a real queue, with faults, and the same
+ * embedded by one process without a queue. The faults: a worker is killed, the queue is lost, files are not
+ * recordings, a shard kills its workers, the queue rejects connections, the disk is full. The shards must be
+ * equal, byte for byte.
  *
  *   npx tsx runs/shards.ts [RECORDINGS] [ENCODER]
  *
  * RECORDINGS: default 2000; ENCODER: default google-speech-embedding. Recordings are pieces of the
- * repository's demo data. Needs the built package and redis-server; the full disk needs a Linux on which
- * this user may mount a tmpfs. Writes runs/results/shards.json and shards.md.
+ * repository's demo data. Needs the built package and redis-server; the full disk needs Linux and the right
+ * to mount a tmpfs. Writes runs/results/shards.json and shards.md.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -30,7 +31,7 @@ const program = resolve("bin/golem.js");
 const scratch = mkdtempSync(join(tmpdir(), "golem-shards-"));
 const workers = new Set<ChildProcess>();
 
-/** What a command printed as JSON, its exit code and what it took. */
+/** Runs a command; returns the JSON it printed, its exit code and its costs. */
 function golem(...args: string[]) {
   const started = performance.now();
   let exitCode = 0;
@@ -77,7 +78,7 @@ function startWorker(
   return child;
 }
 
-/** Recordings of 0.8 to 1.6 s, each from another place of the demo's speech. */
+/** Writes recordings of 0.8 to 1.6 s, each from another part of the demo's speech. */
 async function writeRecordings(folder: string): Promise<void> {
   const sources = readdirSync("demo/banking/train", { recursive: true, encoding: "utf8" })
     .filter((name) => /\.(wav|flac|mp3|ogg|opus)$/.test(name))
@@ -116,7 +117,7 @@ function hashShards(run: string): Map<string, string> {
   );
 }
 
-/** Waits until a condition of the shards that are done and of those that have failed holds. */
+/** Waits until a condition on the finished and failed shards is true. */
 async function waitFor(
   run: string,
   countFailed: () => Promise<number>,
@@ -124,7 +125,7 @@ async function waitFor(
 ): Promise<{ done: number; failed: number }> {
   for (;;) {
     const shards = readdirSync(run).includes("shards") ? readdirSync(join(run, "shards")) : [];
-    // Files that are being written have names of their own.
+    // Files that are being written have other names.
     const done = shards.filter((name) => !name.startsWith(".")).length;
     const status = { done, failed: await countFailed() };
     if (isIt(status)) return status;
@@ -132,7 +133,7 @@ async function waitFor(
   }
 }
 
-/** What a full disk does: an error, nothing half-written; with room again, the same bytes. */
+/** Tests a full disk: there is an error and no partial file; with space again, the same bytes. */
 function measureFullDisk(data: string, expected: ReadonlyMap<string, string>) {
   const run = join(scratch, "small-disk");
   mkdirSync(run);

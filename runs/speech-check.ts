@@ -1,10 +1,11 @@
 /**
- * Error rates of the speech check: speech taken for other sounds, and other sounds whose text passes for speech.
+ * Measures the error rates of the speech check: speech that is rejected, and other sounds whose transcript is
+ * accepted.
  *
  *     npx tsx runs/speech-check.ts [DATA]      (DATA is ../shared/data unless given)
  *
- * Writes runs/results/speech-check.md and speech-check.json. The banking requests and the noises are made by programs;
- * the noises are new ones, others than those that the check was made with.
+ * Writes runs/results/speech-check.md and speech-check.json. The banking requests and the noises are made by
+ * programs; the noises differ from those with which the check was developed.
  */
 import { writeFile } from "node:fs/promises";
 import { resolve } from "node:path";

@@ -1,10 +1,11 @@
 /**
- * The cache of embeddings damaged in 200 ways and on 50 full disks: every run of the program ends by itself, and damage
- * changes no number.
+ * Tests the cache of embeddings, damaged in 200 ways and on 50 full disks: every run of the program must end
+ * by itself, and damage must not change a number.
  *
  *     npm run build && npx tsx runs/store-damage.ts [DAMAGES] [DISKS]      (200 and 50 unless given)
  *
- * Writes runs/results/store-damage.md and store-damage.json. The full disks are mounted (Linux, as root), else left out.
+ * Writes runs/results/store-damage.md and store-damage.json. Full disks are mounted, which needs Linux and
+ * root; otherwise they are left out.
  */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -77,7 +78,7 @@ for (let i = 0; i < damages; i++) {
   await cp(whole, home, { recursive: true });
   const files = await listFiles(join(home, "embeddings"));
   const way = Object.keys(ways)[i % Object.keys(ways).length]!;
-  // A third of the time one file, else several.
+  // One file in a third of the cases, else several.
   const count = 1 + (i % 3 === 0 ? 0 : pick(files.length));
   for (let k = 0; k < count; k++) {
     const [path] = files.splice(pick(files.length), 1);
@@ -91,7 +92,7 @@ for (let i = 0; i < damages; i++) {
   await rm(home, { recursive: true, force: true });
 }
 
-/** One run on a disk of a size that the cache, or at last the output as well, does not fit. */
+/** Runs the program on a disk that is too small for the cache, and in the end for the output too. */
 async function fillDisk(i: number) {
   const place = join(work, "disk");
   await mkdir(place, { recursive: true });

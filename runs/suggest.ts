@@ -1,11 +1,12 @@
 /**
- * How many labels `golem suggest` saves: labelling simulated on real recordings, with four published ways to choose and at random.
+ * Measures how many labels `golem suggest` saves: labelling is simulated on real recordings, with four
+ * published methods of choice and with random choice.
  *
  *   npx tsx runs/suggest.ts --data FOLDER [--sets digits,...] [--draws 12] [--out runs/results]
  *
- * FOLDER holds the sets. Writes OUT/suggest.json, suggest.md and suggest.svg. Curves that suggest.json holds already are kept, so
- * that a run can be continued; delete it to start anew. All ways to choose are tried on the first draws; the others are for the
- * one that was chosen.
+ * FOLDER contains the sets. Writes OUT/suggest.json, suggest.md and suggest.svg. Curves that are already in
+ * suggest.json are kept, so that a run can be continued; delete it to start again. All methods are tried on
+ * the first draws; the other draws are only for the one that was chosen.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -25,7 +26,7 @@ import {
 import { computeMeanCurve } from "./suggest/savings.ts";
 import { simulateLabelling, startSimulation } from "./suggest/simulate.ts";
 
-/** Batches that are labelled, and runs of random choice in each draw. */
+/** Number of batches that are labelled, and of runs of random choice per draw. */
 const batches = 8;
 const randomRuns = 3;
 const kinds: readonly PoolKind[] = ["balanced", "long tail"];

@@ -1,11 +1,13 @@
 /**
- * Words typed instead of recorded: what synthetic voices give on real speakers, alone and beside real recordings.
+ * Measures training on words that are typed instead of recorded: scores on real speakers, with synthetic
+ * voices alone and together with real recordings.
  *
  *   npx tsx runs/synth.ts [FOLDER] [SETS] [DRAWS]
  *
- * FOLDER holds the data sets and their draws (default ../shared/data). SETS are names separated by commas (default all); the results of
- * others are kept. Of each set the first DRAWS draws are measured (default all). Writes runs/results/synth.json and synth.md. Nothing is chosen on
- * test data; the recordings of synthetic voices are those of `golem synth` with no flags and the labels as words.
+ * FOLDER contains the data sets and their draws (default ../shared/data). SETS are names separated by commas
+ * (default: all); the results of other sets are kept. The first DRAWS draws of each set are measured
+ * (default: all). Writes runs/results/synth.json and synth.md. Nothing is chosen on test data; the synthetic
+ * recordings are those of `golem synth` without options, with the labels as words.
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
@@ -84,7 +86,7 @@ function readResults(): Record<string, Record<string, number[]>> {
   return existsSync(path) ? JSON.parse(readFileSync(path, "utf8")) : {};
 }
 
-/** What a label is called: digits are words, underscores spaces. */
+/** Gets the words of a label: digits as words, underscores as spaces. */
 function speak(label: string): string {
   return /^\d$/.test(label) ? digits[Number(label)]! : label.replaceAll("_", " ");
 }

@@ -1,11 +1,12 @@
 /**
- * How often a golem says `unknown` of what it cannot know: classes left out of training, noise, recordings of another kind; and of
- * what it should know.
+ * Measures how often a golem predicts `unknown` for sounds of no class (classes left out of training, noise,
+ * recordings of another kind) and for its own classes.
  *
  *   npx tsx runs/unknown.ts [FOLDER]
  *
- * FOLDER holds the data sets and their draws (default ../shared/data). In each draw a third of the classes is left out, in turn.
- * Writes runs/results/unknown.json and unknown.md. Thresholds come from training recordings alone.
+ * FOLDER contains the data sets and their draws (default ../shared/data). In each draw a third of the classes
+ * is left out, in turn. Writes runs/results/unknown.json and unknown.md. Thresholds are derived only from
+ * training recordings.
  */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
@@ -33,7 +34,10 @@ interface Flagged {
   readonly leftOut: number;
   readonly noise: number;
   readonly other: number;
-  /** Of left-out classes and noise at the threshold that turns away 5 % of the known test recordings, known in hindsight. */
+  /**
+   * Shares of left-out classes and noise at the threshold that flags exactly 5 % of the known test recordings
+   * (chosen afterwards).
+   */
   readonly leftOutAtFive: number;
   readonly noiseAtFive: number;
   /** Probability that a recording of a left-out class is less familiar than one of a known class. */
@@ -43,7 +47,7 @@ interface Flagged {
 const measured: Flagged[] = [];
 const sets = await Promise.all(setNames.map((name) => loadRealSet(folder, name)));
 for (const set of sets) {
-  // What is of another kind: sounds for speech, words for sounds.
+  // Recordings of another kind: sounds for golems of speech, words for golems of sounds.
   const other = sets.find(({ name }) => name === (set.name === "esc10" ? "commands" : "esc10"))!;
   const strangers = other.recordings.filter((_, i) => i % 4 === 0);
   const draws = await loadDraws(folder, set);

@@ -19,7 +19,11 @@ import { writeSpeech } from "../test/support/spoken.ts";
 const [out, data, ...only] = process.argv.slice(2);
 if (!out || !data) throw new Error("Usage: npx tsx scripts/screenshots.ts OUT DATA [ONLY...]");
 
-const sizes = { wide: { width: 1280, height: 860 }, phone: { width: 390, height: 844 } } as const;
+const sizes = {
+  wide: { width: 1280, height: 860 },
+  tablet: { width: 768, height: 1024 },
+  phone: { width: 390, height: 844 },
+} as const;
 const classCount = 4;
 const each = 8;
 
@@ -28,9 +32,10 @@ const isWanted = (name: string) => only.length === 0 || only.some((start) => nam
 /** One picture for each language, theme and size; `before` makes each of them ready where what is shown does not last. */
 async function picture(page: Page, name: string, before?: () => Promise<void>): Promise<void> {
   if (!isWanted(name)) return;
-  const languages = await page
+  const others = await page
     .locator(".pills [lang]")
     .evaluateAll((buttons) => buttons.map((button) => button.getAttribute("lang")!));
+  const languages = [...others, (await page.locator("html").getAttribute("lang"))!];
   for (const language of languages) {
     if ((await page.locator("html").getAttribute("lang")) !== language) {
       await page.evaluate(

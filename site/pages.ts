@@ -1,14 +1,14 @@
 /**
- * Writes the site's pages into site/pages from the Markdown of the repository: links between files become links between
- * pages; a link to something that is no page becomes its name.
+ * Writes the site's pages into site/pages from the Markdown of the repository: links between files become
+ * links between pages; a link to a file that is not a page is replaced by its name.
  *
- * Not its concern: which pages there are (outline.ts), how they look.
+ * Not its concern: which pages there are (outline.ts).
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join, posix } from "node:path";
 import type { Group, Page } from "./outline.ts";
 
-/** The folder of pages, which is made anew. */
+/** The folder of pages, which is deleted and written again. */
 export const pageFolder = "site/pages";
 
 /** Writes all pages of these groups whose files exist, and returns them without the others. */
@@ -55,7 +55,7 @@ function convert(
   return edit + protect(linked);
 }
 
-/** A section that is a page of its own, of a file that is none. */
+/** Finds the page of a section whose file is not a page. */
 function findSection(path: string, anchor: string | undefined, pages: readonly Page[]): string | undefined {
   if (path !== "README.md") return undefined;
   return pages.find(({ source, section }) => source === path && slugify(section!) === anchor)?.path;
@@ -67,7 +67,7 @@ const slugify = (heading: string): string =>
     .replaceAll(/[^\w\s-]/g, "")
     .replaceAll(/\s+/g, "-");
 
-/** A section as a page: its heading is the title, headings in it rise by one level. */
+/** Converts a section to a page: its heading becomes the title, and headings in it rise by one level. */
 function promote(markdown: string, section: string): string {
   const start = markdown.indexOf(`\n## ${section}\n`);
   if (start < 0) throw new Error(`There is no section '${section}'.`);
@@ -75,7 +75,7 @@ function promote(markdown: string, section: string): string {
   return `${markdown.slice(start + 1, end < 0 ? undefined : end).replaceAll(/^#(#+ )/gm, "$1")}\n`;
 }
 
-/** Braces that Vue would evaluate outside code. */
+/** Escapes braces, which Vue would evaluate outside of code. */
 function protect(markdown: string): string {
   return markdown.replaceAll("{{", "&#123;&#123;");
 }

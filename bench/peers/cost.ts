@@ -7,16 +7,18 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setNames } from "../../runs/scoreboard/real-set.ts";
+import { findBuiltInTranscriber } from "../../src/encoder/registry.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { embedRecordings } from "../../src/node/data/embed-recordings.ts";
 import { openEmbeddingStore } from "../../src/node/disk/file-store.ts";
 
+const moonshine = findBuiltInTranscriber("moonshine-tiny");
 const sets = {
   moonshine: { encoders: ["moonshine-tiny"] },
   google: { encoders: ["google-speech-embedding"] },
   encoders: { encoders: ["moonshine-tiny", "google-speech-embedding"] },
-  transcript: { encoders: ["moonshine-tiny"], transcriber: "moonshine-tiny" },
-  all: { encoders: ["moonshine-tiny", "google-speech-embedding"], transcriber: "moonshine-tiny" },
+  transcript: { encoders: ["moonshine-tiny"], transcriber: moonshine },
+  all: { encoders: ["moonshine-tiny", "google-speech-embedding"], transcriber: moonshine },
 };
 /** Recordings of each set that are embedded, and of these the ones whose time does not count: networks are loaded meanwhile. */
 const [counted, spared] = [12, 2];

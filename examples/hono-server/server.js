@@ -19,7 +19,8 @@ app.post("/classify", bodyLimit({ maxSize: 16 << 20 }), async (context) => {
     const { label, confidence, unknown } = await golem.predict(recording);
     return context.json({ label, confidence, unknown });
   } catch (error) {
-    // What cannot be decoded, is silent or too short has a code; anything else is a fault of this server.
+    // Errors of the recording (cannot be decoded, silent, too short) have a code; other errors are faults of
+    // this server.
     if (!error.code) throw error;
     return context.json({ code: error.code, message: error.message, hint: error.hint }, 422);
   }

@@ -1,10 +1,10 @@
 /**
- * The article's recipe and the questions that it leaves open, as measurements.
+ * Measures the article's recipe, and the questions that it leaves open.
  *
- * (a) the recipe itself; (b) networks of growing size, and one network trained for longer and longer; (c) the same heads on
- * what was not learned from other recordings; (d) every layer; (e) the default of this program, the same without words, and what it
- * does with the unknown.
- * Not its concern: files, how results are shown.
+ * (a) the recipe itself; (b) networks of increasing size, and one network trained for more and more epochs;
+ * (c) the same heads on features that were not learned from other recordings; (d) every layer; (e) the
+ * default of this program, the same without words, and its flags for unknown classes. Not its concern: how
+ * results are shown.
  */
 import assert from "node:assert/strict";
 import { fitClassifier } from "../../src/classifier/classifier.ts";
@@ -16,7 +16,7 @@ import { createLogMelGrid } from "./log-mel-grid.ts";
 import { embedPart, encodePart, getTrainingRows, type Material, type Part } from "./material.ts";
 import { measure, type Score } from "./measure.ts";
 
-/** How much is measured; tests take less. */
+/** How much is measured; tests measure less. */
 export interface Extent {
   readonly seeds: number;
   /** Hidden units; 0 is the linear layer. */
@@ -25,23 +25,23 @@ export interface Extent {
   readonly epochs: readonly number[];
 }
 
-/** All that is published. */
+/** Everything that is published. */
 export const fullExtent: Extent = {
   seeds: 5,
   sizes: [0, 4, 16, 64, 256, 1024],
   epochs: [1, 3, 10, 30, 100, 300, 1000],
 };
 
-/** The default's score, and what it does when it is unsure. */
+/** The score of the default, and its flags for unknown. */
 interface DefaultScore extends Score {
-  /** Share of words in its decision. */
+  /** Weight of words in its fusion. */
   readonly words: number;
   /** Share of held-out recordings that it flags as unknown, and how many of the others are right. */
   readonly flagged: number;
   readonly accuracyOfAnswered: number;
 }
 
-/** What a default golem does with requests in classes that it was never taught. */
+/** The flags of a default golem for requests in classes on which it was not trained. */
 interface Strangers {
   /** Classes left out of training. */
   readonly classes: readonly string[];
@@ -78,7 +78,7 @@ export interface Findings {
 
 /** torch.nn.Linear on raw means, torch.optim.Adam at its own learning rate, all rows in every step. */
 const recipe = { standardise: false, epochs: 1000, learningRate: 1e-3 };
-/** Without any means against over-fitting: what is to be shown is over-fitting. */
+/** Without regularisation, since over-fitting is to be shown. */
 const plain = { epochs: 200, learningRate: 1e-3, weightDecay: 0 };
 const network = (hidden: number, options: object = {}) =>
   hidden === 0
@@ -153,13 +153,16 @@ export async function runExperiments(
   };
 }
 
-/** One line with both accuracies, as the article should have had it. */
+/** Formats one line with both accuracies, as the article should have reported them. */
 export function describeScore({ name, trainAccuracy, heldOut, interval }: Score, chance: number): string {
   const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   return `${name}: training accuracy ${percent(trainAccuracy)}, held-out accuracy ${percent(heldOut)} (95 % interval ${percent(interval[0])} to ${percent(interval[1])}), chance ${percent(chance)}`;
 }
 
-/** The layer must have the article's shape: 768 x 14 where it is the article's encoder and data, else what these say. */
+/**
+ * Checks that the layer has the article's shape: 768 x 14 for the article's encoder and data, else their
+ * sizes.
+ */
 function checkShapes(part: Part, classes: number, { data }: Material): void {
   const info = part.encoderSet.encoders[0]!;
   if (info.id === "facebook/wav2vec2-base") assert.equal(info.dimensions, 768);
@@ -173,7 +176,7 @@ function checkShapes(part: Part, classes: number, { data }: Material): void {
   assert.deepEqual(head.saved.tensors.bias?.shape, [classes]);
 }
 
-/** `golem train` with nothing named, or one thing that leaves all else as it is. */
+/** Measures `golem train` without options, or with one option that changes nothing else. */
 async function measureDefault(
   material: Material,
   command: string,
@@ -205,7 +208,7 @@ async function measureDefault(
 const describeView = ({ encoder, layer }: View): string =>
   typeof layer === "number" ? `layer ${layer} of ${encoder}` : `the ${layer} of ${encoder}`;
 
-/** A default golem that was not taught the last third of the classes (at least one), asked about all. */
+/** Tests a default golem on all classes that was trained without the last third of them (at least one). */
 async function measureStrangers(material: Material): Promise<Strangers> {
   const { recordings } = material.dataset;
   const labels = [...new Set(recordings.map(({ label }) => label))].sort();

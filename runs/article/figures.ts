@@ -44,7 +44,7 @@ const getLegend = (words: FigureWords) => [
   { kind: "guess", text: words.guessing },
 ];
 
-/** What was measured, in two lines: no figure travels without it. */
+/** Draws two lines that say what was measured, since figures may be copied without their page. */
 function drawSource(findings: Findings, words: FigureWords, y: number): string[] {
   const { data, synthetic, encoder, trained, tested, classes } = findings;
   return [

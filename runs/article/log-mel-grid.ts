@@ -1,8 +1,7 @@
 /**
- * A recording as a picture of fixed size, nothing learned and nothing pooled away: 40 log-mel bands, the whole recording
- * squeezed or stretched to 32 steps of time. What a network that is trained from scratch is given.
- *
- * Not its concern: labels, files, heads.
+ * A recording as a picture of fixed size, without learned weights and without pooling over the whole time: 40
+ * log-mel bands, the recording compressed or stretched to 32 time steps. It is the input of networks that are
+ * trained from scratch.
  */
 import type { Encoder } from "../../src/encoder/encoder.ts";
 import { computeMfccFrames, mfccInfo } from "../../src/encoder/mfcc.ts";
@@ -10,7 +9,10 @@ import { computeMfccFrames, mfccInfo } from "../../src/encoder/mfcc.ts";
 const bands = 40;
 const steps = 32;
 
-/** Creates the front end. Its vectors hold the picture [32, 40] where others hold means, and zeros for deviations. */
+/**
+ * Creates the front end. Its vectors contain the picture [32, 40] in place of means, and zeros in place of
+ * deviations.
+ */
 export function createLogMelGrid(): Encoder {
   const dimensions = steps * bands;
   return {

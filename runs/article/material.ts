@@ -1,7 +1,6 @@
 /**
- * What the article's recipes are tried on: a data set in two parts and an encoder, and what each front end says of it.
- *
- * Not its concern: heads, scores.
+ * The material of the article's experiments: a data set in two parts, an encoder, and the output of each
+ * front end.
  */
 
 import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
@@ -25,23 +24,25 @@ import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
 export interface Material {
   readonly dataset: Dataset;
   readonly encoder: ResolvedEncoder;
-  /** What the data is, for reports. */
+  /** Description of the data, for reports. */
   readonly data: string;
   /** Whether it is the repository's synthetic speech. */
   readonly synthetic: boolean;
-  /** How it was divided, for reports. */
+  /** Description of the division, for reports. */
   readonly division: string;
 }
 
-/** One front end's view of the material. */
+/** The output of one front end for the material. */
 export interface Part {
   readonly encoderSet: EncoderSetInfo;
   readonly train: readonly EmbeddedRecording[];
-  /** Without recordings that are in the training part as well. */
+  /** The test part, without recordings that are also in the training part. */
   readonly test: readonly EmbeddedRecording[];
 }
 
-/** Opens data and encoder; where the Hub cannot be reached, says so in one line and takes the repository's own. */
+/**
+ * Opens data and encoder; if the Hub cannot be reached, says so in one line and uses the repository's own.
+ */
 export async function openMaterial(
   data: string,
   encoderId: string,
@@ -68,7 +69,7 @@ export async function openMaterial(
   }
 }
 
-/** Embeds the material with one encoder, or with all that a golem listens with. */
+/** Embeds the material with one encoder, or with the default encoder set. */
 export async function embedPart(
   { dataset }: Material,
   encoderSet: ResolvedEncoder | ResolvedEncoderSet,
@@ -97,7 +98,7 @@ export async function encodePart({ dataset }: Material, encoder: Encoder, known:
   return divide({ encoders: [encoder.info] }, embedded);
 }
 
-/** What classifiers are fitted on: the training part, with its classes by name. */
+/** Returns the rows on which classifiers are fitted: the training part, with its classes by name. */
 export function getTrainingRows({ train }: Part): { readonly names: string[]; readonly rows: LabelledRows } {
   const names = [...new Set(train.map(({ label }) => label))].sort();
   const labels = train.map(({ label }) => names.indexOf(label));

@@ -1,7 +1,6 @@
 /**
- * Fits one classifier several times, from other seeds, and scores it on what it was trained on and on what it was not.
- *
- * Not its concern: which recipe is the article's, how results are shown.
+ * Fits one classifier several times, from different seeds, and scores it on training recordings and on
+ * held-out ones.
  */
 
 import { type ClassifierOptions, fitClassifier } from "../../src/classifier/classifier.ts";
@@ -13,12 +12,12 @@ import { getTrainingRows, type Part } from "./material.ts";
 /** Scores of one recipe; means over the seeds. */
 export interface Score {
   readonly name: string;
-  /** Numbers a recording that the head sees. */
+  /** Number of features per recording. */
   readonly features: number;
-  /** Numbers that are learned. */
+  /** Number of learned parameters. */
   readonly parameters: number;
   readonly layer: View["layer"];
-  /** Share of the training recordings that are right. */
+  /** Share of training recordings that are classified correctly. */
   readonly trainAccuracy: number;
   /** Balanced accuracy on held-out recordings, with its 95 % interval. */
   readonly heldOut: number;

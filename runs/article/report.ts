@@ -1,12 +1,12 @@
 /**
- * The findings as a page of tables.
+ * Writes the findings as a page of tables.
  *
  * Not its concern: how they were measured.
  */
 import type { Findings } from "./experiments.ts";
 import type { Score } from "./measure.ts";
 
-/** A share as the tables show it: one digit after the point, in percent. */
+/** Formats a share for the tables: in percent, with one decimal. */
 export function formatPercent(share: number): string {
   return `${(100 * share).toFixed(1)} %`;
 }

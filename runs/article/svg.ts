@@ -1,8 +1,4 @@
-/**
- * Plain SVG: a page with colours for light and dark, line panels over named steps, bars.
- *
- * Not its concern: what is shown.
- */
+/** Draws plain SVG: a page with colours for light and dark, line panels over named steps, bars. */
 
 /** One line of a panel. */
 export interface Line {
@@ -18,7 +14,7 @@ export interface Panel {
   readonly title: string;
   readonly steps: readonly string[];
   readonly lines: readonly Line[];
-  /** Whether the first step is of another kind than the others: its points are joined with nothing. */
+  /** Whether the first step is of another kind than the others; its points are then not joined with them. */
   readonly apart?: boolean;
   /** Value of the dashed line. */
   readonly guess: number;
@@ -27,7 +23,7 @@ export interface Panel {
   format(value: number): string;
 }
 
-/** A bar: the wide pale one, and the narrow one with its interval. */
+/** A bar: a wide pale one, and a narrow one with its interval. */
 export interface Bar {
   readonly name: string;
   readonly training: number;
@@ -82,7 +78,7 @@ ${content.join("\n")}
 `;
 }
 
-/** One entry of a legend a line, `kind` being a class of lines or of bars. */
+/** Draws one legend entry per line; `kind` is a class of lines or of bars. */
 export function drawLegend(
   x: number,
   y: number,

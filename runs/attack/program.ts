@@ -1,7 +1,6 @@
 /**
- * The built program for runs that attack it: started, measured and ended as a user would; and recordings of tones.
- *
- * Not its concern: attacks.
+ * Starts, measures and ends the built program, as a user would, for runs that attack it; and makes recordings
+ * of tones.
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
@@ -12,7 +11,7 @@ import { encodeWav } from "../../src/audio/wav-writer.ts";
 
 const program = fileURLToPath(new URL("../../bin/golem.js", import.meta.url));
 
-/** What one run of the program left. */
+/** The result of one run of the program. */
 export interface ProgramRun {
   /** The exit code, or the name of the signal that ended it. */
   readonly end: number | string;

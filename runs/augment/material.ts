@@ -1,7 +1,6 @@
 /**
- * What variation is measured on: data sets with varied copies of their recordings, and the same recordings in noise.
- *
- * Not its concern: classifiers, scores.
+ * Material for measuring variation: data sets with varied copies of their recordings, and the same recordings
+ * in noise.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -37,17 +36,20 @@ interface VariedDraw {
   readonly noisy: readonly EmbeddedRecording[];
 }
 
-/** How far below the recording the noise of the noisy test recordings is, in dB. */
+/** Level of the noise in the noisy test recordings, in dB below the recording. */
 const noiseDecibels = 8;
 const sampleRate = 16_000;
 
-/** Divisions by path: of the published draws, or of a data set with splits. */
+/** One division, by paths: of the published draws, or of a data set with splits. */
 interface Division {
   readonly train: readonly string[];
   readonly test: readonly string[];
 }
 
-/** Loads a set and embeds what is needed of it: training recordings with `copies` copies, test recordings in both forms. */
+/**
+ * Loads a set and embeds the needed part of it: training recordings with `copies` copies, test recordings in
+ * both forms.
+ */
 export async function loadVariedSet(
   folder: string,
   name: string,

@@ -1,8 +1,6 @@
 /**
- * How often a golem says `unknown`, with and without copies in noise: of classes left out of training, of known classes, and of
- * known classes in noise.
- *
- * Not its concern: how copies are made, tables.
+ * Measures how often a golem predicts `unknown`, with and without copies in noise: for classes left out of
+ * training, known classes, and known classes in noise.
  */
 import { listVariations } from "../../src/augment/variation.ts";
 import { fitClassifier } from "../../src/classifier/classifier.ts";

@@ -1,7 +1,7 @@
 /**
- * What a draw's golem learns from and what its streams are made of.
+ * Collects a draw's training recordings and the recordings of its streams.
  *
- * Not its concern: golems, how streams are put together.
+ * Not its concern: how streams are assembled.
  */
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,10 +9,10 @@ import { join } from "node:path";
 import { createRandom, shuffle } from "../../src/core/random.ts";
 import type { Clip } from "./stream.ts";
 
-/** Classes of ESC-10 that the background is made of. */
+/** Classes of ESC-10 that are used as background. */
 const backgrounds = ["rain", "sea_waves"];
 
-/** Clips a stream of words: targets, sentences, sounds; of sounds: targets, sentences, words. */
+/** Clips per stream; for words: targets, sentences, sounds; for sounds: targets, sentences, words. */
 const counts = { target: 12, speech: 2, sound: 2 };
 
 /** The material of one draw of one set. */
@@ -25,8 +25,9 @@ export interface DrawMaterial {
 }
 
 /**
- * Gathers it. Targets are test recordings of the draw. What is none of its classes: sentences (drinks) with sounds (ESC-10), or with words (commands) where
- * the classes are sounds. The background, rain and sea waves, is never a class: a golem of ESC-10 learns the other eight.
+ * Collects the material. Targets are test recordings of the draw. Sounds of no class are sentences (drinks)
+ * with sounds (ESC-10), or with words (commands) if the classes are sounds. The background, rain and sea
+ * waves, is never a class: a golem of ESC-10 is trained on the other eight.
  */
 export function gatherDraw(folder: string, set: string, draw: number): DrawMaterial {
   const place = join(folder, "draws", set, String(draw));

@@ -1,24 +1,20 @@
-/**
- * How loud the background of a stream is.
- *
- * Not its concern: what the background is made of.
- */
+/** The loudness of a stream's background. */
 
 /** One condition. */
 export interface Condition {
   readonly name: string;
-  /** How far the background lies below the loudest 0.2 s of a word, in dB, at a time in seconds. */
+  /** Gets the level of the background below the loudest 0.2 s of a word, in dB, at a time in seconds. */
   getSnrDb(seconds: number): number;
 }
 
 const steady = (snrDb: number): Condition => ({ name: `${snrDb} dB`, getSnrDb: () => snrDb });
 
-/** Rises and falls by so many dB ... */
+/** The background rises and falls by this many dB. */
 const swingDb = 15;
-/** ... and back in so many seconds. */
+/** Period of the rise and fall, in seconds. */
 const swingSeconds = 40;
 
-/** What is measured. */
+/** The measured conditions. */
 export const conditions: readonly Condition[] = [
   steady(40),
   steady(20),

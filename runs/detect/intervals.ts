@@ -1,8 +1,4 @@
-/**
- * 95 % intervals of counts.
- *
- * Not its concern: what is counted.
- */
+/** 95 % intervals of counts. */
 import { bisect, computeIncompleteBeta } from "../../src/math/distribution.ts";
 
 /** Clopper and Pearson's interval of a share (1934). */

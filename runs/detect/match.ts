@@ -1,12 +1,8 @@
-/**
- * Events against the truth: what was found, what was missed, what was made up and where.
- *
- * Not its concern: golems, audio.
- */
+/** Compares events with the truth: hits, misses, and false alarms with their place. */
 import type { DetectedEvent } from "../../src/detect/detector.ts";
 import type { Placed } from "./stream.ts";
 
-/** An event, and how much of the stream had been taken in when it came. */
+/** An event, and how much of the stream had been processed when it was reported. */
 export interface TimedEvent extends DetectedEvent {
   readonly at: number;
 }
@@ -17,7 +13,7 @@ export interface Matched {
   readonly hits: number;
   /** False alarms by where they are: another label on a target, on speech, on a sound, on the background alone. */
   readonly alarms: Readonly<Record<"target" | "speech" | "sound" | "background", number>>;
-  /** Further events of the right label on a target that has one. */
+  /** Further events of the right label on a target that already has one. */
   readonly repeats: number;
   /** From the end of the target's sound to the event, in seconds of the stream, for each hit. */
   readonly latencies: readonly number[];
@@ -27,7 +23,10 @@ export interface Matched {
 export const overlaps = (event: DetectedEvent, place: Placed): boolean =>
   event.start < place.end && event.end > place.start;
 
-/** Which event hits each target: the first of its label that overlaps it and hits none before. */
+/**
+ * Finds the event that hits each target: the first of its label that overlaps it and does not hit an earlier
+ * target.
+ */
 export function assignEvents(
   events: readonly TimedEvent[],
   targets: readonly Placed[],
@@ -45,7 +44,10 @@ export function assignEvents(
   return hits;
 }
 
-/** Counts. Every event that hits nothing is a false alarm, unless it says once more what a target is. */
+/**
+ * Counts hits, misses and false alarms. Every event that hits no target is a false alarm, unless it repeats
+ * the label of a target.
+ */
 export function matchEvents(events: readonly TimedEvent[], placed: readonly Placed[]): Matched {
   const targets = placed.filter(({ kind }) => kind === "target");
   const hits = assignEvents(events, targets);

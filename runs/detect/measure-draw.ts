@@ -1,7 +1,6 @@
 /**
- * Measures one draw of one set: a golem, a stream for each condition, heard once, and its events at every threshold.
- *
- * Not its concern: other draws, reports.
+ * Measures one draw of one set: a golem, a stream for each condition, processed once, and its events at every
+ * threshold.
  */
 import { type DetectOptions, resolveDetectSettings } from "../../src/detect/detect-settings.ts";
 import { createDetector } from "../../src/detect/detector.ts";
@@ -16,25 +15,28 @@ import { type Matched, matchEvents, type TimedEvent } from "./match.ts";
 import { countStages, planStream, type Stage } from "./stages.ts";
 import { assembleStream, rate } from "./stream.ts";
 
-/** Thresholds of the sweep, beside the golem's own. */
+/** The tested thresholds, besides the golem's own. */
 const thresholds = [0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95];
 
-/** Rates of false alarms per hour that are asked for, beside the least. */
+/** The tested rates of false alarms per hour, besides the lowest possible one. */
 const rates = [undefined, 3, 10, 30];
 
-/** What one stream gave at one threshold. */
+/** The result of one stream at one threshold. */
 export interface AtThreshold extends Matched {
   readonly threshold: number;
 }
 
-/** What one stream gave at thresholds for a rate of false alarms; undefined `asked`: the least rate measurable. */
+/**
+ * The result of one stream at the thresholds for a rate of false alarms; undefined `asked`: the lowest
+ * measurable rate.
+ */
 interface AtRate extends Matched {
   readonly asked: number | undefined;
   /** The rate that the golem's measurement states. */
   readonly perHour: number;
 }
 
-/** What one stream gave. */
+/** The results of one stream. */
 export interface Measured {
   readonly set: string;
   readonly draw: number;
@@ -44,9 +46,9 @@ export interface Measured {
   readonly windowSeconds: number;
   readonly pauseSeconds: number;
   readonly windows: number;
-  /** Seconds that were heard, windows that overlap counted each. */
+  /** Seconds of classified sound; overlapping windows count each. */
   readonly heardSeconds: number;
-  /** Share of the stream's time that hearing took, without decoding. */
+  /** Processing time as a share of the stream's duration, without decoding. */
   readonly realTimeFactor: number;
   readonly atDefault: AtThreshold;
   /** Of the misses at the default threshold. */
@@ -58,7 +60,7 @@ export interface Measured {
   readonly sounds: number;
 }
 
-/** Measures; tells of each stream as it is done. */
+/** Measures the draw; reports each stream when it is finished. */
 export async function measureDraw(
   folder: string,
   set: string,
@@ -90,7 +92,7 @@ export async function measureDraw(
     const parts = plans.map((plan, i) => ({ plan, answer: answers[i] }));
     const sweep: AtThreshold[] = [];
     for (const threshold of thresholds) {
-      // The plan does not depend on the threshold: what was heard once serves all of them.
+      // The plan does not depend on the threshold, so windows are classified once for all thresholds.
       let next = 0;
       const replayed = { ...classifier, classify: async () => answers[next++] };
       sweep.push({ threshold, ...matchEvents(await runStream(replayed, samples, { threshold }), placed) });
@@ -119,7 +121,7 @@ export async function measureDraw(
   await encoderSet.dispose();
   material.dispose();
 
-  /** The events of a stream pushed in tenths of a second. */
+  /** Returns the events of a stream that is pushed in pieces of a tenth of a second. */
   async function runStream(
     by: WindowClassifier,
     samples: Float32Array,

@@ -1,8 +1,4 @@
-/**
- * The account of runs/detect.ts as Markdown.
- *
- * Not its concern: how anything is measured.
- */
+/** Writes the report of runs/detect.ts as Markdown. */
 import { conditions } from "./conditions.ts";
 import { computeCountInterval, computeShareInterval } from "./intervals.ts";
 import type { Matched } from "./match.ts";

@@ -1,8 +1,4 @@
-/**
- * Why a target was missed: the first stage of the engine at which it was lost.
- *
- * Not its concern: golems, how streams are made.
- */
+/** Finds why a target was missed: the first stage of the detector at which it was lost. */
 import { createFrameMeter, trimParameters } from "../../src/audio/trim.ts";
 import type { DetectSettings } from "../../src/detect/detect-settings.ts";
 import { createSoundGate, type GateState } from "../../src/detect/sound-gate.ts";
@@ -11,7 +7,7 @@ import { createWindowPlanner, getPlanOptions, type WindowPlan } from "../../src/
 import { assignEvents, overlaps, type TimedEvent } from "./match.ts";
 import { type Placed, rate } from "./stream.ts";
 
-/** Stages, in order of the data, with what the report calls them. */
+/** Stages, in the order of processing, with their names in the report. */
 export const stages = {
   gate: "gate not open",
   label: "another label ahead",
@@ -24,13 +20,15 @@ export const stages = {
 /** Where a target was lost. */
 export type Stage = keyof typeof stages;
 
-/** One part of a stream that was heard, with what was made of it. */
+/** One classified part of a stream, with its result. */
 export interface HeardPart {
   readonly plan: Extract<WindowPlan, { kind: "window" }>;
   readonly answer: WindowAnswer | undefined;
 }
 
-/** The parts of a stream that are heard, in their order: the detector's own gate and planner, alone. */
+/**
+ * Returns the parts of a stream that are classified, in order, using only the detector's gate and planner.
+ */
 export function planStream(samples: Float32Array, settings: DetectSettings): HeardPart["plan"][] {
   const options = getPlanOptions(settings);
   const gate = createSoundGate(options);

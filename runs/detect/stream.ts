@@ -1,7 +1,6 @@
 /**
- * A long recording put together from short ones: words that are to be found, speech and sounds that are not, background throughout.
- *
- * Not its concern: golems, detection.
+ * Assembles a long recording from short ones: words that should be detected, speech and sounds that should
+ * not, and background throughout.
  */
 import { openAudio } from "../../src/audio/open-audio.ts";
 import { computeKeptSamples, createLevelMeter, trimParameters } from "../../src/audio/trim.ts";
@@ -9,12 +8,12 @@ import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
 import { openFileSource } from "../../src/node/disk/file-source.ts";
 import type { Condition } from "./conditions.ts";
 
-/** Rate of everything here, in Hz. */
+/** Sample rate of all sound here, in Hz. */
 export const rate = 16_000;
 
 /** One short recording in a stream. Times in seconds. */
 export interface Placed {
-  /** `target`: to be found; the others not. */
+  /** `target`: should be detected; the others should not. */
   readonly kind: "target" | "speech" | "sound";
   readonly label: string;
   readonly start: number;
@@ -67,7 +66,10 @@ function measure(samples: Float32Array): { loud: number; soundStart: number; sou
   };
 }
 
-/** Background without end: the recordings one after the other, each at one mean power, faded at its ends. */
+/**
+ * Creates endless background: the recordings one after the other, all with the same mean power, faded at
+ * their ends.
+ */
 async function createBackground(paths: readonly string[], length: number): Promise<Float32Array> {
   const samples = new Float32Array(length);
   const fade = 0.05 * rate;
@@ -84,7 +86,7 @@ async function createBackground(paths: readonly string[], length: number): Promi
   return samples;
 }
 
-/** Places clips in a random order, 1 to 3 s apart, in background as loud as the condition says. */
+/** Places clips in random order, 1 to 3 s apart, in background with the loudness of the condition. */
 export async function assembleStream(
   clips: readonly Clip[],
   background: readonly string[],

@@ -1,4 +1,7 @@
-/** Makes speaker, loudness and file format go along with labels, in real recordings, and counts how often it is found. */
+/**
+ * Makes speaker, loudness and file format correlate with labels in real recordings, and counts how often this
+ * is found.
+ */
 import { readdir } from "node:fs/promises";
 import { createRandom, type Random, shuffle } from "../../src/core/random.ts";
 import type { Recording } from "../../src/dataset/dataset.ts";
@@ -6,7 +9,7 @@ import { checkConfounds } from "../../src/doctor/confounds.ts";
 import type { ExaminedRecording } from "../../src/doctor/examination.ts";
 import { alter, draws, getFacts, getFactsOf, getPath, getSamples, type Material } from "./material.ts";
 
-/** Found of planted, for one nuisance, number of classes and share of labels explained. */
+/** Numbers found and planted, for one confound, number of classes and share of labels explained. */
 export interface ConfoundCount {
   readonly set: string;
   readonly nuisance: string;
@@ -18,9 +21,9 @@ export interface ConfoundCount {
 }
 
 const shares = [1, 0.9, 0.8];
-/** About so many in all. */
+/** Approximate number of recordings in all. */
 const recordings = 50;
-/** Arguments and endings of one format a class. */
+/** Arguments and file name extensions of one format per class. */
 const formats = [
   ["wav", "-c:a", "pcm_s16le"],
   ["mp3", "-b:a", "64k"],
@@ -29,7 +32,10 @@ const formats = [
   ["aiff"],
 ] as const;
 
-/** Plants in the draws of one set. Formats cost a run of ffmpeg a recording, so they can be left out. */
+/**
+ * Plants confounds in the draws of one set. Formats need a run of ffmpeg per recording, so they can be left
+ * out.
+ */
 export async function countConfounds(
   material: Material,
   set: string,
@@ -73,7 +79,9 @@ export async function countConfounds(
   return [...counts.values()];
 }
 
-/** A class's number for exactly that share of the recordings, another one's for the rest. */
+/**
+ * Assigns the number of their class to exactly that share of the recordings, and another number to the rest.
+ */
 function assign(
   rows: readonly Recording[],
   labels: readonly string[],
@@ -114,7 +122,7 @@ async function plantSpeakers(
   return planted;
 }
 
-/** Each class 4 dB below the one before, give or take 1 dB. */
+/** Makes each class 4 dB quieter than the one before, plus or minus 1 dB. */
 async function plantLoudness(
   rows: readonly Recording[],
   values: readonly number[],

@@ -5,14 +5,14 @@ import type { Recording } from "../../src/dataset/dataset.ts";
 import { examineRecordings } from "../../src/workflow/examine-recordings.ts";
 import { alter, correlate, createRow, draws, getFacts, getPath, type Material } from "./material.ts";
 
-/** How copies are altered, and how many of each a draw. */
+/** The alterations of copies, and the number of each per draw. */
 const copiesEach = 4;
 export const alterations = ["mp3", "gain", "trimmed", "8 kHz", "all at once"] as const;
 
-/** What became of the copies. */
+/** The counts of found copies. */
 export interface DuplicateCount {
   readonly set: string;
-  /** Found of planted, by alteration. */
+  /** Numbers found and planted, by alteration. */
   readonly found: Readonly<Record<string, readonly [number, number]>>;
   /** Pairs found that were not planted, in all draws. */
   readonly unplanted: readonly (readonly [string, string])[];
@@ -55,7 +55,7 @@ export async function countDuplicates(
       found[kind]![1]++;
     }
     for (const files of groups) {
-      // A copy stands for its original; what is left of a group beside one original was not planted.
+      // A copy is counted as its original; further originals in a group were not planted.
       const stems = [...new Set(files.map((file) => origins.get(file)?.original.file ?? file))].sort();
       for (const stem of stems.slice(1)) unplanted.set(`${stems[0]} ${stem}`, [stems[0]!, stem]);
     }
@@ -89,7 +89,7 @@ export interface NaturalPair {
   readonly correlation: number;
 }
 
-/** What is found in the whole set as it is. */
+/** Finds the pairs in the whole unchanged set. */
 export async function findNaturalPairs(material: Material, set: string): Promise<NaturalPair[]> {
   const rows = await material.load(set);
   const heard = await material.hear(rows);

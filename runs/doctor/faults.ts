@@ -1,4 +1,7 @@
-/** Plants faults of single recordings in real data and counts which are found, and what else is. */
+/**
+ * Plants faults of single recordings in real data, and counts how many are found, and how many other findings
+ * there are.
+ */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
@@ -8,7 +11,7 @@ import type { FindingKind } from "../../src/doctor/finding.ts";
 import { examineDataset } from "../../src/node/doctor.ts";
 import { createRow, draws, getPath, getSamples, type Material } from "./material.ts";
 
-/** Found of planted; recordings of the same kind that were not planted. */
+/** Numbers found and planted, and other recordings with the same finding. */
 export interface FaultCount {
   readonly kind: FindingKind;
   readonly found: number;
@@ -17,7 +20,7 @@ export interface FaultCount {
   readonly untouched: number;
 }
 
-/** Recordings a draw that get each fault. */
+/** Number of recordings per draw with each fault. */
 const each = 3;
 
 const faults: readonly (readonly [FindingKind, (samples: Float32Array) => Uint8Array])[] = [
@@ -48,7 +51,7 @@ const faults: readonly (readonly [FindingKind, (samples: Float32Array) => Uint8A
   ["unreadable", () => new Uint8Array(4096).fill(7)],
 ];
 
-/** Plants in the draws of one set. */
+/** Plants faults in the draws of one set. */
 export async function countFaults(material: Material, set: string, folder: string): Promise<FaultCount[]> {
   const counts = faults.map(([kind]) => ({ kind, found: 0, planted: 0, others: 0, untouched: 0 }));
   for (const draw of draws) {
@@ -82,7 +85,7 @@ export async function countFaults(material: Material, set: string, folder: strin
   return counts;
 }
 
-/** Twenty times as loud, and cut off at full scale. */
+/** Makes samples twenty times as loud, clipped at full scale. */
 const clip = (samples: Float32Array): Float32Array => {
   const peak = samples.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-6);
   return samples.map((value) => Math.max(-1, Math.min(1, (5 * value) / peak)));

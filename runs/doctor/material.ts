@@ -1,4 +1,7 @@
-/** What the doctor's run works on: the draws of the real sets, heard; and copies of recordings, altered by ffmpeg. */
+/**
+ * The material of the doctor's run: the draws of the real sets, embedded, and copies of recordings that
+ * ffmpeg altered.
+ */
 import { execFile } from "node:child_process";
 import { basename, join, resolve } from "node:path";
 import { promisify } from "node:util";
@@ -23,12 +26,12 @@ export const draws = [0, 1, 2, 3, 4, 5] as const;
 
 const run = promisify(execFile);
 
-/** Where the recordings are, and who listens. */
+/** The recordings, and the encoders that embed them. */
 export interface Material {
   readonly encoderSet: EncoderSetInfo;
   /** Rows of a whole set, or of one of its draws (training rows with split train, test rows with split test). */
   load(set: string, draw?: number): Promise<Recording[]>;
-  /** Without words, nothing is written down: copies are found by their sound. */
+  /** Without words there are no transcripts: copies are found by their sound. */
   hear(recordings: readonly Recording[], words?: boolean): Promise<EmbeddedRecording[]>;
   close(): Promise<void>;
 }
@@ -66,7 +69,7 @@ export async function getPath(recording: Recording): Promise<string> {
   return source.path!;
 }
 
-/** A row for a file that was made here. */
+/** Creates a row for a file that was made here. */
 export function createRow(path: string, file: string, row: Pick<Recording, "label" | "split">): Recording {
   return { file, label: row.label, split: row.split, open: () => openFileSource(path) };
 }
@@ -116,7 +119,7 @@ export async function getFactsOf(samples: Float32Array): Promise<AudioFacts> {
   return (await openAudio(createMemorySource(encodeWav(samples, 16_000, "float32"), "samples"))).facts;
 }
 
-/** Largest normalised correlation of two files over shifts of at most `reach` samples around none. */
+/** Computes the largest normalised correlation of two files over shifts of at most `reach` samples. */
 export async function correlate(a: string, b: string, reach = 800): Promise<number> {
   const [x, y] = [await getSamples(a), await getSamples(b)];
   let highest = 0;

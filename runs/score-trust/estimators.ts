@@ -1,8 +1,4 @@
-/**
- * Estimators of the score on new speakers, from the same recordings left out.
- *
- * Not its concern: which recordings, what is reported.
- */
+/** Estimators of the score on new speakers, from the same held-out recordings. */
 import { createInlineRunner, type FitProblem, type FoldRunner } from "../../src/classifier/fold-runner.ts";
 import { createRandom } from "../../src/core/random.ts";
 import { correctPrior } from "../../src/evaluate/cross-validate.ts";
@@ -13,18 +9,18 @@ import type { Matrix } from "../../src/math/matrix.ts";
 
 const mean = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/** A recording that a fold left out. */
+/** A recording that a fold held out. */
 export interface LeftOut {
   readonly label: number;
   readonly speaker: string;
-  /** Recordings there are per recording trained on. */
+  /** Ratio of all recordings to those used for training. */
   readonly growth: number;
   readonly isRight: boolean;
-  /** With probabilities corrected for the class sizes of the training side. */
+  /** Whether it is right with probabilities corrected for the class sizes of the training side. */
   readonly isRightCorrected: boolean;
 }
 
-/** A runner that keeps what its folds predict. */
+/** Creates a runner that keeps the predictions of its folds. */
 export function createKeepingRunner(problem: FitProblem, kept: LeftOut[]): FoldRunner {
   const runner = createInlineRunner(problem);
   return {
@@ -74,7 +70,7 @@ export async function runFiveFolds(
   return kept;
 }
 
-/** What estimators state from the same recordings left out. */
+/** Computes all estimates from the same held-out recordings. */
 export function estimate(
   kept: readonly LeftOut[],
   five: readonly LeftOut[],

@@ -1,8 +1,4 @@
-/**
- * Shapes of training parts by few speakers with unequal shares, and their draws.
- *
- * Not its concern: training, scores.
- */
+/** Shapes of training parts by few speakers with unequal shares, and their draws. */
 import { createRandom, shuffle } from "../../src/core/random.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
 import type { Draw, RealSet } from "../scoreboard/real-set.ts";
@@ -11,7 +7,7 @@ import type { Draw, RealSet } from "../scoreboard/real-set.ts";
 export interface Shape {
   readonly set: string;
   readonly classes: number;
-  /** Speakers trained on; at least `tested` others are left for the test. */
+  /** Number of speakers for training; at least `tested` others remain for testing. */
   readonly speakers: number;
   readonly tested: number;
   readonly recordings: number;
@@ -32,8 +28,9 @@ export const shapes: readonly Shape[] = [
 ];
 
 /**
- * Draws a training part with unequal speakers: each speaker's share is exponentially distributed, so that one often has a third and more.
- * Classes without two speakers in it, or without a recording to test on, are left out.
+ * Draws a training part with unequal speakers: each speaker's share is exponentially distributed, so that one
+ * speaker often has a third or more. Classes without two speakers in it, or without a recording to test on,
+ * are left out.
  */
 export function drawShape(set: RealSet, shape: Shape, seed: number): Draw {
   for (let attempt = 0; ; attempt++) {
@@ -43,7 +40,7 @@ export function drawShape(set: RealSet, shape: Shape, seed: number): Draw {
     const all = shuffle([...new Set(rows.map(({ speaker }) => speaker!))], random);
     const sizes = new Map<string, number>();
     for (const { speaker } of rows) sizes.set(speaker!, (sizes.get(speaker!) ?? 0) + 1);
-    // Of the speakers that may be trained on, those with most recordings.
+    // The speakers for training with the most recordings.
     const rank = new Map(all.map((speaker) => [speaker, sizes.get(speaker)! + 2 * random.uniform()]));
     const trained = all
       .slice(0, Math.max(shape.speakers, all.length - shape.tested))

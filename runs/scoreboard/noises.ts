@@ -1,7 +1,6 @@
 /**
- * Sounds that belong to no class: noise of several colours, hum, tones, clicks, bursts; two seconds each, the same for everybody.
- *
- * Not its concern: encoders, data sets.
+ * Sounds that belong to no class: noise of several colours, hum, tones, clicks, bursts; two seconds each,
+ * always the same.
  */
 import { createRandom } from "../../src/core/random.ts";
 
@@ -10,7 +9,7 @@ const samples = 2 * sampleRate;
 
 type Random = ReturnType<typeof createRandom>;
 
-/** Filters white noise by 1 / f^exponent, roughly: a sum of leaky integrators. */
+/** Filters white noise by approximately 1 / f^exponent: a sum of leaky integrators. */
 function createColoured(random: Random, poles: readonly number[]): Float32Array {
   const states = poles.map(() => 0);
   return Float32Array.from({ length: samples }, () => {
@@ -53,7 +52,7 @@ const makers: Readonly<Record<string, (random: Random) => Float32Array>> = {
   },
 };
 
-/** Noises by kind, `each` of every kind, at 16 kHz with a peak of one half. */
+/** Creates `each` noises of every kind, at 16 kHz with a peak of 0.5. */
 export function createNoises(each: number): { readonly kind: string; readonly samples: Float32Array }[] {
   return Object.entries(makers).flatMap(([kind, make], k) =>
     Array.from({ length: each }, (_, i) => {

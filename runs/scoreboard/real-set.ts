@@ -1,8 +1,6 @@
 /**
- * The real data sets that published numbers are measured on, heard once by everybody, and their draws: about fifty recordings to
- * train on, recordings of other speakers (or sources) to test on.
- *
- * Not its concern: classifiers, scores.
+ * The real data sets on which published numbers are measured, embedded once for all runs, and their draws:
+ * about fifty recordings for training, and recordings of other speakers (or sources) for testing.
  */
 import { readdirSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -23,7 +21,7 @@ import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
 /** Names of the sets, in the order of the tables. */
 export const setNames = ["digits", "drinks", "esc10", "commands", "wakewords"] as const;
 
-/** One data set, heard. */
+/** One embedded data set. */
 export interface RealSet {
   readonly name: string;
   readonly classes: readonly string[];
@@ -40,7 +38,10 @@ export interface Draw {
   readonly test: readonly EmbeddedRecording[];
 }
 
-/** Hears all recordings of a set, and `copies` varied copies of each; what the cache knows is not heard again. */
+/**
+ * Embeds all recordings of a set, and `copies` varied copies of each; cached embeddings are not computed
+ * again.
+ */
 export async function loadRealSet(folder: string, name: string, copies = 0): Promise<RealSet> {
   const all = await resolveEncoderSet({});
   const encoderSet: ResolvedEncoderSet = {
@@ -66,7 +67,7 @@ export async function loadRealSet(folder: string, name: string, copies = 0): Pro
   }
 }
 
-/** The published draws: folders with a train.csv and a test.csv. */
+/** Loads the published draws: folders with a train.csv and a test.csv. */
 export async function loadDraws(folder: string, set: RealSet): Promise<Draw[]> {
   const draws = join(folder, "draws", set.name);
   const byPath = new Map(set.recordings.map((row) => [resolve(folder, set.name, row.file), row]));
@@ -81,8 +82,9 @@ export async function loadDraws(folder: string, set: RealSet): Promise<Draw[]> {
 }
 
 /**
- * A draw of one's own in the manner of the published ones: half of the speakers (rounded up) may be trained on, `shots` recordings a
- * class of theirs are; recordings of the others test. Without speakers: all recordings that are not trained on test.
+ * Makes a draw like the published ones: half of the speakers (rounded up) are for training, with `shots`
+ * recordings per class; recordings of the others are for testing. Without speakers, all recordings that are
+ * not used for training are for testing.
  */
 export function drawRecordings(set: RealSet, shots: number, seed: number): Draw {
   const { recordings, classes, isGrouped } = set;
@@ -102,7 +104,7 @@ export function drawRecordings(set: RealSet, shots: number, seed: number): Draw 
   }
 }
 
-/** Recordings a class so that there are about fifty. */
+/** Gets the number of recordings per class that gives about fifty in all. */
 export const getShots = ({ classes }: RealSet): number => Math.max(2, Math.round(50 / classes.length));
 
 /** Recordings as training rows of a classifier of these classes. */
@@ -115,7 +117,7 @@ export function toRows(recordings: readonly EmbeddedRecording[], classes: readon
   };
 }
 
-/** Some of a listener: what is heard by these encoders, and read where that is wanted. */
+/** Selects the embeddings of some encoders, and the transcripts if wanted. */
 export function selectEmbeddings<
   T extends Embedding & { readonly copies?: readonly Embedding[] | undefined },
 >(

@@ -1,7 +1,6 @@
 /**
- * What is compared on the scoreboard: the default, what is left of it when a part is taken away, and single layers.
- *
- * Not its concern: data sets, scores.
+ * The recipes that the scoreboard compares: the default, the default without one of its parts, and single
+ * layers.
  */
 
 import type { ClassifierOptions } from "../../src/classifier/classifier.ts";
@@ -20,13 +19,13 @@ const google = "google-speech-embedding";
 const lastLayer = encoderDefinitions[moonshine]!.info.layers - 1;
 const alone = (encoder: string) => ({ encoders: [encoder], reads: false });
 
-/** What `golem train` does when nothing is named. */
+/** The recipe of `golem train` without options. */
 export const defaultRecipe: Recipe = {
   name: "`golem train`, no flags",
   ...{ encoders: defaultEncoderIds, reads: true, options: {} },
 };
 
-/** The default with parts taken away. */
+/** The default without some of its parts. */
 export const ablations: readonly Recipe[] = [
   { ...defaultRecipe, name: "without words: `--no-transcript`", reads: false },
   { ...defaultRecipe, name: "without second encoder", encoders: [moonshine] },
@@ -38,7 +37,7 @@ export const ablations: readonly Recipe[] = [
   },
 ];
 
-/** The recipe this project starts from, on the default encoder. */
+/** The recipe from which this project started, on the default encoder. */
 export const articleRecipe: Recipe = {
   name: "one linear layer on the last layer's mean: `--head linear --layer last --pooling mean`",
   ...{ ...alone(moonshine), options: { head: "linear", layer: "last", pooling: "mean" } },
@@ -60,5 +59,5 @@ export const singleLayers: readonly Recipe[] = [
   },
 ];
 
-/** All of them. */
+/** All recipes. */
 export const recipes: readonly Recipe[] = [defaultRecipe, ...ablations, articleRecipe, ...singleLayers];

@@ -1,17 +1,15 @@
 /**
- * BADGE (Ash et al. 2020, "Deep batch active learning by diverse, uncertain gradient lower bounds", algorithm 1): a recording's
- * point is the gradient of the last layer if its most probable class were true, (p - one-hot) x features: long where the
- * classifier is unsure. The longest is taken first, then points are drawn by k-means++, each with a chance that grows with its
- * squared distance to those chosen before.
- *
- * Not its concern: where features come from.
+ * BADGE (Ash et al. 2020, "Deep batch active learning by diverse, uncertain gradient lower bounds", algorithm
+ * 1): a recording's point is the gradient of the last layer if its most probable class were true, (p -
+ * one-hot) x features: it is long if the classifier is uncertain. The longest is chosen first, then points
+ * are drawn by k-means++, with a probability that grows with the squared distance to those chosen before.
  */
 
 import { createRandom } from "../../src/core/random.ts";
 import { getRow, type Matrix } from "../../src/math/matrix.ts";
 
 /**
- * Chooses at most `count` rows, in the order in which they are best labelled. `features`: [recordings, features];
+ * Chooses at most `count` rows, in the recommended order of labelling. `features`: [recordings, features];
  * `probabilities`: [recordings, classes].
  */
 export function chooseByGradients(
@@ -54,7 +52,10 @@ function findLargest(values: ArrayLike<number>): number {
   return best;
 }
 
-/** Draws a row in proportion to its chance; where none is left that differs, the first that was not chosen. */
+/**
+ * Draws a row in proportion to its chance; if all remaining rows are equal to chosen ones, returns the first
+ * that was not chosen.
+ */
 function drawRow(chances: Float64Array, chosen: readonly number[], uniform: number): number {
   let left = uniform * chances.reduce((sum, chance) => sum + chance, 0);
   let last = -1;

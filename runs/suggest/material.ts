@@ -1,8 +1,8 @@
 /**
- * The recordings of one data set as a golem hears them, and the draws of the simulation: what is labelled at the start, the pool,
- * and a test part whose speakers (or source recordings) are in neither.
+ * The embedded recordings of one data set, and the draws of the simulation: recordings labelled at the start,
+ * the pool, and a test part whose speakers (or source recordings) are in neither.
  *
- * Not its concern: how recordings are chosen, classifiers.
+ * Not its concern: how recordings are chosen.
  */
 
 import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
@@ -15,7 +15,7 @@ import { runInNode } from "../../src/node/node-environment.ts";
 import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
 import { embedDistinct } from "../../src/workflow/training-rows.ts";
 
-/** A data set, heard. */
+/** An embedded data set. */
 export interface Material {
   readonly name: string;
   readonly encoderSet: EncoderSetInfo;
@@ -23,24 +23,24 @@ export interface Material {
   readonly rows: LabelledRows;
 }
 
-/** How many recordings of each class are in a pool: about as many of each, or a long tail. */
+/** The distribution of classes in a pool: about the same number of each, or a long tail. */
 export type PoolKind = "balanced" | "long tail";
 
-/** Rows of the material, by what they are for. */
+/** Rows of the material, by their use. */
 export interface Draw {
   readonly start: readonly number[];
   readonly pool: readonly number[];
   readonly test: readonly number[];
 }
 
-/** Recordings a class that are labelled at the start: the fewest that `golem train` takes. */
+/** Recordings per class that are labelled at the start: the minimum for `golem train`. */
 export const startShots = 2;
-/** Share of the speakers, sources or (where none are named) recordings that are kept for testing. */
+/** Share of the speakers, sources or (if none are named) recordings that are used for testing. */
 const testShare = 1 / 3;
-/** How many times the most frequent class of a long tail is as frequent as the rarest. */
+/** Ratio of the most frequent to the rarest class of a long tail. */
 export const imbalance = 10;
 
-/** Hears a data set as `golem train` does without options; what was heard before is taken from the store. */
+/** Embeds a data set as `golem train` does without options; stored embeddings are used. */
 export async function openMaterial(name: string, data: string): Promise<Material> {
   const { recordings } = await loadDataset(data);
   const resolved = await resolveEncoderSet({});
@@ -58,9 +58,9 @@ function getRows(heard: readonly EmbeddedRecording[]): Pick<Material, "className
 }
 
 /**
- * One draw. The first that has enough recordings of every class on both sides is taken. A long tail (Cui et al. 2019,
- * "Class-balanced loss"): classes in random order, the k-th of C keeps `imbalance` ** (-k / (C - 1)) of the largest class, at
- * least one recording.
+ * Makes one draw: the first that has enough recordings of every class on both sides. A long tail (Cui et al.
+ * 2019, "Class-balanced loss"): classes in random order, the k-th of C keeps `imbalance` ** (-k / (C - 1)) of
+ * the largest class, at least one recording.
  */
 export function drawPart({ name, rows }: Material, kind: PoolKind, seed: number): Draw {
   const random = createRandom(seed, ...[...name].map((letter) => letter.codePointAt(0)!));
@@ -85,7 +85,7 @@ export function drawPart({ name, rows }: Material, kind: PoolKind, seed: number)
   throw new Error(`${name} has too few recordings for a draw.`);
 }
 
-/** Rows of a third of the speakers; where none are named, a third of each class. */
+/** Selects the rows of a third of the speakers; if none are named, a third of each class. */
 function drawTest({ labels, groups, classes }: LabelledRows, random: Random): number[] {
   const names = [...new Set(groups)];
   if (names.includes(undefined)) {

@@ -1,10 +1,10 @@
 /**
- * The published ways to choose what is to be labelled next, between which this simulation decides.
+ * The published methods of choosing what to label next that this simulation compares.
  *
- * margin: smallest difference of the two highest probabilities (Scheffer et al. 2001). badge: k-means++ on gradient embeddings
- * (Ash et al. 2020). typiclust: the most typical recording of the largest clusters without a label (Hacohen et al. 2022).
- * diverse-batch: the recordings nearest to the centres of a k-means weighted by uncertainty (Zhdanov 2019).
- * Not its concern: data sets, scores.
+ * margin: smallest difference of the two highest probabilities (Scheffer et al. 2001). badge: k-means++ on
+ * gradient embeddings (Ash et al. 2020). typiclust: the most typical recording of the largest clusters
+ * without a label (Hacohen et al. 2022). diverse-batch: the recordings nearest to the centres of a k-means
+ * weighted by uncertainty (Zhdanov 2019).
  */
 
 import { computeMargins, findCandidates } from "../../src/classifier/choosing/diverse-batch.ts";
@@ -23,11 +23,11 @@ import { getRow } from "../../src/math/matrix.ts";
 import { chooseToLabel, computeViewSpace } from "../../src/workflow/suggest-recordings.ts";
 import { chooseByGradients } from "./gradient-choice.ts";
 
-/** What a method chooses by. */
+/** The input of a method. */
 interface Situation {
   readonly classifier: Classifier;
   readonly encoderSet: EncoderSetInfo;
-  /** The pool, and what is labelled. */
+  /** The pool, and the labelled recordings. */
   readonly waiting: readonly Embedding[];
   readonly known: readonly Embedding[];
   readonly count: number;
@@ -50,10 +50,10 @@ const badge: Method = ({ classifier, encoderSet, waiting, count, seed }) =>
     seed,
   );
 
-/** Neighbours that typicality looks at, and the size of the smallest cluster that counts, as the authors set them. */
+/** Number of neighbours for typicality, and minimum size of a cluster, as in the paper. */
 const neighbours = 20;
 const minimumCluster = 5;
-/** Clusters at most, as the authors set it. */
+/** Maximum number of clusters, as in the paper. */
 const maximumClusters = 500;
 
 const chooseTypical: Method = ({ classifier, encoderSet, waiting, known, count, seed }) => {
@@ -69,7 +69,7 @@ const chooseTypical: Method = ({ classifier, encoderSet, waiting, known, count, 
   const covered = members.map((rows) => rows.filter((row) => row >= pool).length);
   const chosen: number[] = [];
   while (chosen.length < Math.min(count, pool)) {
-    // Fewest labels first, then the largest; small ones only when nothing else is left.
+    // Clusters with the fewest labels first, then the largest; small ones only if no others are left.
     const open = range(clusters)
       .filter((c) => members[c]!.some((row) => row < pool && !chosen.includes(row)))
       .sort(
@@ -101,7 +101,7 @@ const chooseTypical: Method = ({ classifier, encoderSet, waiting, known, count, 
 const chooseDiverseBatch: Method = ({ classifier, encoderSet, waiting, ...options }) =>
   chooseToLabel(classifier, encoderSet, waiting, options).map(({ row }) => row);
 
-/** Random choice, to compare with. */
+/** Random choice, for comparison. */
 export const chooseRandomly: Method = ({ waiting, count, seed }) => {
   const random = createRandom(seed, 3);
   const left = range(waiting.length);

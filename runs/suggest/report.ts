@@ -1,5 +1,5 @@
 /**
- * What was measured, as a page of tables and a figure.
+ * Writes the measurements as a page of tables and a figure.
  *
  * Not its concern: how it was measured.
  */
@@ -14,7 +14,7 @@ export interface MeasuredDraw {
   readonly kind: PoolKind;
   readonly seed: number;
   readonly classes: number;
-  /** Recordings labelled at the start, waiting in the pool, kept for testing. */
+  /** Number of recordings labelled at the start, in the pool, and for testing. */
   readonly start: number;
   readonly pool: number;
   readonly test: number;
@@ -27,16 +27,16 @@ export interface Findings {
   readonly measured: readonly MeasuredDraw[];
   /** Draws that are left out, and why. */
   readonly failed: readonly string[];
-  /** What readers have to know of this run. */
+  /** A note to readers about this run. */
   readonly note?: string | undefined;
 }
 
 /** The method that `golem suggest` uses. */
 export const chosenMethod = "diverse-batch";
-/** The first draws, on which the method was chosen; those after them were not looked at before. */
+/** Number of the first draws, on which the method was chosen; later draws were not used for the choice. */
 export const choosingDraws = 6;
 const ways = ["margin", "badge", "typiclust", "diverse-batch"] as const;
-/** Batches after which ways are compared, where the pool lasts. */
+/** Number of batches after which methods are compared, if the pool is large enough. */
 const comparedBatches = 8;
 
 interface Cell {
@@ -59,7 +59,7 @@ function getCells(measured: readonly MeasuredDraw[]): Cell[] {
 const getCurve = ({ draws }: Cell, way: string): number[] =>
   computeMeanCurve(draws.map(({ curves }) => curves[way]!));
 
-/** Batches that all draws of a cell have labels for. */
+/** Gets the number of batches for which all draws of a cell have labels. */
 const getSteps = (cell: Cell): number => Math.min(comparedBatches, getCurve(cell, "random").length - 1);
 
 const computeCellSaving = (cell: Cell, way: string): Saving =>
@@ -71,7 +71,7 @@ const computeCellSaving = (cell: Cell, way: string): Saving =>
 
 const percent = (share: number, digits = 1): string => (100 * share).toFixed(digits);
 
-/** The way that was chosen, on draws that had no part in the choice. */
+/** Writes the results of the chosen method, on draws that were not used for the choice. */
 function writeOutcome(cells: readonly Cell[]): string {
   const rows = cells.map((cell) => {
     const { set, kind, draws } = cell;
@@ -92,7 +92,7 @@ function formatPools(draws: readonly MeasuredDraw[]): string {
   return low === high ? String(low) : `${low} to ${high}`;
 }
 
-/** All ways, on the draws on which one was chosen. */
+/** Writes the results of all methods, on the draws that were used for the choice. */
 function writeChoice(cells: readonly Cell[]): string {
   const rows = cells.map((cell) => {
     const found = ways.map((way) => {
@@ -182,7 +182,7 @@ Made by \`runs/suggest.ts\` with ${madeWith}.${note ? ` ${note}` : ""}
 `;
 }
 
-/** Draws what `golem suggest` does against random choice. */
+/** Draws the curves of `golem suggest` and of random choice. */
 export function drawFigure(findings: Findings): string {
   const cells = getCells(findings.measured.filter(({ seed }) => seed >= choosingDraws));
   const columns = new Set(cells.map(({ set }) => set)).size;

@@ -1,30 +1,31 @@
 /**
- * How many labels a way to choose saves: curves over labels, the level that random choice reaches, and who reaches it when.
+ * Computes how many labels a method of choice saves: curves over labels, the level that random choice
+ * reaches, and when each method reaches it.
  *
- * Curves are means over draws, made monotone by isotonic regression (pool adjacent violators, Ayer et al. 1955) so that noise is
- * not taken for an early arrival; intervals are by a bootstrap over draws, all ways of a draw together.
- * Not its concern: classifiers, data sets.
+ * Curves are means over draws, made monotone by isotonic regression (pool adjacent violators, Ayer et al.
+ * 1955) so that noise does not count as reaching a level early; intervals are computed by a bootstrap over
+ * draws, with all methods of a draw together.
  */
 import { createRandom } from "../../src/core/random.ts";
 
 const resamples = 2000;
 
-/** What one draw gave: a curve of each way to choose; of random choice the mean of several. */
+/** The result of one draw: a curve of each method; of random choice, the mean of several runs. */
 export type DrawCurves = Readonly<Record<string, readonly number[]>>;
 
-/** One way to choose against random choice, at the level that random choice reaches with `labels` labels. */
+/** One method compared with random choice, at the level that random choice reaches with `labels` labels. */
 export interface Saving {
   readonly labels: number;
   /** That level. */
   readonly accuracy: number;
-  /** Labels needed for it; undefined where it was not reached. */
+  /** Number of labels needed to reach it; undefined if it was not reached. */
   readonly needed: number | undefined;
   /** 1 - needed / labels, at least 0 (a level not reached saves nothing), with its 95 % interval. */
   readonly saved: number;
   readonly interval: readonly [low: number, high: number];
 }
 
-/** The non-decreasing curve nearest to this one in squares. */
+/** Fits the non-decreasing curve with the least squared distance to this one. */
 export function fitMonotone(values: readonly number[]): number[] {
   const blocks: { sum: number; count: number }[] = [];
   for (const value of values) {
@@ -38,7 +39,10 @@ export function fitMonotone(values: readonly number[]): number[] {
   return blocks.flatMap(({ sum, count }) => new Array<number>(count).fill(sum / count));
 }
 
-/** Where a monotone curve first reaches a level, in steps (between two, on the straight line); undefined where it does not. */
+/**
+ * Finds where a monotone curve first reaches a level, in steps (with linear interpolation); undefined if it
+ * does not.
+ */
 export function findArrival(curve: readonly number[], level: number): number | undefined {
   const step = curve.findIndex((value) => value >= level - 1e-9);
   if (step <= 0) return step === 0 ? 0 : undefined;
@@ -46,7 +50,7 @@ export function findArrival(curve: readonly number[], level: number): number | u
   return step - 1 + (high > low ? Math.min(1, (level - low) / (high - low)) : 1);
 }
 
-/** The mean of curves, over the steps that all of them have. */
+/** Computes the mean of curves, over the steps that all of them have. */
 export function computeMeanCurve(curves: readonly (readonly number[])[]): number[] {
   const steps = Math.min(...curves.map(({ length }) => length));
   return Array.from({ length: steps }, (_, step) =>
@@ -54,7 +58,7 @@ export function computeMeanCurve(curves: readonly (readonly number[])[]): number
   );
 }
 
-/** What `method` saves when `steps` batches of `batch` labels chosen at random set the level. */
+/** Computes what `method` saves if the level is that of `steps` batches of `batch` randomly chosen labels. */
 export function computeSaving(
   draws: readonly DrawCurves[],
   method: string,
@@ -64,7 +68,8 @@ export function computeSaving(
     const random = fitMonotone(computeMeanCurve(chosen.map((draw) => draw.random!)));
     const level = random[steps]!;
     const arrival = findArrival(fitMonotone(computeMeanCurve(chosen.map((draw) => draw[method]!))), level);
-    // Random choice itself may be there before, where its curve is flat: only what is ahead of it counts as saved.
+    // If its curve is flat, random choice itself may reach the level earlier; only the labels saved compared
+    // with that count.
     const reference = findArrival(random, level)!;
     const saved = arrival === undefined || reference === 0 ? 0 : Math.max(0, 1 - arrival / reference);
     return { level, arrival, reference, saved };

@@ -1,7 +1,7 @@
 /**
- * Labelling simulated: a golem is trained, recordings are chosen and labelled, it is trained again.
+ * Simulates labelling: a golem is trained, recordings are chosen and labelled, and it is trained again.
  *
- * Not its concern: how recordings are chosen, how results are shown.
+ * Not its concern: how recordings are chosen.
  */
 
 import { type Classifier, fitClassifier } from "../../src/classifier/classifier.ts";
@@ -11,23 +11,26 @@ import { computeConfusion, computeScores, getPredictions } from "../../src/evalu
 import type { Draw, Material } from "./material.ts";
 import type { Method } from "./methods.ts";
 
-/** Recordings that are labelled at a time, and how often. */
+/** Number of recordings that are labelled at a time. */
 export const batch = 5;
 
-/** One draw under way: what all ways to choose have in common is computed once. */
+/** The state of one draw: what all methods have in common is computed once. */
 export interface Simulation {
   readonly material: Material;
   readonly draw: Draw;
-  /** Fitted on what is labelled at the start. */
+  /** The classifier fitted on the recordings labelled at the start. */
   readonly first: Classifier;
 }
 
-/** Fits the golem that all ways to choose start from. */
+/** Fits the golem from which all methods start. */
 export function startSimulation(material: Material, draw: Draw): Simulation {
   return { material, draw, first: train(material, draw.start) };
 }
 
-/** Balanced accuracy on the test part with 0, 1, 2 ... batches labelled beyond the start; it ends where the pool does. */
+/**
+ * Balanced accuracy on the test part with 0, 1, 2 ... batches labelled beyond the start; it ends when the
+ * pool is empty.
+ */
 export function simulateLabelling(
   { material, draw, first }: Simulation,
   method: Method,

@@ -13,7 +13,7 @@ import { trimParameters } from "./trim.ts";
  * Raised whenever the same file and settings would give other samples than before. Facts have no version:
  * stored facts that lack a field count as missing.
  */
-export const audioVersion = 4;
+export const audioVersion = 5;
 
 /** A plain record, serialisable as JSON. */
 export interface AudioDescription {

@@ -1,12 +1,10 @@
 /**
- * Babble: several synthetic voices at once, saying nothing.
+ * Babble: several synthetic voices at once, without words.
  *
- * Not its concern: what it is mixed with.
- *
- * A voice is a source and a filter (Fant 1960): pulses at a gliding pitch, or noise between syllables, through
- * three resonators (Klatt 1980) that move from vowel to vowel, three to six syllables per second. It is made
- * from random numbers rather than from other training recordings: no recording gets into a copy of another
- * one, so folds and speakers stay apart, and a copy depends on nothing but its own recording.
+ * A voice is a source and a filter (Fant 1960): pulses at a gliding pitch, or noise between syllables,
+ * through three resonators (Klatt 1980) that move from vowel to vowel, three to six syllables per second. It
+ * is made from random numbers rather than from other training recordings, so no copy contains another
+ * recording, folds and speakers stay separate, and a copy depends only on its own recording.
  */
 import type { Random } from "../core/random.ts";
 
@@ -21,10 +19,10 @@ export function createBabble(length: number, sampleRate: number, random: Random)
   return babble;
 }
 
-/** What a voice does within one syllable. */
+/** One syllable of a voice. */
 interface Syllable {
   readonly samples: number;
-  /** Samples at its start that are noise, or a pause. */
+  /** Number of samples at its start that are noise or a pause. */
   readonly onset: number;
   readonly hiss: number;
   readonly pitch: number;
@@ -80,7 +78,7 @@ function addVoice(babble: Float32Array, sampleRate: number, random: Random): voi
         resonator.a = 1 - resonator.b - resonator.c;
       }
     }
-    // Levels change within some 10 ms.
+    // Levels change within about 10 ms.
     gain += ((isOnset ? 0 : syllable.level) - gain) * (100 / sampleRate);
     phase += syllable.pitch / sampleRate;
     const isPulse = phase >= 1;

@@ -1,7 +1,5 @@
 /**
- * Filters of second order and a spectral tilt, for telephone bands and for the colour of noise.
- *
- * Not its concern: which recordings are filtered.
+ * Second-order filters and a spectral tilt, for telephone bands and the colour of noise.
  *
  * Coefficients: Bristow-Johnson, "Cookbook formulae for audio EQ biquad filter coefficients".
  */
@@ -52,7 +50,7 @@ export function limitToTelephone(samples: Float32Array, sampleRate: number): Flo
   return samples;
 }
 
-/** Raises what is below 1 kHz by half of `decibels` and lowers what is above by as much, in place. */
+/** Raises frequencies below 1 kHz by half of `decibels` and lowers those above by as much, in place. */
 export function tilt(samples: Float32Array, decibels: number, sampleRate: number): Float32Array {
   const low = 10 ** (decibels / 40);
   const pole = Math.exp((-2 * Math.PI * 1000) / sampleRate);
@@ -64,7 +62,7 @@ export function tilt(samples: Float32Array, decibels: number, sampleRate: number
   return samples;
 }
 
-/** Root mean square of samples; 0 for none. */
+/** Computes the root mean square of samples; 0 if there are none. */
 export function computeLevel(samples: Float32Array): number {
   let sum = 0;
   for (const value of samples) sum += value * value;

@@ -1,8 +1,6 @@
 /**
- * Noise made from random numbers: steady noise of several colours, mains hum, crackle, rain, wind, noise that
- * comes and goes, and babble.
- *
- * Not its concern: the recordings it is mixed with.
+ * Noise made from random numbers: steady noise of several colours, mains hum, crackle, rain, wind, modulated
+ * noise, and babble.
  *
  * Pink noise: Kellet's filter of white noise ("economy" version), 3 dB per octave within 0.5 dB.
  */
@@ -67,7 +65,7 @@ function createBrown(length: number, random: Random): Float32Array {
   });
 }
 
-/** Harmonics of 50 or 60 Hz. */
+/** Makes harmonics of 50 or 60 Hz. */
 function createHum(length: number, sampleRate: number, random: Random): Float32Array {
   const base = random.uniform() < 0.5 ? 50 : 60;
   const noise = new Float32Array(length);
@@ -106,7 +104,7 @@ function createRain(length: number, sampleRate: number, random: Random): Float32
   return noise;
 }
 
-/** Low noise in gusts. */
+/** Low-frequency noise in gusts. */
 function createWind(length: number, sampleRate: number, random: Random): Float32Array {
   const noise = filterSamples(createBrown(length, random), "low-pass", {
     ...{ frequency: 300 * 3 ** random.uniform(), q: 0.7, sampleRate },

@@ -1,7 +1,5 @@
 /**
- * Rooms: impulse responses made from random numbers, and recordings as they sound in them.
- *
- * Not its concern: which recordings are varied.
+ * Rooms: impulse responses made from random numbers, and their effect on recordings.
  *
  * The direct sound, some early reflections, and noise that fades by 60 dB within the reverberation time
  * (Moorer 1979).
@@ -31,7 +29,7 @@ export function createRoom(sampleRate: number, random: Random): Float32Array {
   return response;
 }
 
-/** Samples as they sound with an impulse response, at the level they had, and at most 0.3 s longer. */
+/** Convolves samples with an impulse response, keeps their level, and lengthens them by at most 0.3 s. */
 export function placeInRoom(samples: Float32Array, response: Float32Array, sampleRate: number): Float32Array {
   const tail = Math.min(response.length - 1, Math.round(0.3 * sampleRate));
   const wet = Float32Array.from(convolve(samples, response).subarray(0, samples.length + tail));

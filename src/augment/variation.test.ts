@@ -1,4 +1,4 @@
-/** Varied copies: what each kind does to samples, and that it depends on samples and seed alone. */
+/** Varied copies: the effect of each kind on samples, and that it depends only on samples and seed. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
@@ -144,7 +144,7 @@ describe("createNoise", () => {
   });
 });
 
-/** Samples with all energy outside of a band removed, by projecting on its sines; slow and exact. */
+/** Removes all energy outside of a band, by projection on its sines; slow and exact. */
 function limitToBand(samples: Float32Array, from: number, to: number): Float32Array {
   const out = new Float32Array(samples.length);
   const length = 1600;

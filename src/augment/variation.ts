@@ -1,11 +1,9 @@
 /**
- * Variation: a recording as it could have sounded with noise, at another speed, or in another room; and what
- * could be taken for it: pieces of it, or noise as loud.
- *
- * Not its concern: encoders, files, which copies are of use.
+ * Varies recordings: as they could sound with noise, at another speed, or in another room. Also makes
+ * negatives, sounds that could be confused with a recording: pieces of it, or equally loud noise.
  *
  * The same samples, kind and seed words give the same copy. Raise {@link variationVersion} with every change
- * that gives other samples: copies are stored by it.
+ * that gives other samples, since it is part of the keys of stored copies.
  */
 import { createResampler } from "../audio/resampler.ts";
 import { joinFloats } from "../core/join-arrays.ts";
@@ -25,8 +23,9 @@ export const variationVersion = 1;
 export const variationKinds = ["room", "noise", "cut", "speed"] as const;
 
 /**
- * Kinds of sounds that are none of the recording's class but may be taken for it: pieces of the recording, as at
- * the edges of a window, or its two halves exchanged; and noise alone, as loud as the recording.
+ * Kinds of sounds that do not belong to the recording's class but may be confused with it: pieces of the
+ * recording, as at the edges of a window, or its two halves exchanged; and noise alone, as loud as the
+ * recording.
  */
 const negativeKinds = ["fragment", "burst"] as const;
 
@@ -44,7 +43,7 @@ export interface Variation {
   readonly turn: number;
 }
 
-/** The first `count` copies of each recording: the kinds in turn. */
+/** Lists the first `count` copies of each recording, alternating the kinds. */
 export function listVariations(count: number): Variation[] {
   return Array.from({ length: count }, (_, i) => ({
     kind: variationKinds[i % variationKinds.length]!,
@@ -52,7 +51,7 @@ export function listVariations(count: number): Variation[] {
   }));
 }
 
-/** `count` negatives of each kind for each recording. */
+/** Lists `count` negatives of each kind for each recording. */
 export function listNegatives(count: number): Variation[] {
   return Array.from({ length: count }, (_, turn) => negativeKinds.map((kind) => ({ kind, turn }))).flat();
 }
@@ -112,7 +111,7 @@ export function varySamples(
   }
 }
 
-/** Up to a quarter of a second of silence on both sides, since windows seldom fit a sound. */
+/** Adds up to a quarter of a second of silence on both sides, since windows seldom fit a sound exactly. */
 function pad(samples: Float32Array, sampleRate: number, random: Random): Float32Array {
   const before = Math.round(0.25 * sampleRate * random.uniform());
   const after = Math.round(0.25 * sampleRate * random.uniform());
@@ -122,8 +121,8 @@ function pad(samples: Float32Array, sampleRate: number, random: Random): Float32
 }
 
 /**
- * A window that does not fit its sound: up to a quarter is lost at one end, and 5 to 35 % of the length of silence
- * follows at the other.
+ * Shifts a window against its sound: up to a quarter of the sound is lost at one end, and silence of 5 to 35 % of
+ * its length is added at the other.
  */
 function shift(samples: Float32Array, random: Random): Float32Array {
   const lost = Math.round(0.25 * random.uniform() * samples.length);
@@ -134,8 +133,8 @@ function shift(samples: Float32Array, random: Random): Float32Array {
 }
 
 /**
- * The first or last 30 to 60 % of the samples, or the last part before the first: sounds of the recording that
- * are not what was said in it.
+ * Returns the first or last 30 to 60 % of the samples, or both halves exchanged: sounds of the recording
+ * without its meaning.
  */
 function cutFragment(samples: Float32Array, sampleRate: number, random: Random): Float32Array {
   const share = 0.3 + 0.3 * random.uniform();

@@ -16,7 +16,7 @@ export interface OptionSpecification {
   readonly flags: string;
   readonly description: string;
   readonly required?: boolean;
-  /** Turns the text into a value, or throws InvalidArgumentError. */
+  /** Converts the text to a value, or throws InvalidArgumentError. */
   readonly parse?: ((text: string) => unknown) & { readonly choices?: readonly string[] };
 }
 
@@ -27,14 +27,14 @@ export const encoderOption: OptionSpecification = {
   flags: "--encoder <id>",
   description: `an id of \`golem encoders\`, OWNER/NAME[@REVISION] on the Hugging Face Hub, or a path (default: ${defaultRecipe.encoder}: ${firstEncoder}, and in training ${otherEncoders.join(" and ")} too)`,
 };
-/** Arithmetic of an encoder that offers several. */
+/** Precision of an encoder that offers several. */
 export const precisionOption: OptionSpecification = {
   flags: "--precision <kind>",
   description:
     "int8 or fp32, for encoders that have both: checkpoints from the Hub or a folder (default: int8)",
   parse: oneOf(["fp32", "int8"]),
 };
-/** Device of encoders, for commands that embed much. */
+/** Device of encoders, for commands that embed many recordings. */
 export const deviceOption: OptionSpecification = {
   flags: "--device <name>",
   description: `what encoders run on: ${devices.join(", ")}; used if its embeddings are those of cpu (default: cpu)`,
@@ -46,7 +46,7 @@ export const cutOption: OptionSpecification = {
   description: "highest layer; encoders that can be cut compute nothing above it (default: all layers)",
   parse: integer(0),
 };
-/** Where a golem's encoder is now. */
+/** New location of a golem's encoder. */
 export const movedEncoderOption: OptionSpecification = {
   flags: "--encoder <path>",
   description: "where the golem's encoder is now, if its folder or file moved",
@@ -80,7 +80,7 @@ export const runOption: OptionSpecification = {
   description: "folder or s3://bucket/prefix of a run made by golem plan (required)",
   required: true,
 };
-/** Where shards wait for workers. */
+/** The queue in which shards wait for workers. */
 export const queueOption: OptionSpecification = {
   flags: "--queue <url>",
   description: "redis://HOST/ or rediss://USER:PASSWORD@HOST:PORT/ (default: GOLEM_QUEUE)",
@@ -90,7 +90,7 @@ export const fp16Option: OptionSpecification = {
   flags: "--fp16",
   description: "store vectors with 16 bits: half the size, close to but not exactly the same golems",
 };
-/** Left-out recordings count as a failure. */
+/** Whether left-out recordings count as a failure. */
 export const strictOption: OptionSpecification = {
   flags: "--strict",
   description: "exit with 1 if recordings were left out",
@@ -137,7 +137,7 @@ export const transcriptOption: OptionSpecification = {
   description: "do not transcribe speech (default: transcripts are used where they help)",
 };
 
-/** Keeping what was heard. */
+/** Keeping detected sound. */
 export const keepOptions: readonly OptionSpecification[] = [
   {
     flags: "--keep <dir>",

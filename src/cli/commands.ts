@@ -1,8 +1,8 @@
 /**
- * The commands as data: names, arguments, options, help. Their code is in commands/ and is loaded when a
+ * The commands as data: names, arguments, options, help. Their code is in commands/, and is loaded when a
  * command runs.
  *
- * Not its concern: how arguments are parsed, what commands do.
+ * Not its concern: how arguments are parsed.
  */
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { eventFormats } from "../detect/event-formats.ts";
@@ -59,7 +59,7 @@ export interface CommandSpecification {
   readonly name: string;
   /** In commander's notation: "<required>", "[optional]", "<files...>". */
   readonly args: readonly string[];
-  /** Values of the first argument, if they are known; completed by shells. */
+  /** Values of the first argument, if they are known; shells complete them. */
   readonly choices?: readonly string[];
   readonly description: string;
   readonly options: readonly OptionSpecification[];
@@ -80,7 +80,7 @@ export interface CommandSpecification {
 /** The program as its own commands describe it. */
 export interface ProgramDescription {
   readonly commands: readonly CommandSpecification[];
-  /** What --help prints, of the program or of one command; undefined if there is no such command. */
+  /** Returns what --help prints for the program or one command; undefined if there is no such command. */
   getUsage(command?: string): string | undefined;
 }
 

@@ -1,15 +1,13 @@
 /**
- * Completion scripts for shells, from the definitions of the commands. They are complete in themselves: nothing runs
- * when a key is pressed but the shell.
- *
- * Not its concern: where the scripts are stored.
+ * Completion scripts for shells, from the definitions of the commands. They contain everything: when a key is
+ * pressed, only the shell runs.
  */
 import type { CommandSpecification } from "./commands.ts";
 
 /** Shells with a script. */
 export const shells = ["bash", "zsh", "fish"] as const;
 
-/** What a command or an option takes. */
+/** The values that a command or an option accepts. */
 interface Taken {
   /** Known values. */
   readonly choices: readonly string[];
@@ -17,9 +15,9 @@ interface Taken {
   readonly files: boolean;
 }
 
-/** An option as shells see it. */
+/** An option, as needed for completion. */
 interface Flag extends Taken {
-  /** With its dashes. */
+  /** Name with its dashes. */
   readonly name: string;
   readonly about: string;
   /** Name of its value; undefined if it has none. */
@@ -60,7 +58,7 @@ export function writeCompletion(
   return { bash: writeBash, zsh: writeZsh, fish: writeFish }[shell](commands);
 }
 
-/** In single quotes, for any of the shells. */
+/** Quotes text with single quotes, for any of the shells. */
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
 function writeBash(commands: readonly Completed[]): string {

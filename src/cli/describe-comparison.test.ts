@@ -53,6 +53,12 @@ describe("describeComparison", () => {
     expect(lines.find((line) => line.startsWith("mlp 64"))).toMatch(/1\.23 +best$/);
   });
 
+  it.each([60, 80, 120])("fits %d columns", (width) => {
+    const lines = describeComparison(comparison, { ...plain, width });
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+    expect(lines.find((line) => line.startsWith("ridge"))).toContain("60.0 %");
+  });
+
   it("says what the simplest head costs, how to use it, and what there was no time for", () => {
     const text = say().join("\n");
     expect(text).toContain("The simplest within one standard error of the best: ridge");

@@ -6,44 +6,60 @@
 import { formatPercent, formatPoints } from "../core/format.ts";
 import { describeFolds, describeGrouping, describeRange } from "../view/sentences.ts";
 import type { DatasetComparison, SizedScore } from "../workflow/compare-heads.ts";
-import { describeLine, describeScale } from "./text-plot.ts";
+import { choosePlotSize, describeLine, describeScale } from "./text-plot.ts";
+import { formatTable, wrapIndented } from "./text-table.ts";
+
+/** What lines of a comparison depend on, other than the comparison. */
+export interface ComparisonStyle {
+  bold(text: string): string;
+  dim(text: string): string;
+  /** Columns of the terminal; undefined: lines are not wrapped. */
+  readonly width?: number | undefined;
+}
 
 /** Lines with a table, training against held-out accuracy, and the recommended head. */
 export function describeComparison(
   comparison: DatasetComparison,
-  { bold, dim }: { bold(text: string): string; dim(text: string): string },
+  { bold, dim, width: columns }: ComparisonStyle,
 ): string[] {
   const { candidates, chance, best, simplest, givenUp, folds, repeats, recordings } = comparison;
   const { encoder, layer, budget } = comparison;
   const width = Math.max(...candidates.map(({ name }) => name.length));
+  const size = choosePlotSize(width + 2, columns);
+  const wrap = (text: string) => wrapIndented(text, 2, columns);
   const where = layer === "auto" ? "the layer chosen in each fold" : `layer ${layer}`;
   const chosen = candidates.find(({ name }) => name === simplest)!;
   return [
     bold("Heads, from the simplest to the most complex"),
-    ...describeTable(comparison).map((line, i) => (i === 0 ? dim(line) : line)),
+    ...describeTable(comparison, columns).map((line, i) => (i === 0 ? dim(line) : line)),
     "",
     bold("Fitting and over-fitting"),
-    `${" ".repeat(width)}  ${describeScale()}`.trimEnd(),
+    `${" ".repeat(width)}  ${describeScale(size)}`.trimEnd(),
     ...candidates.map(({ name, interval, balancedAccuracy, trainAccuracy }) =>
-      `${name.padEnd(width)}  ${describeLine({
-        ...{ chance, interval, stroke: "-" },
-        marks: [
-          ["x", trainAccuracy],
-          ["o", balancedAccuracy],
-        ],
-      })}`.trimEnd(),
+      `${name.padEnd(width)}  ${describeLine(
+        {
+          ...{ chance, interval, stroke: "-" },
+          marks: [
+            ["x", trainAccuracy],
+            ["o", balancedAccuracy],
+          ],
+        },
+        size,
+      )}`.trimEnd(),
     ),
-    dim("  x on its own training recordings; o held out; --- 95 % interval; : guessing"),
-    dim(
-      `  cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(comparison)}; single heads on ${encoder}, ${where}; fusion: ridge on every view, pooled`,
-    ),
+    ...wrap("x on its own training recordings; o held out; --- 95 % interval; : guessing").map(dim),
+    ...wrap(
+      `cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(comparison)}; single heads on ${encoder}, ${where}; fusion: ridge on every view, pooled`,
+    ).map(dim),
     "",
     ...(givenUp.length > 0 ? [`No time for ${givenUp.join(", ")} in ${budget} s; raise --budget.`] : []),
     bold(`The simplest within one standard error of the best: ${simplest}`),
-    simplest === best
-      ? "  it is also the best; no simpler one is within one standard error"
-      : `  the best, ${best}, is ${formatPoints(chosen.difference)} points better (standard error ${formatPoints(chosen.standardError)}), a difference within chance`,
-    `  ${describeUse(simplest, layer)}`,
+    ...wrap(
+      simplest === best
+        ? "it is also the best; no simpler one is within one standard error"
+        : `the best, ${best}, is ${formatPoints(chosen.difference)} points better (standard error ${formatPoints(chosen.standardError)}), a difference within chance`,
+    ),
+    ...wrap(describeUse(simplest, layer)),
   ];
 }
 
@@ -56,7 +72,10 @@ function describeUse(simplest: string, layer: DatasetComparison["layer"]): strin
   return `\`golem train --head ${simplest}${layer === "auto" ? "" : ` --layer ${layer}`}\` uses it; the default is the fusion of all views`;
 }
 
-function describeTable({ candidates, best, simplest }: DatasetComparison): string[] {
+function describeTable(
+  { candidates, best, simplest }: DatasetComparison,
+  columns: number | undefined,
+): string[] {
   const describeMark = ({ name }: SizedScore): string =>
     [
       ...(name === best ? ["best"] : []),
@@ -76,20 +95,11 @@ function describeTable({ candidates, best, simplest }: DatasetComparison): strin
     ["head", "parameters", "training", "held out", "95 % interval", "log-loss", "below the best", ""],
     ...rows,
   ];
-  return alignColumns(table);
-}
-
-/** Rows of cells as lines: the first and the last column to the left, others to the right. */
-export function alignColumns(table: readonly (readonly string[])[]): string[] {
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  return table.map((row) =>
-    row
-      .map((cell, column) =>
-        column === 0 || column === row.length - 1
-          ? cell.padEnd(widths[column]!)
-          : cell.padStart(widths[column]!),
-      )
-      .join("  ")
-      .trimEnd(),
-  );
+  return formatTable(table, columns, [
+    "parameters",
+    "log-loss",
+    "95 % interval",
+    "training",
+    "below the best",
+  ]);
 }

@@ -50,6 +50,14 @@ describe("describeCurve", () => {
     expect(say()).toContain("With 5 more recordings of balance expect about +0.4 points (95 % +0.0 to +1).");
   });
 
+  it.each([60, 80, 120])("fits %d columns", (width) => {
+    const lines = describeCurve(curve, { ...plain, width });
+    for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
+    // Intervals are drawn in any case, and in numbers where there is room.
+    expect(lines.some((line) => line.includes(" % to "))).toBe(width > 91);
+    expect(lines.filter((line) => / o|-o/.test(line)).length).toBeGreaterThan(1);
+  });
+
   it("draws measured and forecast points once each", () => {
     const lines = describeCurve(curve, plain);
     expect(lines.filter((line) => / o.*-|-o/.test(line) && line.includes(" % to "))).toHaveLength(2);

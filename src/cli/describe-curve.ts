@@ -16,7 +16,8 @@ import {
   describeUnscored,
 } from "../view/sentences.ts";
 import type { DatasetCurve } from "../workflow/measure-curve.ts";
-import { describeLine, describeScale } from "./text-plot.ts";
+import { choosePlotSize, describeLine, describeScale } from "./text-plot.ts";
+import { wrapIndented } from "./text-table.ts";
 
 /** "+4", "-1", "+0.4": whole points from 1 up. */
 function describePoints(gain: number): string {
@@ -31,6 +32,10 @@ const describeInterval = ([low, high]: readonly [number, number]): string =>
 
 const capitalise = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;
 
+/** Columns from which on rows have intervals in numbers; columns before the plot, and after it with and without them. */
+const leastForIntervals = 92;
+const [countWidth, intervalWidth, scoreWidth] = [12, 42, 9];
+
 /** Classes named in the advice. */
 const classesShown = 3;
 /** Gains closer than this, in balanced accuracy, count as equal. */
@@ -39,8 +44,16 @@ const negligible = 0.0005;
 /** Lines with the curve and what more recordings would give. */
 export function describeCurve(
   curve: DatasetCurve,
-  { bold, dim }: { bold(text: string): string; dim(text: string): string },
+  {
+    bold,
+    dim,
+    width,
+  }: { bold(text: string): string; dim(text: string): string; readonly width?: number | undefined },
 ): string[] {
+  // Where there is room for numbers or for a legible plot, the plot has both ends of the interval.
+  const hasIntervals = width === undefined || width >= leastForIntervals;
+  const size = choosePlotSize(countWidth + (hasIntervals ? intervalWidth : scoreWidth), width);
+  const wrap = (text: string, indent = 0) => wrapIndented(text, indent, width);
   const { points, chance, recordings } = curve;
   const { crossValidated, trainedPerClass, balancedAccuracy: score } = points.at(-1)!;
   const limit = describeLimit(curve);
@@ -56,39 +69,39 @@ export function describeCurve(
       : `; its folds, which train on about ${formatWhole(trainedPerClass ?? 0)} per class, scored ${formatPercent(crossValidated)}`;
   return [
     bold(`${describeScoreName(curve)} by training recordings per class`),
-    row("recordings", describeScale(), "").trimEnd(),
+    row("recordings", describeScale(size), "").trimEnd(),
     ...points.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
       row(
         formatWhole(recordingsPerClass),
-        describeLine({ chance, interval, stroke: "-", marks: [["o", balancedAccuracy]] }),
-        `${formatPercent(balancedAccuracy)}  (${describeRange(interval)})`,
+        describeLine({ chance, interval, stroke: "-", marks: [["o", balancedAccuracy]] }, size),
+        `${formatPercent(balancedAccuracy)}${hasIntervals ? `  (${describeRange(interval)})` : ""}`,
       ).trimEnd(),
     ),
     ...coming.map(({ recordingsPerClass, balancedAccuracy, interval }) =>
       dim(
         row(
           formatWhole(recordingsPerClass),
-          describeLine({ chance, interval, stroke: "~", marks: [["?", balancedAccuracy]] }),
-          `${formatPercent(balancedAccuracy)}  (${describeRange(interval)}), forecast`,
+          describeLine({ chance, interval, stroke: "~", marks: [["?", balancedAccuracy]] }, size),
+          `${formatPercent(balancedAccuracy)}${hasIntervals ? `  (${describeRange(interval)}), forecast` : ""}`,
         ),
       ),
     ),
-    dim(
-      `  o measured on the held-out sides of folds of ${recordings} recordings, ${describeGrouping(curve, "no speaker on both sides")}; --- 95 % interval; : guessing${isForecast ? "; ? ~~~ forecast by a model" : ""}`,
-    ),
-    dim(
+    ...[
+      `o measured on the held-out sides of folds of ${recordings} recordings, ${describeGrouping(curve, "no speaker on both sides")}; --- 95 % interval; : guessing${isForecast ? "; ? ~~~ forecast by a model" : ""}`,
       curve.testRecordings === undefined
-        ? `  the last o is the score of \`golem train\`${describeRaise()}`
-        : `  the last o is of all training recordings${describeRaise()}; \`golem train\` states its score on the ${curve.testRecordings} test recordings, which are left alone here`,
-    ),
-    ...(limit ? [dim(`  ${limit}`)] : []),
-    ...(curve.unscoredLabels ? [dim(`  ${describeUnscored(curve.unscoredLabels)}`)] : []),
+        ? `the last o is the score of \`golem train\`${describeRaise()}`
+        : `the last o is of all training recordings${describeRaise()}; \`golem train\` states its score on the ${curve.testRecordings} test recordings, which are left alone here`,
+      ...(limit ? [limit] : []),
+      ...(curve.unscoredLabels ? [describeUnscored(curve.unscoredLabels)] : []),
+    ].flatMap((text) => wrap(text, 2).map(dim)),
     "",
-    ...(standing === undefined ? [] : [`${capitalise(describeUnmeasured(curve)!)}.`]),
-    ...describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)),
-    ...(isWorth ? describeClassGains(curve.classGains) : []),
-    describeAdvice(curve, standing),
-    ...(isWorth ? ["New speakers, rooms or devices usually give more than this forecast."] : []),
+    ...[
+      ...(standing === undefined ? [] : [`${capitalise(describeUnmeasured(curve)!)}.`]),
+      ...describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)),
+      ...(isWorth ? describeClassGains(curve.classGains) : []),
+      describeAdvice(curve, standing),
+      ...(isWorth ? ["New speakers, rooms or devices usually give more than this forecast."] : []),
+    ].flatMap((text) => wrap(text)),
   ];
 }
 
@@ -116,7 +129,6 @@ function describeClassGains(gains: readonly ClassGain[]): string[] {
   if (sentences.length > 0 || !first) return sentences;
   const reason = first.gain - gains.at(-1)!.gain < negligible ? "most often missed" : "that would gain most";
   return [
-    `With ${first.added} more recordings of ${makePrintable(first.label)}, the class ${reason}, expect at most about ${describePoints(first.gain)} points ${describeInterval(first.interval)}:`,
-    "  it would outgrow the other classes, which gained almost nothing on real recordings. Add to all classes.",
+    `With ${first.added} more recordings of ${makePrintable(first.label)}, the class ${reason}, expect at most about ${describePoints(first.gain)} points ${describeInterval(first.interval)}: it would outgrow the other classes, which gained almost nothing on real recordings. Add to all classes.`,
   ];
 }

@@ -6,15 +6,17 @@
 import { formatPercent, formatPoints } from "../core/format.ts";
 import { describeFolds, describeGrouping, describeRange } from "../view/sentences.ts";
 import type { EncoderComparison } from "../workflow/compare-encoders.ts";
-import { alignColumns } from "./describe-comparison.ts";
+import type { ComparisonStyle } from "./describe-comparison.ts";
+import { formatTable, wrapIndented } from "./text-table.ts";
 
 /** Lines with a table, and the encoder that is worth its size. */
 export function describeEncoderComparison(
   comparison: EncoderComparison,
-  { bold, dim }: { bold(text: string): string; dim(text: string): string },
+  { bold, dim, width }: ComparisonStyle,
 ): string[] {
   const { candidates, best, simplest, folds, repeats, recordings } = comparison;
-  const table = alignColumns([
+  const wrap = (text: string) => wrapIndented(text, 2, width);
+  const rows = [
     ["encoder", "weights", "held out", "95 % interval", "log-loss", "below the best", ""],
     ...candidates.map((score) => [
       score.name,
@@ -28,21 +30,22 @@ export function describeEncoderComparison(
         ...(score.name === simplest ? ["smallest within one standard error"] : []),
       ].join(", "),
     ]),
-  ]);
+  ];
+  const table = formatTable(rows, width, ["log-loss", "95 % interval", "weights", "below the best"]);
   const chosen = candidates.find(({ name }) => name === simplest)!;
   return [
     bold("Encoders, from the smallest to the largest"),
     ...table.map((line, i) => (i === 0 ? dim(line) : line)),
-    dim(
-      `  cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(comparison)}`,
-    ),
+    ...wrap(
+      `cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(comparison)}`,
+    ).map(dim),
     "",
     bold(`The smallest within one standard error of the best: ${simplest}`),
-    ...(simplest === best
-      ? ["  it is also the best; no smaller one is within one standard error"]
-      : [
-          `  the best, ${best}, is ${formatPoints(chosen.difference)} points better (standard error ${formatPoints(chosen.standardError)}), a difference within chance`,
-        ]),
+    ...wrap(
+      simplest === best
+        ? "it is also the best; no smaller one is within one standard error"
+        : `the best, ${best}, is ${formatPoints(chosen.difference)} points better (standard error ${formatPoints(chosen.standardError)}), a difference within chance`,
+    ),
     `  \`golem train --encoder ${simplest}\` uses it`,
   ];
 }

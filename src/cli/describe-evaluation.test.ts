@@ -1,4 +1,4 @@
-/** An evaluation in words: nothing is promised that its interval does not hold, nothing shown that is not there. */
+/** An evaluation in words: statements agree with its interval, and absent parts are not shown. */
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../evaluate/evaluation.ts";
 import { describeClasses, describeEvaluation } from "./describe-evaluation.ts";

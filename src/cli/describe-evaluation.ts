@@ -1,7 +1,7 @@
 /**
  * An evaluation as text for the terminal, and its scores per class as a table.
  *
- * Not its concern: how it was computed, where it is shown.
+ * Not its concern: how it was computed.
  */
 
 import { formatPercent } from "../core/format.ts";
@@ -22,7 +22,7 @@ import { formatRow, formatTable } from "./text-table.ts";
 /** Width of the interval above which the score is called uncertain. */
 const wideInterval = 0.3;
 
-/** What lines of an evaluation depend on, other than the evaluation. */
+/** What the lines depend on besides the evaluation. */
 export interface EvaluationStyle {
   readonly bold: (text: string) => string;
   readonly verbose: boolean;
@@ -30,8 +30,8 @@ export interface EvaluationStyle {
 }
 
 /**
- * Lines of the score: a short aligned block, and with `verbose` how it was measured and its baselines. What was left out is said
- * in any case.
+ * Formats the score: a short aligned block, and with `verbose` how it was measured and its baselines.
+ * Left-out recordings are listed in any case.
  */
 export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyle): string[] {
   const { balancedAccuracy, interval, mostConfused, protocol, recordings } = evaluation;
@@ -67,7 +67,7 @@ export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyl
   return style.verbose ? [...lines, "", ...describeDetails(evaluation)] : lines;
 }
 
-/** How it was measured, and its baselines. */
+/** Describes how it was measured, and its baselines. */
 function describeDetails(evaluation: Evaluation): string[] {
   const { majority, calibration } = evaluation;
   return [
@@ -85,7 +85,7 @@ const describeSpeakers = ({ speakers, groupedBy }: Evaluation): string =>
       ? ` from ${speakers} sources`
       : ` by ${speakers} speakers`;
 
-/** At most five names, and how many more. */
+/** Lists at most five names, and how many more there are. */
 function listFiles(files: readonly string[]): string {
   return files.slice(0, 5).join(", ") + (files.length > 5 ? ` and ${files.length - 5} more` : "");
 }
@@ -93,9 +93,9 @@ function listFiles(files: readonly string[]): string {
 const percent = (share: number): string => formatPercent(share, 0);
 
 /**
- * Lines of the table: class, recordings, precision, recall, F1, and the classes it was taken for (at most
- * three, with at least half a recording each, counts rounded). A dash where there is no recording to find, or
- * none was answered.
+ * Formats the table: class, recordings, precision, recall, F1, and the classes with which it was confused (at
+ * most three, with at least half a recording each, counts rounded). A dash means that there is no recording
+ * of the class, or no prediction of it.
  */
 export function describeClasses({ labels, perClass, confusion }: Evaluation, width?: number): string[] {
   const rows = labels.map((label, c) => {
@@ -117,6 +117,6 @@ export function describeClasses({ labels, perClass, confusion }: Evaluation, wid
     ];
   });
   const head = ["class", "recordings", "precision", "recall", "F1", "classified as"];
-  // On a narrow terminal F1, which follows from the two before, goes first.
+  // On a narrow terminal, F1 is left out first, since it follows from precision and recall.
   return formatTable([head, ...rows], width, ["F1", "classified as", "precision"]);
 }

@@ -1,5 +1,5 @@
 /**
- * Scores of detection as text for the terminal.
+ * Formats scores of detection as text for the terminal.
  *
  * Not its concern: how they are computed.
  */

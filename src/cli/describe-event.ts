@@ -1,5 +1,5 @@
 /**
- * Events and the state of a live stream as text for the terminal.
+ * Formats events and the state of a live stream as text for the terminal.
  *
  * Not its concern: how events are found.
  */
@@ -7,7 +7,7 @@ import { formatPercent } from "../core/format.ts";
 import { makePrintable } from "../core/printable.ts";
 import type { DetectedEvent, LiveState } from "../detect/detector.ts";
 
-/** Hours, minutes and seconds with hundredths. */
+/** Formats hours, minutes and seconds with hundredths. */
 function formatClock(seconds: number): string {
   const hundredths = Math.round(seconds * 100);
   const part = (value: number) => String(Math.floor(value)).padStart(2, "0");
@@ -15,7 +15,7 @@ function formatClock(seconds: number): string {
   return `${part(hours)}:${part(minutes)}:${part((hundredths / 100) % 60)}.${part(hundredths % 100)}`;
 }
 
-/** One line: start, end, label, confidence. */
+/** Formats one line: start, end, label, confidence. */
 export function describeEvent(
   { start, end, label, confidence }: DetectedEvent,
   bold: (text: string) => string,
@@ -23,11 +23,11 @@ export function describeEvent(
   return `${formatClock(start)} - ${formatClock(end)}  ${bold(makePrintable(label))} ${formatPercent(confidence)}`;
 }
 
-/** Cells of the level bar, from the lowest level shown to full scale. */
+/** Number of cells of the level bar, from the lowest level shown to full scale. */
 const barCells = 20;
 const minimumDb = -80;
 
-/** One line: time, level, the two highest-scoring labels. */
+/** Formats one line: time, level, the two labels with the highest scores. */
 export function describeLiveState(state: LiveState): string {
   const { time, levelDb, isSound, scores, unknown, dropped } = state;
   const filled = Math.round(barCells * Math.min(1, Math.max(0, 1 - levelDb / minimumDb)));

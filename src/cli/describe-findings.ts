@@ -9,8 +9,9 @@ import { type Finding, listNames, type Severity, severities } from "../doctor/fi
 import { englishFindings, getFindingTitle } from "../doctor/finding-words.ts";
 import type { Diagnosis } from "../workflow/examine-recordings.ts";
 import type { Terminal } from "./terminal.ts";
+import { formatRow, wrapWords } from "./text-table.ts";
 
-type Style = Pick<Terminal, "bold" | "dim" | "red" | "yellow">;
+type Style = Pick<Terminal, "bold" | "dim" | "red" | "yellow" | "width">;
 
 /** Findings per kind that are shown in full, and files per finding. */
 const findingsShown = 3;
@@ -27,9 +28,10 @@ export function describeDiagnosis(
   });
   const left = skipped.length > 0 ? ` (${skipped.length} left out)` : "";
   const lines = [
-    style.bold(
+    ...wrapWords(
       `Examined ${formatNumberOf(recordings, "recording")} in ${classes} class${classes === 1 ? "" : "es"}${left}: ${counts.join(", ") || "nothing found"}`,
-    ),
+      style.width ?? Number.POSITIVE_INFINITY,
+    ).map(style.bold),
     "",
   ];
   const shown = new Map<string, number>();
@@ -40,10 +42,13 @@ export function describeDiagnosis(
     if (count <= findingsShown) lines.push(...describeFinding(finding, style), "");
     const next = findings[i + 1];
     if (count > findingsShown && `${next?.severity} ${next?.kind}` !== key) {
-      lines.push(style.dim(`        and ${count - findingsShown} more of ${finding.kind} (see --json)`), "");
+      lines.push(
+        style.dim(`            and ${count - findingsShown} more of ${finding.kind} (see --json)`),
+        "",
+      );
     }
   }
-  lines.push(describeVerdict(findings, style));
+  lines.push(...describeVerdict(findings, style));
   return lines;
 }
 
@@ -53,21 +58,32 @@ export function describeFinding(
   style: Style,
 ): string[] {
   const paint = { severe: style.red, warning: style.yellow, note: style.dim }[severity];
+  const title = `${getFindingTitle(englishFindings, kind)} (${kind})`;
+  const [first, ...others] = formatRow(
+    severity,
+    `${title}: ${makePrintable(message)}`,
+    style.width,
+    style.bold(title),
+  );
   const lines = [
-    `${paint(severity.padEnd(7))} ${style.bold(`${getFindingTitle(englishFindings, kind)} (${kind})`)}: ${makePrintable(message)}`,
-    `        -> ${makePrintable(advice)}`,
+    `${paint(severity)}${first!.slice(severity.length)}`,
+    ...others,
+    ...formatRow("", `-> ${makePrintable(advice)}`, style.width),
   ];
   // Copies are named in the message.
   if (files.length > 0 && kind !== "near-duplicate") {
-    lines.push(style.dim(`        ${makePrintable(listNames(files, filesShown))}`));
+    const names = formatRow("", makePrintable(listNames(files, filesShown)), style.width);
+    lines.push(...names.map((line) => style.dim(line)));
   }
   return lines;
 }
 
-function describeVerdict(findings: readonly Finding[], { red, yellow }: Style): string {
+function describeVerdict(findings: readonly Finding[], { red, yellow, width }: Style): string[] {
   const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
+  const say = (text: string, paint = (line: string) => line) =>
+    wrapWords(text, width ?? Number.POSITIVE_INFINITY).map(paint);
   if (has("severe"))
-    return red("Do not believe a score on these recordings until the severe findings are resolved.");
-  if (has("warning")) return yellow("Fit to train on; check the warnings before you rely on the score.");
-  return "Fit to train on.";
+    return say("Do not believe a score on these recordings until the severe findings are resolved.", red);
+  if (has("warning")) return say("Fit to train on; check the warnings before you rely on the score.", yellow);
+  return say("Fit to train on.");
 }

@@ -1,8 +1,4 @@
-/**
- * Opens pages in the system's browser.
- *
- * Not its concern: which pages.
- */
+/** Opens pages in the system's browser. */
 import { spawn } from "node:child_process";
 
 /** Opens the address in the system's browser, if there is one. */

@@ -1,9 +1,8 @@
 /**
- * A page of docs as text for the terminal: wrapped paragraphs and lists, tables, code as it is.
+ * Formats a page of docs as text for the terminal: wrapped paragraphs and lists, tables, unchanged code.
  *
- * Covers the Markdown that docs uses: headings, paragraphs, lists, tables, fenced code, links, emphasis. Own code,
- * since a Markdown parser would be the largest part of the command line.
- * Not its concern: which page, where it is.
+ * Covers the Markdown that docs uses: headings, paragraphs, lists, tables, fenced code, links, emphasis. Own
+ * code, since a Markdown parser would be the largest part of the command line.
  */
 import { formatTable, wrapWords } from "./text-table.ts";
 
@@ -57,7 +56,10 @@ function describeBlock(block: readonly string[], width: number, bold: (text: str
   });
 }
 
-/** A table as it is where it fits; otherwise each row as its first cell and the others below it, by their heads. */
+/**
+ * Formats a table unchanged if it fits; otherwise each row as its first cell, with the others below it after
+ * their headings.
+ */
 function describeRows(block: readonly string[], width: number): string[] {
   const [head = [], , ...rows] = block.map((line) =>
     line
@@ -77,7 +79,7 @@ function describeRows(block: readonly string[], width: number): string[] {
   ]);
 }
 
-/** Text without marks; addresses of the web stay behind their links. */
+/** Removes the markup; web addresses are kept after their links. */
 function toPlain(text: string): string {
   return text
     .replaceAll(/<a id="[^"]*"><\/a>/g, "")

@@ -1,4 +1,4 @@
-/** Paths on the terminal: a shell must read back what was meant. */
+/** Paths on the terminal: a shell must read the same path. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";

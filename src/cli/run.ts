@@ -96,7 +96,7 @@ function parseSeed(text: string): number {
   throw new InvalidArgumentError("A whole number was expected.");
 }
 
-/** Converts an error of commander; its second line may be a suggestion. */
+/** Converts an error of commander, whose second line may be a suggestion. */
 function asUsageError({ message }: CommanderError, args: readonly string[]): GolemError {
   const [found = "", ...suggestions] = message.replace(/^error: /, "").split("\n");
   const sentence = found.charAt(0).toUpperCase() + found.slice(1).replace(/(?<=[^.])$/, ".");
@@ -105,13 +105,13 @@ function asUsageError({ message }: CommanderError, args: readonly string[]): Gol
   return new GolemError("usage", sentence, { hint: [...suggestions, help].join(" ") });
 }
 
-/** Whether `--json` was given, for arguments that could not be parsed. */
+/** Returns whether `--json` was given, for arguments that could not be parsed. */
 function asksForJson(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end < 0 ? undefined : end).includes("--json");
 }
 
-/** After an interruption, every error is a consequence of it. */
+/** Converts errors after an interruption to `aborted`, since all of them are consequences of it. */
 function asAborted(error: unknown): GolemError {
   return error instanceof GolemError && error.code === "aborted"
     ? error

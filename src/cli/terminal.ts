@@ -10,6 +10,7 @@ import type { Progress, WorkOptions } from "../core/progress.ts";
 import { describeDiskReason } from "../node/disk/disk-error.ts";
 import type { EnvironmentOptions, Warning } from "../node/environment.ts";
 import type { ErrorOutput } from "./output.ts";
+import { wrapIndented } from "./text-table.ts";
 
 /** Options of every command. */
 export interface CommonOptions {
@@ -97,7 +98,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
     const count = (warned.get(warning.code) ?? 0) + 1;
     warned.set(warning.code, count);
     if (quiet || count > warningsShown) return;
-    stderr.write(`${formatError("warning", warning)}\n`);
+    stderr.write(`${formatError("warning", warning, getColumns(stderr))}\n`);
     if (count === warningsShown) stderr.write(`  (further warnings [${warning.code}] are not shown)\n`);
   };
   return {
@@ -131,7 +132,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
     json,
     quiet,
     verbose: options.verbose ?? false,
-    width: isTty(stdout as { isTTY?: boolean }) ? (stdout as { columns?: number }).columns : undefined,
+    width: getColumns(stdout),
     stderr,
     bold: style(1),
     dim: style(2),
@@ -150,11 +151,25 @@ function makeShown(text: string, coloured: boolean): string {
     .join("");
 }
 
-/** "error [code]: message", with the hint on its own line. */
-export function formatError(kind: "error" | "warning", { code, message, hint }: Warning): string {
+/** Columns of a stream that is a terminal; undefined: it is none. */
+function getColumns(
+  stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number },
+): number | undefined {
+  return stream.isTTY ? stream.columns : undefined;
+}
+
+/** "error [code]: message", with the hint on its own line; wrapped where there is a `width`. */
+export function formatError(
+  kind: "error" | "warning",
+  { code, message, hint }: Warning,
+  width?: number,
+): string {
   // The library's hint names its own option; predict and evaluate use the golem's limit.
   const words = hint.replace("maximumSeconds", "--max-seconds, when training or embedding");
-  return makePrintable(`${kind} [${code}]: ${message}${words ? `\n  ${words}` : ""}`, "\n\t");
+  const wrap = (text: string, indent: number) =>
+    text.split("\n").flatMap((line) => wrapIndented(line, indent, width));
+  const lines = [...wrap(`${kind} [${code}]: ${message}`, 0), ...(words ? wrap(words, 2) : [])];
+  return makePrintable(lines.join("\n"), "\n\t");
 }
 
 /** Prints an error and returns the exit code: 2 for wrong usage, 130 for an interruption, else 1. */
@@ -163,7 +178,7 @@ export function reportError(found: unknown, json: boolean, streams: Streams): nu
   const record = toErrorRecord(error, "unexpected");
   const output = { error: record as ErrorOutput["error"] } satisfies ErrorOutput;
   if (json) streams.stdout.write(`${makeJsonPrintable(JSON.stringify(output))}\n`);
-  streams.stderr.write(`${formatError("error", record)}\n`);
+  streams.stderr.write(`${formatError("error", record, getColumns(streams.stderr))}\n`);
   if (!(error instanceof GolemError)) {
     const trace = error instanceof Error ? error.stack : undefined;
     streams.stderr.write(`${makePrintable(trace ?? String(error), "\n\t")}\n`);
@@ -172,7 +187,8 @@ export function reportError(found: unknown, json: boolean, streams: Streams): nu
   return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;
 }
 
-const barSize = 30;
+/** Characters of the bar at most and at least, and of what stands beside the stage's name and the bar. */
+const [largestBar, smallestBar, amountSize] = [30, 8, 26];
 /** Totals up to this are counts of something; larger ones are bytes, which are shown as a share. */
 const maximumCounted = 100_000;
 
@@ -183,7 +199,9 @@ export function formatProgress(
   value: number,
   total: number,
   etaSeconds: number,
+  columns = Number.POSITIVE_INFINITY,
 ): string {
+  const barSize = Math.max(smallestBar, Math.min(largestBar, columns - stage.length - amountSize));
   const full = Math.round(barSize * Math.min(1, Math.max(0, progress)));
   const amount = total > maximumCounted ? `${Math.floor(100 * progress)} %` : `${value}/${total}`;
   const isKnown = value > 0 && Number.isFinite(etaSeconds);
@@ -255,7 +273,7 @@ function createBar(stream: Streams["stderr"]): { show(progress: Progress): void;
       bar = new library.SingleBar({
         stream: stream as NodeJS.WritableStream,
         format: (_options, { progress, value, total, eta }) =>
-          formatProgress(stage!, progress, value, total, eta),
+          formatProgress(stage!, progress, value, total, eta, (stream as { columns?: number }).columns),
         clearOnComplete: true,
         hideCursor: true,
       });

@@ -4,17 +4,23 @@
  * Not its concern: what is plotted.
  */
 
-/** Characters from 0 to 1; one step is 2 %. */
-const width = 51;
+/** Characters from 0 to 1, at most and at least; with 51, one step is 2 %. */
+const [widest, narrowest] = [51, 31];
 
-const getPlace = (share: number): number => Math.round(Math.min(1, Math.max(0, share)) * (width - 1));
+/** Characters of a plot that leaves `taken` columns of a terminal to other text. */
+export function choosePlotSize(taken: number, columns = Number.POSITIVE_INFINITY): number {
+  return Math.max(narrowest, Math.min(widest, columns - taken - 2));
+}
+
+const getPlace = (share: number, width: number): number =>
+  Math.round(Math.min(1, Math.max(0, share)) * (width - 1));
 
 /** The scale above the lines: "0 %        25 % ...". */
-export function describeScale(): string {
+export function describeScale(width = widest): string {
   const cells = new Array<string>(width + 2).fill(" ");
   for (const percent of [0, 25, 50, 75, 100]) {
     const text = `${percent} %`;
-    const start = Math.min(getPlace(percent / 100), width + 2 - text.length);
+    const start = Math.min(getPlace(percent / 100, width), width + 2 - text.length);
     for (const [i, character] of [...text].entries()) cells[start + i] = character;
   }
   return cells.join("");
@@ -32,10 +38,10 @@ interface PlotLine {
 }
 
 /** One line of the plot, as wide as the scale. */
-export function describeLine({ chance, interval, stroke, marks }: PlotLine): string {
+export function describeLine({ chance, interval, stroke, marks }: PlotLine, width = widest): string {
   const cells = new Array<string>(width + 2).fill(" ");
-  cells[getPlace(chance)] = ":";
-  cells.fill(stroke, getPlace(interval[0]), getPlace(interval[1]) + 1);
-  for (const [character, share] of marks) cells[getPlace(share)] = character;
+  cells[getPlace(chance, width)] = ":";
+  cells.fill(stroke, getPlace(interval[0], width), getPlace(interval[1], width) + 1);
+  for (const [character, share] of marks) cells[getPlace(share, width)] = character;
   return cells.join("");
 }

@@ -51,6 +51,11 @@ export function wrapWords(text: string, width: number): string[] {
   return [...lines, line];
 }
 
+/** Lines of a text after `indent` spaces, wrapped between words to `width` columns where there is one. */
+export function wrapIndented(text: string, indent: number, width = Number.POSITIVE_INFINITY): string[] {
+  return wrapWords(text, width - indent).map((line) => `${" ".repeat(indent)}${line}`);
+}
+
 /** Width of the names before texts. */
 const nameWidth = 12;
 

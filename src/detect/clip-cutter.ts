@@ -1,58 +1,66 @@
 /**
- * Cuts the sound of events, near misses and unknown stretches out of a stream, with some seconds around it.
+ * Cuts the sound of events, near misses and unknown sounds out of a stream, with a margin of some seconds.
  *
- * Not its concern: which stretches these are (score-track.ts, miss-track.ts), where clips go.
+ * Not its concern: which parts of the stream these are (score-track.ts, miss-track.ts).
  */
 import type { DetectedEvent } from "./event-pipeline.ts";
 import { createSampleRing } from "./sample-ring.ts";
 
-/** event: reported; unsure: a class came near the threshold; unknown: unlike all classes. */
+/**
+ * event: a reported event; unsure: the score of a class was near the threshold; unknown: unlike all classes.
+ */
 export type ClipKind = "event" | "unsure" | "unknown";
 
-/** What is kept of a stream: events, and on request what was no event. */
+/** Which sound of a stream is kept: events, and on request sound that was not an event. */
 export interface KeepSettings {
   /** Sound kept before and after, in seconds. */
   readonly marginSeconds: number;
-  /** Score from which stretches below the threshold are kept, 0 to 1; default: none are. */
+  /** Minimum score of sound below the threshold that is kept, 0 to 1; default: none is kept. */
   readonly unsure?: number | undefined;
-  /** Whether stretches unlike all classes are kept. */
+  /** Whether sound unlike all classes is kept. */
   readonly unknown?: boolean | undefined;
 }
 
-/** {@link KeepSettings}, and what takes the clips, in the order of their ends. */
+/** {@link KeepSettings}, and the function that receives the clips, in the order of their ends. */
 export interface ClipKeeping extends KeepSettings {
   onClip(clip: HeardClip): void;
 }
 
-/** The sound of one event or other stretch. */
+/** The sound of one event or other part of a stream. */
 export interface HeardClip {
   readonly kind: ClipKind;
-  /** The stretch, with the best class and its score; times in seconds from the start of the stream. */
+  /** The part, with the best class and its score; times in seconds from the start of the stream. */
   readonly event: DetectedEvent;
   /** Where `samples` start, in seconds from the start of the stream. */
   readonly start: number;
   /** Mono, full scale is 1. */
   readonly samples: Float32Array;
-  /** In Hz. */
+  /** Sample rate in Hz. */
   readonly sampleRate: number;
 }
 
-/** Longest clip in seconds; of a longer stretch the end is kept. */
+/** Maximum length of a clip in seconds; of a longer part, the end is kept. */
 export const maximumClipSeconds = 30;
 
 /** Options of a cutter. */
 interface CutterOptions extends ClipKeeping {
   readonly sampleRate: number;
-  /** How long after its end a stretch may be added, in seconds; later ones lose their beginning. */
+  /**
+   * Maximum delay, in seconds after its end, with which a part may be added; later additions lose their
+   * beginning.
+   */
   readonly delaySeconds: number;
 }
 
 /** Cuts clips out of one stream. */
 interface ClipCutter {
   push(samples: Float32Array): void;
-  /** Cuts a stretch once the sound after it has arrived. */
+  /** Adds a part, which is cut as soon as the sound after it has arrived. */
   add(kind: ClipKind, event: DetectedEvent): void;
-  /** Ends the stream: what waits for sound is cut as it is, and what is added later at once. */
+  /**
+   * Ends the stream: waiting parts are cut with the sound that there is, and parts added later are cut at
+   * once.
+   */
   finish(): void;
 }
 

@@ -1,8 +1,6 @@
 /**
  * The settings of detection and their defaults, most of which are derived from the golem's training
  * recordings.
- *
- * Not its concern: streams, encoders.
  */
 import { trimParameters } from "../audio/trim.ts";
 import { GolemError } from "../core/error.ts";
@@ -15,17 +13,17 @@ export interface DetectOptions {
   /**
    * Minimum score of an event, 0 to 1. The score is the probability of its label, reduced where the sound is
    * unlike all classes. Default 0.8, which is right if a false alarm costs as much as four misses; for a
-   * golem that is rarely so confident about held-out recordings, the median of its confidences. Of classes for
-   * which the golem's measurement of false alarms allows a lower one at 3 per hour, that one.
+   * golem that is rarely so confident about held-out recordings, the median of its confidences. For classes
+   * whose measured false alarms allow a lower threshold at 3 per hour: that threshold.
    */
   readonly threshold?: number | undefined;
   /**
-   * Maximum false alarms per hour, in place of `threshold`: the thresholds of the classes follow from what
-   * the golem made of other sounds when it was trained.
+   * Maximum false alarms per hour, in place of `threshold`: the thresholds per class are derived from the
+   * golem's scores for other sounds, measured when it was trained.
    */
   readonly falseAlarmsPerHour?: number | undefined;
   /**
-   * Length of the windows that long stretches of sound are split into. Default: the median duration of the
+   * Length of the windows into which long stretches of sound are split. Default: the median duration of the
    * trimmed training recordings, within 0.3 to 30.
    */
   readonly windowSeconds?: number | undefined;
@@ -51,9 +49,9 @@ export interface DetectOptions {
 
 /** {@link DetectOptions} with all defaults filled in. */
 export interface DetectSettings {
-  /** The lowest, if labels have thresholds of their own. */
+  /** The threshold; the lowest one, if there is one per label. */
   readonly threshold: number;
-  /** Of each label, in their order; default: `threshold`. */
+  /** Threshold of each label, in order; default: `threshold`. */
   readonly thresholds?: readonly number[] | undefined;
   /** Minimum score for an event to continue. */
   readonly offThreshold: number;
@@ -91,8 +89,8 @@ function getMedianConfidence({ evaluation }: Pick<GolemModel["document"], "evalu
 }
 
 /**
- * False alarms per hour up to which default thresholds are lowered, where the golem's own measurement reaches as
- * far.
+ * False alarms per hour up to which default thresholds are lowered, if the golem's measurement is long enough
+ * for this rate.
  */
 const usualFalseAlarms = 3;
 
@@ -142,7 +140,7 @@ export function resolveDetectSettings(
   };
 }
 
-/** The thresholds: one that was asked for, or per label where false alarms were measured. */
+/** Determines the thresholds: the requested one, or one per label if false alarms were measured. */
 function resolveThresholds(
   { labels = [], ...document }: Parameters<typeof resolveDetectSettings>[0]["document"],
   { threshold, falseAlarmsPerHour }: DetectOptions,

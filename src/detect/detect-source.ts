@@ -1,8 +1,6 @@
 /**
  * Detects events in a recording of any length. It is decoded as a stream, so memory does not grow with
  * duration.
- *
- * Not its concern: the file system, where events go.
  */
 
 import { decodeSource } from "../audio/formats/decode-source.ts";
@@ -21,7 +19,7 @@ import type { WindowClassifier } from "./window-classifier.ts";
 export interface DetectSourceOptions
   extends Pick<DetectorOptions, "settings" | "concurrency" | "onWarning" | "keep">,
     WorkOptions {
-  /** Decoders that are not part of the audio stage, such as a system ffmpeg. */
+  /** Decoders that are not part of the audio stage, such as the system's ffmpeg. */
   readonly decoders?: readonly Decoder[] | undefined;
   /** Maximum duration of the recording, in seconds; default: unlimited. */
   readonly maximumSeconds?: number | undefined;

@@ -1,12 +1,10 @@
 /**
  * The detector: takes samples in chunks of any size and returns events as soon as they are certain.
  *
- * Not its concern: where samples come from, where events go, clocks.
- *
  *     samples -> clean, resample -> levels -> gate -> windows -> classifier -> smoothed scores -> events
  *
- * Memory is bounded, however long the stream is. The same samples give the same events however they are cut
- * into chunks, unless windows of a live stream had to be left out.
+ * Memory is bounded, however long the stream is. The events do not depend on how samples are cut into chunks,
+ * unless windows of a live stream had to be left out.
  */
 import { createBandWatch } from "../audio/band-watch.ts";
 import { createResampler } from "../audio/resampler.ts";
@@ -45,7 +43,7 @@ export interface DetectorOptions {
   /** Name of the stream in warnings; default "The stream". */
   readonly name?: string | undefined;
   /**
-   * For live streams: how far classification may be behind the stream, in seconds, before windows are left
+   * For live streams: maximum lag of classification behind the stream, in seconds, before windows are left
    * out. Default: no window is left out.
    */
   readonly maximumLagSeconds?: number | undefined;
@@ -53,13 +51,13 @@ export interface DetectorOptions {
   readonly concurrency?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
-  /** What becomes of the sound of events; default: nothing of the stream is kept. */
+  /** Which sound is kept, and the function that receives it; default: none is kept. */
   readonly keep?: ClipKeeping | undefined;
 }
 
-/** Duration of the pieces after each of which the queue is awaited, in seconds. */
+/** Duration in seconds of the pieces into which chunks are cut; the queue is awaited after each piece. */
 const pieceSeconds = 1;
-/** Seconds of a live stream after which it is known where its energy lies. */
+/** Seconds of a live stream after which the distribution of its energy over frequencies is known. */
 const watchedSeconds = 10;
 
 /** Creates a detector for one stream. Throws `invalid-option`. */
@@ -123,8 +121,8 @@ export function createDetector(classifier: WindowClassifier, options: DetectorOp
 }
 
 /**
- * Creates a function that copies samples, with 0 for those that are not finite, and warns the first time it
- * finds any.
+ * Creates a function that copies samples, with 0 for those that are not finite, and warns when it finds the
+ * first one.
  */
 function createCleaner(onWarning: DetectorOptions["onWarning"]): (samples: Float32Array) => Float32Array {
   let hasWarned = false;

@@ -1,4 +1,4 @@
-/** Samples of a stream are embedded as a recording of the same samples is. */
+/** Samples of a stream have the same embedding as a recording with the same samples. */
 import { describe, expect, it } from "vitest";
 import { encodeWav } from "../audio/wav-writer.ts";
 import { createMemorySource } from "../core/byte-source.ts";

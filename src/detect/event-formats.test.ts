@@ -1,4 +1,4 @@
-/** Lines as other programs read them, whatever is in a label. */
+/** Other programs can read the lines, whatever characters a label contains. */
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { createEventWriter } from "./event-formats.ts";

@@ -1,7 +1,5 @@
 /**
- * Events as text that other programs read: an optional header, then one line per event.
- *
- * Not its concern: where lines are written, how events are found.
+ * Writes events as text for other programs: an optional header, then one line per event.
  *
  * Audacity: a label track (manual, "Importing and Exporting Labels"). Raven: a selection table (Raven Pro
  * User's Manual, chapter 6). CSV: RFC 4180.

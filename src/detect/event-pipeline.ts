@@ -1,8 +1,8 @@
 /**
- * The pipeline of detection: converts samples at the classifier's rate to events, by way of levels, gate,
- * planned windows, classification and smoothed scores.
+ * The pipeline of detection: converts samples at the classifier's rate to levels, gate states, planned
+ * windows, classifications, smoothed scores and events.
  *
- * Not its concern: resampling, where events go, when results are awaited.
+ * Not its concern: resampling, when results are awaited.
  */
 import { createFrameMeter, trimParameters } from "../audio/trim.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
@@ -48,7 +48,7 @@ export interface LiveState {
   readonly unknown: number;
   /**
    * The latest stretch of sound that ended without an event, times in seconds; `unknown`: how unlike all
-   * classes it was where it was most like one.
+   * classes it was in the window that was most like a class.
    */
   readonly unnamed?: { readonly start: number; readonly end: number; readonly unknown: number } | undefined;
   /** End of the latest classified window, in seconds: `scores` are of this window. */
@@ -131,7 +131,7 @@ export function createEventPipeline(
     accept(track.end(quietUntil));
     clips?.end(quietUntil);
   };
-  /** What was heard until the stream is given up is kept, with the sound that there is. */
+  /** Sound classified before the stream is abandoned is kept, as far as it is available. */
   const giveUp = (): void => {
     isOver = true;
     endTracks(Number.POSITIVE_INFINITY);

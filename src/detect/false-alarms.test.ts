@@ -1,4 +1,7 @@
-/** Thresholds for a rate of false alarms: kept on fresh sounds, per class, and refused where it was not measured. */
+/**
+ * Thresholds for a rate of false alarms: the rate holds for new sounds, per class, and rates that were not
+ * measured are rejected.
+ */
 import { describe, expect, it } from "vitest";
 import { createRandom, type Random } from "../core/random.ts";
 import type { FalseAlarmAccount } from "../golem/golem-document.ts";
@@ -78,7 +81,7 @@ describe("thresholds for a rate of false alarms", () => {
       ...{ labels, heldOut: [] },
       sounds: { others: sounds, pieces: [], noise: [] },
     })!;
-    // Of twenty sounds, ten are most like background.
+    // For ten of twenty sounds, the best class is background.
     expect(account.steps).toHaveLength(10);
     const { thresholds, missed } = deriveThresholds({ labels, falseAlarms: account }, soundsPerHour / 20);
     expect(thresholds[1]).toBeCloseTo(0.2, 6);

@@ -1,14 +1,15 @@
 /**
  * Thresholds per class for a stated rate of false alarms, from sounds that are of no class of the golem.
  *
- * Not its concern: how these sounds are made and classified, streams.
+ * Not its concern: how these sounds are made and classified.
  *
  * Each class has a scale of its own: the log-odds of its score, minus their 75 % quantile over the sounds,
  * divided by the distance to the 95 % quantile, both drawn halfway to the mean of all classes. All classes
- * share one level on that scale. With n sounds, the k-th highest level is exceeded by another sound of the same
- * kind with probability k / (n + 1) (Vovk et al. 2005, conformal prediction), so the rate at that level is k in
- * the hours that the sounds stand for, and nothing below one in these hours can be promised. Thresholds chosen
- * class by class could promise only as many per hour as there are classes.
+ * share one level on that scale. With n sounds, the k-th highest level is exceeded by another sound of the
+ * same kind with probability k / (n + 1) (Vovk et al. 2005, conformal prediction), so the rate at that level
+ * is k in the hours that the sounds represent, and no rate below one in these hours can be guaranteed.
+ * Thresholds chosen separately per class could guarantee only a rate that is multiplied by the number of
+ * classes.
  */
 import { GolemError } from "../core/error.ts";
 import { formatPercent } from "../core/format.ts";
@@ -18,11 +19,11 @@ import { isBackground } from "./training-statistics.ts";
 /** Sounds that open the gate per hour of the streams that rates refer to: four per minute. */
 export const soundsPerHour = 240;
 
-/** Lowest and highest score that the scales tell apart from 0 and 1. */
+/** Minimum distance of scores from 0 and 1, where log-odds are infinite. */
 const smallest = 1e-9;
-/** Least width of a class's scale, in log-odds. */
+/** Minimum width of a class's scale, in log-odds. */
 const minimumSpread = 0.25;
-/** Levels that are stored one by one; of lower ones, one in five is. */
+/** Number of levels that are all stored; of lower levels, one in five is stored. */
 const detailedLevels = 60;
 const maximumLevels = 200;
 
@@ -32,12 +33,12 @@ export interface JudgedSound {
   readonly scores: readonly number[];
 }
 
-/** What thresholds are derived from. */
+/** The data from which thresholds are derived. */
 interface FalseAlarmInput {
   readonly labels: readonly string[];
   /** Sounds of no class, by kind. */
   readonly sounds: Readonly<Record<keyof FalseAlarmAccount["sounds"], readonly JudgedSound[]>>;
-  /** Training recordings as classified when they were held out, with the place of their label. */
+  /** Held-out predictions for training recordings, with the index of their label. */
   readonly heldOut: readonly (JudgedSound & { readonly truth: number })[];
 }
 
@@ -105,7 +106,7 @@ function toLogOdds(score: number): number {
 export interface FalseAlarmThresholds {
   /** In the order of the labels. */
   readonly thresholds: readonly number[];
-  /** The measured rate at these thresholds; at most the one asked for. */
+  /** The measured rate at these thresholds; at most the requested rate. */
   readonly perHour: number;
   /** Share of held-out training recordings that score less; undefined if none were held out. */
   readonly missed: number | undefined;
@@ -150,7 +151,7 @@ export function deriveThresholds(
 
 const ceilRate = (perHour: number): number => Math.ceil(100 * perHour) / 100;
 
-/** A rate in words: "1 per hour", "10 per day". */
+/** Describes a rate in words: "1 per hour", "10 per day". */
 function describeRate(perHour: number): string {
   const isHourly = perHour >= 1;
   const rate = formatShort(isHourly ? perHour : 24 * perHour);
@@ -159,7 +160,7 @@ function describeRate(perHour: number): string {
 
 const formatShort = (value: number): string => String(Number(value.toPrecision(2)));
 
-/** How much the measurement stands for. */
+/** Describes the duration that the measurement represents. */
 function describeHours({ sounds, soundsPerHour }: FalseAlarmAccount): string {
   const { others, pieces, noise } = sounds;
   const count = others + pieces + noise;
@@ -171,7 +172,10 @@ function describeHours({ sounds, soundsPerHour }: FalseAlarmAccount): string {
   return `${count} sounds (${kinds.join(", ")}), which make ${formatShort(count / soundsPerHour)} hours at ${soundsPerHour} sounds per hour`;
 }
 
-/** States what was asked, the thresholds, and how they were measured. Throws as {@link deriveThresholds}. */
+/**
+ * Describes the requested rate, the thresholds, and how they were measured. Throws as
+ * {@link deriveThresholds}.
+ */
 export function describeThresholds(
   document: Pick<GolemDocument, "labels" | "falseAlarms">,
   perHour: number,
@@ -187,7 +191,7 @@ export function describeThresholds(
   return `At most ${describeRate(perHour)} requested; thresholds: ${own.join(", ")}. Measured at training: ${describeRate(measured.perHour)} on ${describeHours(document.falseAlarms!)}.${misses}`;
 }
 
-/** Three digits, or as many as tell it from 1. */
+/** Formats a threshold with three digits, or as many as distinguish it from 1. */
 function formatThreshold(threshold: number): string {
   const digits = Math.max(3, Math.min(9, Math.ceil(-Math.log10(Math.max(1e-9, 1 - threshold))) + 1));
   return threshold.toFixed(digits);

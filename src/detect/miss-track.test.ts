@@ -1,4 +1,4 @@
-/** Near misses and unknown stretches, and the sound cut out around them, with a classifier that goes by level. */
+/** Near misses and unknown stretches, and the sound cut out around them, with a classifier based on level. */
 import { describe, expect, it } from "vitest";
 import type { ClipKeeping, HeardClip } from "./clip-cutter.ts";
 import { createClipCutter, maximumClipSeconds } from "./clip-cutter.ts";

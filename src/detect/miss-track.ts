@@ -1,12 +1,11 @@
 /**
- * Finds the stretches of a stream that are no events but may teach something: a class came near the threshold
- * (unsure), or the sound is unlike all classes (unknown).
+ * Finds stretches of a stream that are not events but useful for training: the score of a class was near the
+ * threshold (unsure), or the sound is unlike all classes (unknown).
  *
  * Both are runs of the same smoothed cells as events (score-track.ts), at other thresholds: near misses are
  * the runs at the lower threshold that contain no cell of an event; unknown stretches are runs of the share
- * by which scores are reduced. That share leaves no class above the thresholds of the others, so the three
- * kinds do not overlap.
- * Not its concern: samples, what is done with the stretches.
+ * by which scores are reduced. With that share, no class can be above the thresholds of the other two kinds,
+ * so the three kinds do not overlap.
  */
 import type { ClipKind, KeepSettings } from "./clip-cutter.ts";
 import { createScoreTrack, type ScoredWindow, type TrackedEvent, type TrackOptions } from "./score-track.ts";
@@ -22,11 +21,11 @@ interface MissTrack {
   end(quietUntil: number): MissedStretch[];
 }
 
-/** Share of unlike sound from which a stretch is unknown: at least half. */
+/** Minimum `unknown` share of an unknown stretch. */
 const unknownShare = 0.5;
 /** Ratio of the score at which a near miss ends to that at which it starts, as for events. */
 const offShare = 0.7;
-/** Guesses remembered for the unknown stretch in progress. */
+/** Maximum number of best classes remembered for the current unknown stretch. */
 const maximumGuesses = 1000;
 
 /** Creates a track; `options` are those of the track of events. */

@@ -2,8 +2,6 @@
  * A running noise floor: the 10 % quantile of the level over the last seconds, updated frame by frame in
  * constant time and memory.
  *
- * Not its concern: samples, how the floor is used.
- *
  * It uses a histogram of levels in steps of half a decibel over a sliding window (cf. minimum statistics,
  * Martin 2001, with a quantile instead of the minimum: Stahl et al. 2000).
  */
@@ -20,8 +18,8 @@ interface NoiseFloor {
 }
 
 /**
- * A second, lower quantile. Sounds above the noise affect neither, so their distance measures how much noise
- * varies.
+ * A second, lower quantile. Sounds above the noise affect neither quantile, so their distance measures how
+ * much the noise varies.
  */
 const lowQuantile = 0.02;
 /** Distance of the two quantiles of a normal distribution, in standard deviations: 2.05 - 1.28. */
@@ -33,7 +31,7 @@ const bins = Math.ceil(-lowestDb / stepDb) + 20;
 
 /**
  * Creates a floor over the last `frames` frames. The stream is assumed to be preceded by `silentFrames` of
- * silence, so that sound at its very start is not taken for the floor.
+ * silence, so that sound at its start does not count as noise.
  */
 export function createNoiseFloor(frames: number, silentFrames: number): NoiseFloor {
   const counts = new Uint32Array(bins);

@@ -1,4 +1,4 @@
-/** Samples come out the same however the bytes are cut. */
+/** The samples do not depend on how the bytes are cut. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createPcmReader, pcmFormats } from "./pcm-reader.ts";

@@ -1,8 +1,4 @@
-/**
- * Reads raw samples as programs pipe them: takes bytes in pieces of any size, returns mono floats.
- *
- * Not its concern: where bytes come from.
- */
+/** Reads raw samples piped from other programs: takes bytes in pieces of any size, returns mono floats. */
 import { readSamples } from "../audio/formats/pcm.ts";
 
 /** Sample formats: 16-bit integers or 32-bit floats, little-endian, one channel. */

@@ -1,8 +1,4 @@
-/**
- * The last samples of a stream.
- *
- * Not its concern: what they are needed for.
- */
+/** A ring buffer of the last samples of a stream. */
 
 /** Holds the last samples of a stream, addressed by their position in the stream. */
 export interface SampleRing {
@@ -11,7 +7,7 @@ export interface SampleRing {
   /** Position of the oldest sample that has not been overwritten. */
   readonly oldest: number;
   write(samples: Float32Array): void;
-  /** A copy of [from, to), as far as it has been written. It must not have been overwritten. */
+  /** Copies the samples [from, to), as far as they have been written. They must not have been overwritten. */
   copy(from: number, to: number): Float32Array;
 }
 

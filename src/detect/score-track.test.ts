@@ -1,4 +1,4 @@
-/** Smoothing, hysteresis, least duration and merging, on windows whose scores are given. */
+/** Smoothing, hysteresis, minimum duration and merging, on windows with given scores. */
 import { describe, expect, it } from "vitest";
 import { createScoreTrack, type ScoredWindow, type TrackedEvent, type TrackOptions } from "./score-track.ts";
 
@@ -102,7 +102,7 @@ describe("the score track", () => {
   it("returns events in the middle of a stretch, one hop after their label is lost", () => {
     const scores = createScoreTrack({ ...defaults, mergeFrames: 10 });
     const counts = createWindows([0.9, 0.9, 0.9, 0, 0, 0, 0, 0]).map((window) => scores.push(window).length);
-    // The cell of the fourth window still has a quarter of 0.9, too little; smoothing needs the next window.
+    // The cell of the fourth window still has only a quarter of 0.9; smoothing needs the next window.
     expect(counts).toEqual([0, 0, 0, 0, 1, 0, 0, 0]);
   });
 

@@ -1,9 +1,9 @@
 /**
  * Converts the scores of overlapping windows to events.
  *
- * Not its concern: samples, encoders, how windows are chosen.
+ * Not its concern: how windows are chosen.
  *
- * Each window has a cell of time around its centre. The scores of a cell are those of all windows of the
+ * Each window has a cell of time around its centre. The scores of a cell are the mean over all windows of the
  * stretch, weighted by a triangle that extends half a window to each side. An event starts at a cell whose
  * best label reaches the upper threshold, and continues while the same label is best and above the lower
  * threshold. Its ends are moved to the sound that the gate found. All positions are frames.

@@ -1,5 +1,5 @@
 /**
- * The gate on given levels: steady noise, noise that varies much, sounds in both, and a gate that does not
+ * The gate with given levels: steady noise, strongly varying noise, sounds in both, and a gate that does not
  * follow the floor.
  */
 import { describe, expect, it } from "vitest";
@@ -32,7 +32,8 @@ const bursts = [
 ] as const;
 
 describe("the gate", () => {
-  // Rain and waves: levels with a standard deviation of 3 dB kept a gate with fixed 6 and 3 dB open forever.
+  // As in rain and waves: levels with a standard deviation of 3 dB kept a gate with fixed thresholds of 6 and
+  // 3 dB open forever.
   it.each([0.3, 1, 3])("tells sounds apart in noise that varies by %s dB", (spreadDb) => {
     const stretches = findStretches(createLevels(24, spreadDb, bursts)).filter(({ start }) => start > 1200);
     expect(stretches).toHaveLength(bursts.length);

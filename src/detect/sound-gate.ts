@@ -2,19 +2,17 @@
  * The gate: determines which frames of a stream contain sound, and where stretches of sound start and end.
  * Encoders are not run while the gate is closed.
  *
- * Not its concern: samples, encoders.
- *
- * Levels of 10 ms frames (those of silence trimming, audio/trim.ts), averaged over 30 ms, are
- * compared with a running noise floor, with hysteresis. The threshold above the floor depends on how much the
- * noise itself varies: rain, waves and motors would keep the gate open if the threshold were within their own
- * range. A stretch ends after a pause of sufficient length.
+ * Levels of 10 ms frames (those of silence trimming, audio/trim.ts), averaged over 30 ms, are compared with a
+ * running noise floor, with hysteresis. The threshold above the floor depends on how much the noise itself
+ * varies: rain, waves and motors would keep the gate open if the threshold were within their own range. A
+ * stretch ends after a sufficiently long pause.
  */
 import { toDb, trimParameters } from "../audio/trim.ts";
 import { createNoiseFloor } from "./noise-floor.ts";
 
 /** The parameters of the gate. */
 export const gateParameters = {
-  /** Number of frames that a level is averaged over. */
+  /** Number of frames over which a level is averaged. */
   smoothedFrames: 3,
   /**
    * The gate opens this many standard deviations of the noise's level above the floor (which is 1.3 of them

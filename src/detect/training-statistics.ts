@@ -1,8 +1,6 @@
 /**
  * Statistics of a golem's training recordings: durations, and whether some classes are steady sounds. The
  * defaults of detection are derived from them, so that windows of a stream resemble the training recordings.
- *
- * Not its concern: audio, encoders, streams.
  */
 import { welcomesSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
@@ -26,9 +24,7 @@ interface TrainingStatistics {
 /** Duration assumed for golems without a list of recordings, in seconds. */
 const defaultSeconds = 1.5;
 
-/**
- * Computes the statistics of a golem; if durations after trimming are not stored, from the full durations.
- */
+/** Computes the statistics of a golem; uses the full durations if those after trimming are not stored. */
 export function getTrainingStatistics({ training }: Pick<GolemModel, "training">): TrainingStatistics {
   const recordings = training.recordings.filter(({ label }) => !isBackground(label));
   const seconds = recordings

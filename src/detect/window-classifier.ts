@@ -1,7 +1,7 @@
 /**
- * Classifies samples in memory, like a recording with the same samples.
+ * Classifies samples in memory, with the same result as for a recording with these samples.
  *
- * Not its concern: streams, how windows are planned, events.
+ * Not its concern: how windows are planned.
  */
 
 import type { AudioSettings } from "../audio/audio.ts";
@@ -51,8 +51,9 @@ interface EmbedSamplesOptions {
 }
 
 /**
- * Embeds finite mono samples at the encoders' sample rate. Resolves with undefined where all is silent, or
- * less than 20 ms is left. Rejects with the errors of encoders, with `invalid-option` or `aborted`.
+ * Embeds finite mono samples at the encoders' sample rate. Resolves with undefined if all samples are silent,
+ * or less than 20 ms remains after trimming. Rejects with the errors of encoders, with `invalid-option` or
+ * `aborted`.
  */
 export async function embedSamples(
   samples: Float32Array,

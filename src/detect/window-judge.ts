@@ -1,13 +1,12 @@
 /**
- * Scores an embedded window: the probability of each class, and the share of it that counts.
- *
- * Not its concern: streams, how windows are embedded.
+ * Scores an embedded window: the probability of each class, and the factor by which it is reduced.
  *
  * A stream is rarely as clean as a golem's training recordings, and noise makes all sounds less familiar.
- * Windows beyond the golem's threshold for `unknown` are therefore not rejected: they count less with
- * decreasing familiarity, by a logistic curve. If the golem uses words, the confidence of the transcriber
- * separates speech from other sounds: a window whose tokens are less probable than nearly all in training,
- * and than {@link clearLogprob}, counts in proportion to their probability. Chosen by measurement: LOG.md.
+ * Windows beyond the golem's threshold for `unknown` are therefore not rejected: their probabilities are
+ * reduced with decreasing familiarity, by a logistic curve. If the golem uses words, the confidence of the
+ * transcriber separates speech from other sounds: if the tokens of a window are less probable than nearly all
+ * in training, and than {@link clearLogprob}, its scores are reduced in proportion to their probability.
+ * These rules were chosen by measurement (LOG.md).
  */
 
 import { type EmbeddedSamples, getEmbedding } from "../embed/embed-source.ts";
@@ -20,7 +19,8 @@ export interface WindowAnswer {
   /** Probability of each class, in the order of the labels. */
   readonly scores: readonly number[];
   /**
-   * The share of the probabilities that counts, 0 to 1: 1 for windows that resemble the training recordings.
+   * The factor by which probabilities are multiplied, 0 to 1; 1 for windows that resemble the training
+   * recordings.
    */
   readonly known: number;
 }
@@ -29,24 +29,25 @@ export interface WindowAnswer {
 export type WindowJudge = (embedded: EmbeddedSamples | undefined) => WindowAnswer | undefined;
 
 /**
- * Width of the logistic curve, in standard deviations of familiarity: a window 2.4 of them beyond the
- * threshold counts four fifths.
+ * Width of the logistic curve, in standard deviations of familiarity: for a window 2.4 of them beyond the
+ * threshold, the factor is four fifths.
  */
 const familiaritySpread = 6;
 
 /**
- * The share that counts of a sound `missing` below the threshold of familiarity (undefined: not measured), whose
- * tokens are `unclear` less probable than the least (natural logarithms; 0 and less: clear).
+ * Computes the factor for a sound. `missing`: distance below the threshold of familiarity (undefined: not
+ * measured); `unclear`: by how much its tokens are less probable than the minimum (natural logarithm; 0 or
+ * less: clear).
  */
 export function computeKnown(missing: number | undefined, unclear: number): number {
   const familiar = missing === undefined ? 1 : Math.min(1, 2 / (1 + Math.exp(missing / familiaritySpread)));
-  // Without a least probability, the difference is not a number.
+  // Without a minimum probability, the difference is NaN.
   return familiar * (unclear > 0 ? Math.exp(-unclear) : 1);
 }
 
 /**
- * Mean log-probability of tokens below which a window counts less: the 5 % quantile of training recordings, if it
- * is less than {@link clearLogprob}; -Infinity if none are known.
+ * Gets the mean log-probability of tokens below which scores are reduced: the 5 % quantile of training
+ * recordings, if it is less than {@link clearLogprob}; -Infinity if none are known.
  */
 export function getMinimumLogprob(logprobs: readonly number[]): number {
   const sorted = [...logprobs].sort((a, b) => a - b);

@@ -1,9 +1,7 @@
 /**
- * Plans which windows of a stream are embedded and classified. A stretch of sound with silence around it that
- * is no longer than the golem's recordings is one window, with the margins that trimming leaves; a longer
- * stretch is split into overlapping windows.
- *
- * Not its concern: samples, encoders, labels.
+ * Plans which windows of a stream are embedded and classified. A stretch of sound that is not longer than the
+ * golem's recordings is one window, with the margins that trimming leaves; a longer stretch is split into
+ * overlapping windows.
  *
  * All positions are frames of the gate, counted from the start of the stream.
  */

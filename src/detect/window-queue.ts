@@ -1,8 +1,6 @@
 /**
  * The queue of planned windows: they are classified in order, several at a time if requested, and answers are
  * delivered in order.
- *
- * Not its concern: audio, labels, how answers are used.
  */
 import type { WindowPlan } from "./window-plan.ts";
 

@@ -1,4 +1,4 @@
-/** Copies of recordings: what identifies them, and that their samples reach the encoders varied. */
+/** Copies of recordings: their hashes, and that encoders get the varied samples. */
 import { expect, it } from "vitest";
 import { encodeWav } from "../audio/wav-writer.ts";
 import { listVariations } from "../augment/variation.ts";

@@ -1,8 +1,8 @@
 /**
- * Embeds varied copies of a recording. A copy is stored under a hash of its own, made of the recording's and
- * of what was changed.
+ * Embeds varied copies of a recording. A copy is stored under its own hash, computed from the recording's
+ * hash and the variation.
  *
- * Not its concern: how samples are varied (augment/variation.ts), stores, what copies are used for.
+ * Not its concern: how samples are varied (augment/variation.ts).
  */
 
 import { type OwnSounds, type Variation, variationVersion, varySamples } from "../augment/variation.ts";
@@ -25,7 +25,7 @@ export interface CopyPlan {
   readonly copyHash: string;
 }
 
-/** Plans a copy; `sounds` identify the user's own sounds in it, if there are any. */
+/** Plans a copy; `sounds` identifies the user's own sounds in it, if there are any. */
 export function planCopy(fileHash: string, variation: Variation, sounds: readonly string[] = []): CopyPlan {
   const { kind, turn } = variation;
   const text = JSON.stringify({ fileHash, kind, turn, version: variationVersion, sounds });
@@ -33,8 +33,9 @@ export function planCopy(fileHash: string, variation: Variation, sounds: readonl
 }
 
 /**
- * Embeds a copy: the recording trimmed and cut into windows as for its own embedding, each window varied. Its
- * facts are the recording's, with the hash of the copy and no fingerprint. Rejects as `embedSource` does.
+ * Embeds a copy: the recording is trimmed and cut into windows as for its own embedding, and each window is
+ * varied. Its facts are the recording's, with the hash of the copy and no fingerprint. Rejects as
+ * `embedSource` does.
  */
 export async function embedCopy(
   source: ByteSource,

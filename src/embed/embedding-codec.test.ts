@@ -6,7 +6,7 @@ import { computeChecksum } from "../core/checksum.ts";
 import { decodeEmbedding, encodeEmbedding } from "./embedding-codec.ts";
 import { parseFacts, stringifyFacts } from "./stored-facts.ts";
 
-/** Puts the right checksum on forged bytes, so that what lies behind it is tested. */
+/** Puts the right checksum on forged bytes, so that the checks after it are tested. */
 function seal(bytes: Uint8Array): Uint8Array {
   new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, computeChecksum(bytes.subarray(12)), true);
   return bytes;

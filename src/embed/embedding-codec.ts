@@ -1,13 +1,12 @@
 /**
- * Stored embeddings as bytes, version 1. All numbers little-endian:
+ * Encodes stored embeddings as bytes, version 1. All numbers are little-endian:
  *
  *     0  u32 magic "GOLE"      4  u32 version        8  u32 CRC-32 of everything from byte 12 on
  *    12  u32 frames           16  u32 vector length 20  u32 length of the facts in bytes
  *    24  f32 x vector length  ..  facts as JSON in UTF-8
  *
- * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is
- * allocated by a number that was not checked against the length of the input.
- * Not its concern: keys, databases.
+ * Bytes that are damaged, foreign or of another version decode to undefined, which counts as missing; lengths
+ * are checked against the input before memory is allocated.
  */
 
 import { computeChecksum } from "../core/checksum.ts";
@@ -19,11 +18,11 @@ const magic = 0x454c_4f47;
 const version = 1;
 const headerBytes = 24;
 const checkedFrom = 12;
-/** 64 MB: the pretrained models' layers (49 x 2 x 1280 numbers) take half a megabyte. */
+/** 64 MB; the layers of the largest pretrained models (49 x 2 x 1280 numbers) take half a megabyte. */
 const maximumVectorLength = 1 << 24;
 const maximumFactsBytes = 1 << 20;
 
-/** Turns an embedding into bytes; throws `store-failed` for one that could not be read back. */
+/** Encodes an embedding as bytes; throws `store-failed` for one that could not be read back. */
 export function encodeEmbedding(value: StoredEmbedding): Uint8Array {
   const factsText = stringifyFacts(value.facts);
   const { vector, frames } = value;
@@ -51,14 +50,14 @@ export function encodeEmbedding(value: StoredEmbedding): Uint8Array {
   view.setUint32(12, frames, true);
   view.setUint32(16, vector.length, true);
   view.setUint32(20, facts.length, true);
-  // A copy of the memory: Float32Array is little-endian on every machine that runs this.
+  // The memory is copied as it is: Float32Array is little-endian on every supported machine.
   bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), headerBytes);
   bytes.set(facts, headerBytes + vector.length * 4);
   view.setUint32(8, computeChecksum(bytes.subarray(checkedFrom)), true);
   return bytes;
 }
 
-/** Reads an embedding back; undefined when the bytes are not one of this version, whole and undamaged. */
+/** Decodes an embedding; undefined if the bytes are not a complete, undamaged embedding of this version. */
 export function decodeEmbedding(bytes: Uint8Array): StoredEmbedding | undefined {
   if (bytes.length < headerBytes) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -76,7 +75,7 @@ export function decodeEmbedding(bytes: Uint8Array): StoredEmbedding | undefined 
   return { facts, vector, frames };
 }
 
-/** Both ways. */
+/** The codec of embeddings. */
 export const embeddingCodec: ValueCodec<StoredEmbedding> = {
   encode: encodeEmbedding,
   decode: decodeEmbedding,

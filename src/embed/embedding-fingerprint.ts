@@ -1,8 +1,6 @@
 /**
  * Fingerprints of embeddings and transcripts: the encoder or transcriber, and the audio pipeline before it.
- * Keys of stores are made of a fingerprint and a recording's hash.
- *
- * Not its concern: stores, files.
+ * Keys of stores consist of a fingerprint and a recording's hash.
  */
 import { type AudioSettings, defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";

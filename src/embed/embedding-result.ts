@@ -1,7 +1,7 @@
 /**
  * The embeddings of many recordings: which are used, which are left out and why, and warnings about them.
  *
- * Not its concern: how recordings are embedded, stores, threads.
+ * Not its concern: how recordings are embedded.
  */
 import type { ErrorRecord } from "../core/error.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
@@ -19,23 +19,23 @@ export interface EmbeddingResult {
   readonly skipped: SkippedRecording[];
   /** Warnings about recordings that were embedded nevertheless. */
   readonly warnings: (ErrorRecord & { readonly file: string })[];
-  /** For how many recordings something had to be computed. */
+  /** Number of recordings for which something had to be computed. */
   readonly computed: number;
 }
 
-/** The output for one file of known bytes. */
+/** The output for one file, with its hash. */
 export interface EmbeddedFile extends EmbeddedSource {
   /** SHA-256 of the file's bytes. */
   readonly fileHash: string;
   /** The output for each varied copy of it. */
   readonly copies?: readonly EmbeddedSource[] | undefined;
-  /** The embedding, where its vectors are not in memory and `embeddings` is empty. */
+  /** The embedding, if its vectors are not in memory and `embeddings` is empty. */
   readonly embedding?: Embedding | undefined;
 }
 
 /**
- * Joins recordings with the outputs for them, one per recording in the same order; recordings without any are
- * passed over. A silent recording is left out unless its class is one in which silence is welcome.
+ * Joins recordings with the outputs for them, one per recording in the same order; recordings without outputs
+ * are left out. A silent recording is left out unless silence is expected in its class.
  */
 export function collectEmbedded(
   recordings: readonly Recording[],

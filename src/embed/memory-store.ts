@@ -1,14 +1,11 @@
-/**
- * Embedding stores that do not persist: one in memory, one that stores nothing.
- *
- * Not its concern: encoders, files.
- */
+/** Embedding stores that do not persist: one in memory, one that stores nothing. */
 import { embeddingCodec } from "./embedding-codec.ts";
 import type { EmbeddingStore, KeyedValues, ValueCodec } from "./store.ts";
 import { transcriptCodec } from "./transcript-codec.ts";
 
 /**
- * Creates a store in memory, with the semantics of the one on disk: what comes out is a copy of what went in.
+ * Creates a store in memory, with the semantics of the store on disk: values read are copies of the values
+ * written.
  */
 export function createMemoryStore(): EmbeddingStore {
   const values = new Map<string, Uint8Array>();
@@ -24,7 +21,7 @@ export function createMemoryStore(): EmbeddingStore {
   return { ...view(embeddingCodec), transcripts: view(transcriptCodec), close: async () => {} };
 }
 
-/** Creates a store that keeps nothing, for use without a cache folder. */
+/** Creates a store that stores nothing, for use without a cache folder. */
 export function createNullStore(): EmbeddingStore {
   const nothing = { get: () => undefined, put: async () => {} };
   return { ...nothing, transcripts: nothing, close: async () => {} };

@@ -1,13 +1,11 @@
 /**
- * Groups of recordings that must stay together in every test: speakers where they are named, else sources
- * that the recordings were cut from.
- *
- * Not its concern: folds, findings.
+ * Finds groups of recordings that folds must not separate: speakers if they are named, else the sources from
+ * which recordings were cut.
  */
 import { findNameSources } from "../dataset/name-sources.ts";
 import type { EmbeddedRecording } from "./embedded-recording.ts";
 
-/** The group of a recording; undefined when it is its own. */
+/** Gets the group of a recording; undefined if it is a group by itself. */
 export function getGroup({
   speaker,
   source,
@@ -16,8 +14,8 @@ export function getGroup({
 }
 
 /**
- * Finds the sources of recordings, where no speaker is named. A source that is known already (from the
- * original names of imported files) is kept.
+ * Finds the sources of recordings if no speaker is named. A source that is known already (from the original
+ * names of imported files) is kept.
  */
 export function findSources(recordings: readonly EmbeddedRecording[]): EmbeddedRecording[] {
   if (recordings.some(({ speaker }) => speaker !== undefined)) return [...recordings];
@@ -28,7 +26,7 @@ export function findSources(recordings: readonly EmbeddedRecording[]): EmbeddedR
   });
 }
 
-/** A training recording as far as its source goes. */
+/** The name and source of a training recording. */
 interface TrainedName {
   readonly file: string;
   readonly label: string;
@@ -36,9 +34,10 @@ interface TrainedName {
 }
 
 /**
- * Finds which sources of a test set were also trained on, by the names of both together: the trained recordings and
- * the tested ones, with their sources. Where speakers are named, both stay as they are. The folders above a
- * recording's own do not count, since the two sets may lie in different places.
+ * Finds which sources of a test set were also trained on, by the names of both together: the trained
+ * recordings and the tested ones, with their sources. If speakers are named, both lists are returned
+ * unchanged. Only a recording's own folder counts, not the folders above it, since the two sets may be in
+ * different places.
  */
 export function matchSources<T extends TrainedName>(
   trained: readonly T[],
@@ -63,7 +62,7 @@ export function matchSources<T extends TrainedName>(
   };
 }
 
-/** Recordings by source, in their order; only sources of several recordings. */
+/** Lists recordings by source, in order; only sources with several recordings. */
 export function listSources<T extends Pick<EmbeddedRecording, "source">>(recordings: readonly T[]): T[][] {
   const groups = new Map<string, T[]>();
   for (const recording of recordings) {
@@ -75,7 +74,7 @@ export function listSources<T extends Pick<EmbeddedRecording, "source">>(recordi
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-/** "2 sources (rec0_00, rec0_01 ...; rec1_00, rec1_01 ...)". */
+/** Describes sources: "2 sources (rec0_00, rec0_01 ...; rec1_00, rec1_01 ...)". */
 export function describeSources(groups: readonly (readonly Pick<EmbeddedRecording, "file">[])[]): string {
   const shown = groups.slice(0, 2).map((group) => {
     const names = group.slice(0, 2).map(({ file }) => file);

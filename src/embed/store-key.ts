@@ -1,26 +1,26 @@
 /**
- * Keys of the embedding store: the same bytes, encoder and settings share one.
+ * Keys of the embedding store: the same bytes, encoder and settings give the same key.
  *
- * Not its concern: what a fingerprint is made of, which database holds the value.
+ * Not its concern: the contents of fingerprints.
  */
 
 import { GolemError } from "../core/error.ts";
 import { computeSha256Hex } from "../core/sha256.ts";
 
-/** Hexadecimal digits of the fingerprint's digest at the head of a key (128 bits). */
+/** Number of hexadecimal digits of the fingerprint's digest at the start of a key (128 bits). */
 export const fingerprintDigits = 32;
 
 /** Hexadecimal digits of a whole key: fingerprint digest, then SHA-256 of the file. */
 export const keyDigits = fingerprintDigits + 64;
 
-/** The latest fingerprints and their digests: a run needs a few fingerprints thousands of times. */
+/** The latest fingerprints and their digests: one run uses a few fingerprints thousands of times. */
 const digests = new Map<string, string>();
 const maximumDigests = 64;
 
 /**
  * Computes the key of one recording for one fingerprint: 96 hexadecimal digits.
  *
- * The fingerprint comes first, so that the entries of one encoder lie together and can be counted.
+ * The fingerprint comes first, so that the entries of one encoder are stored together and can be counted.
  *
  * @param fileHash SHA-256 of the file's bytes, 64 hexadecimal digits.
  * @param fingerprint Any text that changes whenever encoder, decoder or audio settings change the embedding.

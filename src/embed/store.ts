@@ -1,13 +1,12 @@
 /**
- * The embedding store: the outputs of networks for recordings, kept so that each is computed once.
- *
- * Not its concern: labels, heads, which database holds the bytes.
+ * The interface of the embedding store, which keeps the outputs of networks for recordings so that each is
+ * computed once.
  */
 import type { AudioFacts } from "../audio/audio.ts";
 import type { Pooled } from "../encoder/encoder.ts";
 import type { Transcript } from "../encoder/transcriber.ts";
 
-/** What is kept for one recording and one encoder: the pooled layers, and the facts of its audio. */
+/** The stored value for one recording and one encoder: the pooled layers, and the facts about its audio. */
 export interface StoredEmbedding extends Pick<Pooled, "vector" | "frames"> {
   readonly facts: AudioFacts;
 }
@@ -15,17 +14,17 @@ export interface StoredEmbedding extends Pick<Pooled, "vector" | "frames"> {
 /** Values by key. Keys come from `computeStoreKey`. */
 export interface KeyedValues<Value> {
   get(key: string): Value | undefined;
-  /** Resolves once the value is committed: a kill afterwards does not lose it. */
+  /** Resolves when the value is committed: killing the process afterwards does not lose it. */
   put(key: string, value: Value): Promise<void>;
 }
 
-/** Key-value store of embeddings, and of transcripts beside them: one database, one `close`. */
+/** Key-value store of embeddings and of transcripts, closed together. */
 export interface EmbeddingStore extends KeyedValues<StoredEmbedding> {
   readonly transcripts: KeyedValues<Transcript>;
   close(): Promise<void>;
 }
 
-/** How values of one kind become bytes and come back. */
+/** Encodes and decodes values of one kind. */
 export interface ValueCodec<Value> {
   /** Throws `store-failed` for a value that could not be read back. */
   encode(value: Value): Uint8Array;

@@ -1,10 +1,9 @@
 /**
- * The audio facts of a stored embedding as JSON text, and back with every field checked.
+ * Converts the audio facts of a stored embedding to JSON text and back; every field is checked.
  *
  * JSON has no infinity; the loudness of digital silence (-Infinity dB) is written as null. A fingerprint is
- * written as its version, a colon and its words in hexadecimal digits, and its levels likewise; other
- * versions make the facts a miss.
- * Not its concern: the binary frame around the text.
+ * written as its version, a colon and its words in hexadecimal digits, and its levels likewise; facts of
+ * other versions count as missing. Not its concern: the binary format around the text.
  */
 
 import type { AudioFacts } from "../audio/audio.ts";

@@ -1,14 +1,13 @@
 /**
- * Stored transcripts as bytes, version 2. All numbers little-endian:
+ * Encodes stored transcripts as bytes, version 2. All numbers are little-endian:
  *
  *     0  u32 magic "GOLT"      4  u32 version        8  u32 CRC-32 of everything from byte 12 on
  *    12  f64 log-probability  20  u32 tokens        24  u32 steps
  *    28  u32 number of vectors    32  u32 length of each    ..  f32 of one vector after the other
  *    ..  text in UTF-8, to the end
  *
- * Bytes that are damaged, foreign or of another version decode to undefined, that is, to a miss; nothing is
- * allocated by a number that was not checked against the length of the input.
- * Not its concern: keys, databases.
+ * Bytes that are damaged, foreign or of another version decode to undefined, which counts as missing; lengths
+ * are checked against the input before memory is allocated.
  */
 
 import { computeChecksum } from "../core/checksum.ts";
@@ -20,14 +19,14 @@ const magic = 0x544c_4f47;
 const version = 2;
 const headerBytes = 32;
 const checkedFrom = 12;
-/** A day of speech. */
+/** Enough for a day of speech. */
 const maximumTextBytes = 1 << 22;
 const maximumVectors = 16;
-/** Of all vectors together: 4 MB. */
+/** Maximum length of all vectors together: 4 MB. */
 const maximumNumbers = 1 << 20;
 const numberBytes = Float32Array.BYTES_PER_ELEMENT;
 
-/** Turns a transcript into bytes; throws `store-failed` for one that could not be read back. */
+/** Encodes a transcript as bytes; throws `store-failed` for one that could not be read back. */
 export function encodeTranscript({ text, logprob, tokens, steps, vectors }: Transcript): Uint8Array {
   const encoded = new TextEncoder().encode(text);
   const numbers = countNumbers(vectors);
@@ -59,7 +58,7 @@ export function encodeTranscript({ text, logprob, tokens, steps, vectors }: Tran
   let place = vectorsStart;
   for (const [i, vector] of vectors.entries()) {
     view.setUint32(headerBytes + 4 * i, vector.length, true);
-    // A copy of the memory: Float32Array is little-endian on every machine that runs this.
+    // The memory is copied as it is: Float32Array is little-endian on every supported machine.
     bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), place);
     place += vector.byteLength;
   }
@@ -68,7 +67,7 @@ export function encodeTranscript({ text, logprob, tokens, steps, vectors }: Tran
   return bytes;
 }
 
-/** Reads a transcript back; undefined when the bytes are not one of this version, whole and undamaged. */
+/** Decodes a transcript; undefined if the bytes are not a complete, undamaged transcript of this version. */
 export function decodeTranscript(bytes: Uint8Array): Transcript | undefined {
   if (bytes.length < headerBytes || !isTranscript(bytes)) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -94,12 +93,12 @@ export function decodeTranscript(bytes: Uint8Array): Transcript | undefined {
   return { text, logprob, tokens: view.getUint32(20, true), steps: view.getUint32(24, true), vectors };
 }
 
-/** Whether bytes of the store are a transcript rather than an embedding, damaged or not. */
+/** Whether bytes of the store are a transcript rather than an embedding; they may be damaged. */
 export function isTranscript(bytes: Uint8Array): boolean {
   return bytes.length >= 4 && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true) === magic;
 }
 
-/** Both ways. */
+/** The codec of transcripts. */
 export const transcriptCodec: ValueCodec<Transcript> = {
   encode: encodeTranscript,
   decode: decodeTranscript,

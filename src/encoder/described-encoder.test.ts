@@ -1,5 +1,6 @@
 /**
- * ONNX models by descriptor: tiny models, run in ONNX Runtime, against the same computation in JavaScript.
+ * ONNX models by descriptor: tiny models, run in ONNX Runtime, compared with the same computation in
+ * JavaScript.
  */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";

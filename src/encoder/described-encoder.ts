@@ -1,11 +1,9 @@
 /**
- * Runs any ONNX model as an encoder, by its descriptor: front end, one pass, every named layer pooled in the
- * graph.
+ * Runs any ONNX model as an encoder, as its descriptor says: front end, one forward pass, every named layer
+ * pooled in the graph.
  *
- * Not its concern: which model it is, files.
- *
- * The pooled layers become the model's only outputs, so nothing above the highest one is computed and no
- * frame leaves the runtime.
+ * The pooled layers become the model's only outputs, so nothing above the highest layer is computed and
+ * frames are not copied out of the runtime.
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
@@ -31,7 +29,7 @@ export const descriptorRecipe = "descriptor=1;pool=mean+std;reflect";
  * Loads a model by its descriptor. The encoder returns the first `info.layers` of the layers that the
  * descriptor names.
  *
- * @throws GolemError `weights-damaged` for bytes that are not an ONNX model or keep data elsewhere,
+ * @throws GolemError `weights-damaged` for bytes that are not an ONNX model or that keep data in other files,
  * `invalid-option` when the descriptor does not fit the model.
  */
 export async function createDescribedEncoder(

@@ -1,8 +1,6 @@
 /**
  * The front end of a described model: from the samples of a window to the input tensor, samples or log-mel
  * frames.
- *
- * Not its concern: the network behind it.
  */
 import type { OnnxTensor } from "../onnx/runtime.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";

@@ -1,17 +1,16 @@
 /**
- * Whether an encoder gives the same embedding on two devices: a signal to try, and a measure of the difference.
- *
- * Not its concern: devices, how encoders run on them.
+ * Tests whether an encoder gives the same embedding on two devices: a test signal, and a measure of the
+ * difference.
  */
 import { createRandom } from "../core/random.ts";
 
-/** Maximum difference of a number, in parts of the root mean square of its layer. */
+/** Maximum difference of a number, relative to the root mean square of its layer. */
 export const deviceTolerance = 2e-3;
 const probeSeconds = 2;
 
 /**
- * Largest difference of two vectors [layers, n], in parts of the root mean square of the first one's layer;
- * NaN differs without end.
+ * Computes the largest difference of two vectors [layers, n], relative to the root mean square of the layer
+ * in the first; infinite if a number is NaN.
  */
 export function compareLayers(a: Float32Array, b: Float32Array, layers: number): number {
   const size = a.length / layers;
@@ -29,7 +28,9 @@ export function compareLayers(a: Float32Array, b: Float32Array, layers: number):
   return largest;
 }
 
-/** Two seconds that rise and fall as speech does, over noise; the same everywhere. */
+/**
+ * Creates two seconds of a signal that rises and falls like speech, over noise; the same on every machine.
+ */
 export function createProbe(sampleRate: number): Float32Array {
   const random = createRandom(0);
   return Float32Array.from({ length: probeSeconds * sampleRate }, (_, i) => {

@@ -1,4 +1,4 @@
-/** Descriptors: defaults, and every way in which one can be wrong. */
+/** Descriptors: defaults, and every error that a descriptor can contain. */
 import { readFile } from "node:fs/promises";
 import { expect, it } from "vitest";
 import { parseDescriptor } from "./encoder-descriptor.ts";

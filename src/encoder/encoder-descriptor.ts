@@ -1,8 +1,8 @@
 /**
  * Schema of golem-encoder.json, which describes an ONNX model so that it can be used as an encoder.
  *
- * The file may be hostile: every number in it is bounded, and its paths stay in its folder.
- * Not its concern: files, ONNX Runtime. Documented in docs/encoders.md.
+ * The file may be hostile: every number in it is bounded, and its paths stay in its folder. Documented in
+ * docs/encoders.md.
  */
 
 import * as z from "zod/mini";
@@ -21,9 +21,11 @@ const samplesInput = z.strictObject({
   name: shortText,
   kind: z.literal("samples"),
   axes: z.array(z.enum(["batch", "channel", "samples"])).check(z.minLength(1), z.maxLength(3)),
-  /** "zero-mean-unit-variance" is over the whole window, as wav2vec2 expects. */
+  /** "zero-mean-unit-variance" is computed over the whole window, as wav2vec2 expects. */
   normalise: z._default(z.enum(["none", "zero-mean-unit-variance"]), "none"),
-  /** Factor on samples in -1 .. 1, after normalisation: 32768 where 16-bit integers are expected. */
+  /**
+   * Factor applied to samples in -1 .. 1 after normalisation: 32768 for networks that expect 16-bit integers.
+   */
   gain: z._default(z.number().check(z.minimum(1e-6), z.maximum(1e6)), 1),
 });
 
@@ -57,20 +59,20 @@ const logMelInput = z.strictObject({
 export const descriptor = z.strictObject({
   format: z.literal("golem-encoder"),
   formatVersion: z.literal(1),
-  /** One line for lists. */
+  /** One line, shown in lists of encoders. */
   description: z._default(z.string().check(z.maxLength(512)), "an ONNX model with a descriptor"),
   /** SPDX id of the weights' licence. */
   licence: z._default(z.string().check(z.maxLength(128)), "unknown"),
   /** The model's file, beside this one. */
   model: z._default(shortText, "model.onnx"),
-  /** Precision of its weights; shown, with no other effect. */
+  /** Precision of its weights; only shown. */
   precision: z._default(z.string().check(z.regex(/^[a-z0-9]{2,16}$/)), "fp32"),
   sampleRate: int(4_000, 192_000),
   input: z.discriminatedUnion("kind", [samplesInput, logMelInput]),
   output: z.strictObject({
     /** Names of the tensors that are the layers, first layer first; they may be any tensors of the graph. */
     layers: z.array(shortText).check(z.minLength(1), z.maxLength(256)),
-    /** The axes of each of them; without "time" there is one vector per window. */
+    /** The axes of each of these tensors; without "time" there is one vector per window. */
     axes: z.array(z.enum(["batch", "time", "features"])).check(z.minLength(1), z.maxLength(3)),
     /** Length of the features axis. */
     dimensions: int(1, 65_536),

@@ -2,9 +2,7 @@
  * The preparation of an encoder's input as nodes of a graph: reflection of short clips, normalisation of
  * loudness, centring in zeros.
  *
- * Not its concern: which encoder it is for.
- *
- * For graphs whose input is a recording; the same steps for samples in JavaScript are in
+ * Used in graphs whose input is a recording; the same steps for samples in JavaScript are in
  * `input-preparation.ts`.
  */
 import type { GraphMerge } from "../onnx/graph-merge.ts";

@@ -1,4 +1,4 @@
-/** Merging windows, reflection and the power spectrum against their definitions. */
+/** Merging of windows, reflection and the power spectrum compared with their definitions. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";

@@ -1,8 +1,4 @@
-/**
- * The interface of encoders, and merging the windows of a recording into one vector.
- *
- * Not its concern: labels, files, where weights come from.
- */
+/** The interface of encoders, and the merging of a recording's windows into one vector. */
 import { GolemError } from "../core/error.ts";
 import { mergeMoments } from "./pooling.ts";
 
@@ -20,9 +16,9 @@ export interface EncoderInfo {
   readonly layers: number;
   /** Numbers per frame in each layer. A pooled layer has 2 x dimensions: mean, then standard deviation. */
   readonly dimensions: number;
-  /** Arithmetic of its weights: "int8", "fp32", "fp64". */
+  /** Precision of its weights: "int8", "fp32", "fp64". */
   readonly precision: string;
-  /** Everything else that shapes the numbers: edits of the graph, handling of short input. */
+  /** Everything else that determines the numbers: edits of the graph, handling of short input. */
   readonly recipe: string;
 }
 
@@ -33,8 +29,8 @@ export interface Pooled {
   /** [layers, 2 x dimensions], row-major: per layer the means, then the (population) standard deviations. */
   readonly vector: Float32Array;
   /**
-   * [frames, dimensions] of the last layer, row-major; only on request, and only from encoders that a
-   * transcriber reads.
+   * [frames, dimensions] of the last layer, row-major; only on request, and only from encoders whose frames a
+   * transcriber uses.
    */
   readonly lastLayer?: Float32Array;
 }
@@ -43,7 +39,7 @@ export interface Pooled {
 export interface EncodeOptions {
   /** Also return the frames of the last layer, for a transcriber: 70 kB per second with moonshine-tiny. */
   readonly keepFrames?: boolean | undefined;
-  /** Ends the work of encoders that can be interrupted: those in a process of their own. */
+  /** Aborts encoders that can be interrupted: those that run in a process of their own. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -1,4 +1,7 @@
-/** One convolution over a whole recording against the published graph, which processes window by window. */
+/**
+ * One convolution over a whole recording, compared with the published graph, which processes it window by
+ * window.
+ */
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sharedData, sharedDataNote } from "../../test/support/shared-data.ts";
@@ -45,12 +48,12 @@ async function compare(samples: Float32Array): Promise<void> {
   const { frames, vector } = await encoder.encode(samples);
   const expected = poolFrames(await hearApart(samples), 96);
   expect(frames).toBe(expected.frames);
-  // Equal to the bit where both take the same kernels; other machines may order a sum otherwise.
+  // Equal to the bit where both use the same kernels; other machines may add in another order.
   expect(vector).toBeAllclose(expected.vector, { rtol: 1e-5, atol: 1e-5 });
 }
 
 describe("equals windows processed separately", () => {
-  // 16,351 samples leave seven frames over, 16,352 none; 12 s go through in two runs.
+  // 16,351 samples leave seven frames over, 16,352 leave none; 12 s are processed in two runs.
   it.each([16_000, 16_351, 16_352, 40_001, 192_000])("%i random samples", async (length) => {
     const random = createRandom(length);
     await compare(Float32Array.from({ length }, (_, i) => 0.1 * random.normal() * Math.sin(i / 3_000) ** 2));

@@ -1,5 +1,5 @@
 /**
- * The decoding loop over made-up networks: which token it takes, where it stops, what the probabilities are.
+ * The decoding loop over invented networks: which tokens it chooses, where it stops, and the probabilities.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";

@@ -1,12 +1,13 @@
 /**
- * Greedy decoding: the likeliest token at each step, with the guards that a small speech recogniser needs.
+ * Greedy decoding: the likeliest token at each step, with the safeguards that a small speech recogniser
+ * needs.
  *
  * Not its concern: the network, what tokens mean.
  *
- * For short recordings or recordings with little speech, the likeliest first token is often the end. The end
- * is therefore not accepted before a token with a letter or digit, for a few steps at most. Without speech,
- * decoders may loop or never end. Decoding therefore stops when the same tokens repeat, and after the largest
- * number of tokens that can be spoken in the time.
+ * For short recordings or recordings with little speech, the likeliest first token is often the end. During
+ * the first few steps the end is therefore accepted only after a token with a letter or digit. Without
+ * speech, decoders may loop or never end. Decoding therefore stops when the same tokens repeat, or when there
+ * are more tokens than can be spoken in the duration.
  */
 import { GolemError } from "../core/error.ts";
 
@@ -16,7 +17,9 @@ export interface GreedyOptions {
   readonly endToken: number;
   /** Maximum number of tokens, at least 1. */
   readonly maximumTokens: number;
-  /** Steps at the beginning in which the end is only accepted after a token that `hasLetterOrDigit`. */
+  /**
+   * Number of steps at the beginning in which the end is accepted only after a token that `hasLetterOrDigit`.
+   */
   readonly patience: number;
   /** Whether a token contains a letter or a digit. */
   readonly hasLetterOrDigit: (token: number) => boolean;
@@ -30,17 +33,20 @@ export interface GreedyOptions {
 export interface NextToken {
   /** [vocabulary] */
   readonly logits: Float32Array;
-  /** Logarithm of the softmax of `logits`. Both are given, since rounding may make two of these equal. */
+  /**
+   * Logarithm of the softmax of `logits`. Both are given, since rounding may make two log-probabilities
+   * equal.
+   */
   readonly logprobs: Float32Array;
 }
 
 /** Result of decoding. */
 interface DecodedTokens {
-  /** Without start and end; of a loop, only its first round. */
+  /** Without start and end tokens; of a loop, only the first repetition. */
   readonly tokens: readonly number[];
   /**
-   * Log-probability of each token, and of the end where it was accepted: natural logarithm, over the whole
-   * vocabulary.
+   * Log-probability (natural logarithm, over the whole vocabulary) of each token, and of the end token if it
+   * was reached.
    */
   readonly logprobs: readonly number[];
   readonly stop: "end" | "length" | "loop";

@@ -7,8 +7,8 @@
 
 /**
  * Mirrors `samples` at its ends (x0 x1 x2 x1 x0 x1 ..., without repeating the edge) until there are
- * `minimumSamples`: no silence, no edge, the same spectrum. Longer clips are returned as they are. A clip of
- * one sample is repeated.
+ * `minimumSamples`: this adds no silence and no edges, and keeps the spectrum. Longer clips are returned
+ * unchanged. A clip of one sample is repeated.
  */
 export function reflectToLength(samples: Float32Array, minimumSamples: number): Float32Array {
   const length = samples.length;
@@ -25,7 +25,7 @@ export function reflectToLength(samples: Float32Array, minimumSamples: number): 
 /**
  * Zero mean and unit variance over the clip, then `gain`: (x - mean) / sqrt(variance + 1e-7) x gain. The
  * small constant is that of Hugging Face's `Wav2Vec2FeatureExtractor` (`do_normalize` of
- * preprocessor_config.json): digital silence stays silent.
+ * preprocessor_config.json); it keeps digital silence at 0.
  */
 export function normaliseSamples(samples: Float32Array, gain = 1): Float32Array {
   let sum = 0;

@@ -1,5 +1,5 @@
 /**
- * Mel filters against torchaudio, log-mel frames against numpy (scripts/make-mfcc-fixture.py) and their
+ * Mel filters compared with torchaudio, log-mel frames with numpy (scripts/make-mfcc-fixture.py) and their
  * definition.
  */
 import { describe, expect, it } from "vitest";

@@ -1,8 +1,6 @@
 /**
- * Log-mel front end of networks that do not take samples: windows, Fourier transform, mel filters, logarithm,
- * and optionally patches of frames.
- *
- * Not its concern: networks, files.
+ * Log-mel front end for networks whose input is not samples: windows, Fourier transform, mel filters,
+ * logarithm, and optionally patches of frames.
  */
 import { createPowerSpectrum } from "../math/fourier.ts";
 import { createHannWindow, createMelFilters, type MelFilterOptions } from "./mel-filters.ts";
@@ -12,12 +10,12 @@ export interface LogMelOptions extends MelFilterOptions {
   /** Length of the Hann window; at most transformSize, which is a power of two. */
   readonly window: number;
   readonly hop: number;
-  /** Exponent of the magnitudes that the filters sum: 1 magnitude, 2 power. */
+  /** Exponent of the magnitudes before the filters: 1 for magnitude, 2 for power. */
   readonly power: 1 | 2;
   readonly logarithm: "ln" | "log10";
-  /** Added to the energies before the logarithm ... */
+  /** Added to the energies before the logarithm. */
   readonly offset: number;
-  /** ... and then the minimum they are raised to. */
+  /** Minimum of the energies after `offset`; lower ones are raised to it. */
   readonly floor: number;
   /**
    * Whether the signal is mirrored at its ends by half a window, so that frames are centred on their times.
@@ -27,9 +25,9 @@ export interface LogMelOptions extends MelFilterOptions {
 
 /** Computes log-mel frames. */
 interface LogMel {
-  /** Fewest samples that give a frame. */
+  /** Minimum number of samples, enough for one frame. */
   readonly minimumSamples: number;
-  /** Computes [frames, bands] from at least `minimumSamples` samples; only frames that fit whole. */
+  /** Computes [frames, bands] from at least `minimumSamples` samples; only complete frames. */
   compute(samples: Float32Array): Float32Array;
 }
 

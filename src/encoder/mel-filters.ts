@@ -1,8 +1,6 @@
 /**
  * Triangular filters on the mel scale and the Hann window, as used by the front ends of published networks.
  *
- * Not its concern: networks, signals.
- *
  * Scales: "htk" is 2595 log10(1 + f / 700) (O'Shaughnessy 1987); "slaney" is linear up to 1 kHz and
  * logarithmic above (Slaney 1998, Auditory Toolbox).
  */
@@ -20,7 +18,7 @@ export interface MelFilterOptions {
   /** Whether each filter is divided by half its width in Hz (area 1, "slaney") or peaks at 1 ("none"). */
   readonly norm: "none" | "slaney";
   /**
-   * Scale on which the sides of the triangles are straight: frequency (default), or mels as in TensorFlow.
+   * Scale on which the sides of the triangles are straight lines: hertz (default), or mels as in TensorFlow.
    */
   readonly straightOver?: "hertz" | "mel" | undefined;
 }

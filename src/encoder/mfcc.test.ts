@@ -1,4 +1,4 @@
-/** mfcc frames against an independent implementation (scripts/make-mfcc-fixture.py). */
+/** mfcc frames compared with an independent implementation (scripts/make-mfcc-fixture.py). */
 import { expect, it } from "vitest";
 import fixture from "../../test/fixtures/mfcc.json" with { type: "json" };
 import { computeMfccFrames } from "./mfcc.ts";

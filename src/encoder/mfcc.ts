@@ -2,9 +2,7 @@
  * The encoder mfcc: log-mel energies and mel-frequency cepstral coefficients with their first and second
  * differences.
  *
- * Not its concern: files, labels, networks.
- *
- * Classical features, nothing learned, nothing to download: the baseline against which transfer learning is
+ * Classical features without learned weights or a download: the baseline with which transfer learning is
  * compared. References: Davis and Mermelstein 1980; mel scale of O'Shaughnessy 1987; differences by
  * regression as in Furui 1986.
  */
@@ -22,7 +20,7 @@ const transformSize = 512;
 const melBands = 40;
 const coefficients = 20;
 const dimensions = melBands + 3 * coefficients;
-/** Energies more than 80 dB below the loudest band of the clip are raised to that floor. */
+/** Energies more than 80 dB below the loudest band of the clip are raised to that level. */
 const dynamicRange = 1e-8;
 /** Minimum energy before the logarithm: far below the quantisation noise of 24 bits. */
 const minimumEnergy = 1e-12;
@@ -94,7 +92,7 @@ const melFilters = createMelFilters({
   ...{ scale: "htk", norm: "none" },
 });
 
-/** Computes log-mel energies [frames, 40] of the frames that fit whole; no padding. */
+/** Computes log-mel energies [frames, 40] of the complete frames, without padding. */
 function computeLogMel(samples: Float32Array): Float64Array {
   const count = Math.floor((samples.length - frameSamples) / hopSamples) + 1;
   const bins = transformSize / 2 + 1;

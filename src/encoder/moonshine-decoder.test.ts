@@ -1,8 +1,8 @@
 /**
- * The extracted decoder against the published file: every step of a transcript against one pass over all
- * tokens before it, without a cache, and with the product with the vocabulary in float32. Inner tensors of
- * the file are read from its branch without a cache, with its products in floats as well; its logits show
- * that it is the same network.
+ * The extracted decoder compared with the published file: every step of a transcript with one pass over all
+ * preceding tokens, without a cache, and with the vocabulary product in float32. Inner tensors of the file
+ * are read from its branch without a cache, with its products in floats as well; its logits show that it is
+ * the same network.
  */
 import { fileURLToPath } from "node:url";
 import { InferenceSession, Tensor } from "onnxruntime-node";
@@ -44,7 +44,7 @@ const recordings = ["abroad/01-flite-awb.ogg", "address/02-flite-rms.ogg"];
 
 describe.each(Object.values(moonshineSizes))("$id", (size) => {
   const width = getMoonshineWidth(size);
-  /** As the branch without a cache calls it, which reshapes keys and values before. */
+  /** Its name in the branch without a cache, which reshapes keys and values first. */
   const context = `/model/decoder/layers.${size.blocks - 1}/encoder_attn/Reshape_3_output_0`;
   const hidden = "/model/decoder/norm/Mul_output_0";
 
@@ -102,7 +102,7 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
     return logits!.data as Float32Array;
   }
 
-  /** Copies of what the decoder gives step by step, and the tokens it was given, until it ends. */
+  /** Copies of the decoder's results step by step, and its input tokens, until it ends. */
   async function runSteps(frames: Float32Array): Promise<{ tokens: number[]; steps: DecodedStep[] }> {
     const step = await decoder.begin(frames);
     const tokens = [1];
@@ -115,7 +115,8 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
     return { tokens, steps };
   }
 
-  // The published file quantises the activations of all positions together, the decoder here those of each.
+  // The published file quantises the activations of all positions together; this decoder quantises each
+  // position's.
   it.each(recordings)("decodes %s token by token like the published file in one pass", async (name) => {
     const frames = await encodeFrames(name);
     const { tokens, steps } = await runSteps(frames);
@@ -148,7 +149,7 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
           const all = tensor!.data as Float32Array;
           expect(all).toHaveLength(steps.length * width);
           expect(computeDistance(values, pickRow(all, i, width)), `step ${i}`).toBeLessThan(tolerance);
-          // And nearest to the same step of the file.
+          // The nearest step of the file is the same step.
           const others = steps.map((_, k) => computeDistance(values, pickRow(all, k, width)));
           expect(others.indexOf(Math.min(...others))).toBe(i);
         }

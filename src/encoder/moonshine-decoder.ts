@@ -2,17 +2,17 @@
  * The decoder of a size of moonshine, one token per step: blocks that attend to the tokens so far and to the
  * encoder's frames.
  *
- * Not its concern: audio, which token is chosen, what tokens mean.
+ * Not its concern: which token is chosen, what tokens mean.
  *
  * The published file is a "merged" decoder: an If with one branch for the first step and one for later steps,
  * each with the whole network. Two models are extracted from it. The first turns the frames into the keys and
- * values that the blocks attend to, once per recording; the keys are transposed and scaled there, which each
- * step would otherwise repeat. The second is the branch of later steps; with empty tensors for the previous
- * tokens it also serves as the first step.
+ * values that the blocks attend to, once per recording; the keys are transposed and scaled there, so that
+ * this is not repeated in each step. The second is the branch of later steps; with empty tensors for the
+ * previous tokens it also computes the first step.
  *
  * In the second model the product with the vocabulary of 32,768 tokens is computed on integers; the published
- * file computes it in float32 after unpacking 9 MB of int8 into 38 MB at every step. All its other products,
- * integer in the file, are computed on floats (see `float-products.ts`). Two inner tensors are returned with
+ * file computes it in float32 after unpacking 9 MB of int8 into 38 MB at every step. All other products,
+ * integer in the file, are computed in floats (see `float-products.ts`). Two inner tensors are returned with
  * the logits: the output of the last block's attention to the frames, and the hidden state from which the
  * logits are computed.
  */
@@ -56,8 +56,8 @@ const crossKey = (block: number) => `/model/decoder/layers.${block}/encoder_attn
 const crossValue = (block: number) => `past_key_values.${block}.encoder.value`;
 
 /**
- * Context in the branch of later steps. In the other branch this name is that of the values, and the context
- * is Reshape_3's.
+ * Name of the context in the branch of later steps. In the other branch this name belongs to the values, and
+ * the context is the output of Reshape_3.
  */
 const getContextName = ({ blocks }: MoonshineSize) =>
   `/model/decoder/layers.${blocks - 1}/encoder_attn/Reshape_1_output_0`;
@@ -159,7 +159,7 @@ function buildAttendedModel(size: MoonshineSize, graph: GraphContents): Uint8Arr
   addFloatProducts(graph, added);
   const outputs: Record<string, Uint8Array> = {};
   add("Constant", [], ["golem_heads"], { value_ints: [0, 0, heads, headSize] });
-  // The attention multiplies queries and keys each by the fourth root of the head size.
+  // The attention scales queries and keys each by the inverse fourth root of the head size.
   add("Constant", [], ["golem_scale"], { value_float: { float: headSize ** -0.25 } });
   for (const block of listBlocks(size)) {
     const projected = (kind: string) =>
@@ -211,7 +211,7 @@ function buildStepModel(size: MoonshineSize, graph: GraphContents): Uint8Array {
   add("Cast", ["golem_product"], ["golem_product_float"], { to: elementType.float32 });
   add("Mul", ["golem_hidden_scale", scale], ["golem_product_scale"]);
   add("Mul", ["golem_product_float", "golem_product_scale"], ["logits"]);
-  // In JavaScript, 32,768 exponentials would take a tenth of the step.
+  // In JavaScript, 32,768 exponentials would take a tenth of the step's time.
   add("LogSoftmax", ["logits"], [logprobsName], { axis: 2 });
   const inputs: ModelEnds["inputs"] = {
     input_ids: createValueInfo("input_ids", "int64", [1, 1]),

@@ -1,8 +1,6 @@
 /**
  * The published sizes of moonshine: where their weights are, and the shape of their networks. Everything else
- * about an encoder or a decoder follows from its row.
- *
- * Not its concern: graphs, audio.
+ * about an encoder or a decoder follows from its entry.
  *
  * Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands", table 1.
  */
@@ -23,7 +21,7 @@ export interface MoonshineSize {
   readonly weights: Pick<WeightSource, "npmPackage" | "downloadBytes">;
   readonly encoder: WeightFile;
   readonly decoder: WeightFile;
-  /** SHA-256 of the graphs that are built from them; a test compares. */
+  /** SHA-256 of the graphs that are built from the weights; a test checks them. */
   readonly graphs: { readonly encoder: string; readonly attended: string; readonly step: string };
 }
 

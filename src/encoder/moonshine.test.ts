@@ -1,6 +1,6 @@
 /**
- * The edits of moonshine's graph: pooled as in JavaScript, close to the published graph, and insensitive to
- * the rounding of floats.
+ * The edits of moonshine's graph: pooling equals that in JavaScript, results are close to the published
+ * graph, and insensitive to the rounding of floats.
  */
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
@@ -18,7 +18,7 @@ const samples = Float32Array.from(
   (_, i) => 0.2 * Math.sin(i / 9) + 0.05 * random.normal(),
 );
 
-/** Length of the difference in lengths of `expected`. */
+/** Norm of the difference, relative to the norm of `expected`. */
 function getDistance(found: Float32Array, expected: Float32Array): number {
   const square = (value: number) => value * value;
   const difference = expected.reduce((sum, value, i) => sum + square(value - found[i]!), 0);
@@ -65,7 +65,7 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
     const { vector: other } = await encoder.encode(nudged);
     for (let layer = 0; layer <= blocks; layer++) {
       const part = [layer * 2 * width, (layer + 1) * 2 * width] as const;
-      // Integer products made 1 % of it.
+      // With integer products the difference was 1 %.
       expect(getDistance(other.subarray(...part), vector.subarray(...part))).toBeLessThan(1e-4);
     }
     await encoder.dispose();

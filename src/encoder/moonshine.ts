@@ -1,13 +1,11 @@
 /**
- * The encoders moonshine-tiny and moonshine-base: those of an English speech recogniser (Jeffries et al. 2024,
- * "Moonshine"), int8, MIT.
- *
- * Not its concern: files, labels, where the weights were found.
+ * The encoders moonshine-tiny and moonshine-base: those of an English speech recogniser (Jeffries et al.
+ * 2024, "Moonshine"), int8, MIT.
  *
  * Input: raw 16 kHz samples; output: a vector per frame of 24 ms from every block, and the input of the first
- * one. Its weights are int8, its arithmetic is float (see `float-products.ts`). Its
- * front end normalises over the whole clip, so gain has no effect but padding would: clips are never padded,
- * and those below its receptive field are reflected.
+ * one. Its weights are int8, its arithmetic is float (see `float-products.ts`). Its front end normalises over
+ * the whole clip, so gain has no effect, but padding would have one: clips are never padded, and those
+ * shorter than its receptive field are extended by reflection.
  */
 import { GolemError } from "../core/error.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";
@@ -27,7 +25,7 @@ import { reflectToLength } from "./input-preparation.ts";
 import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 import type { ReadWeights } from "./weights.ts";
 
-/** Fewer samples leave no frame after the three strided convolutions (127/64, 7/3, 3/2). */
+/** Minimum samples that give a frame after the three strided convolutions (127/64, 7/3, 3/2). */
 const minimumSamples = 895;
 
 const inputName = "input_values";
@@ -125,8 +123,9 @@ function buildModel(size: MoonshineSize, model: Uint8Array): Uint8Array {
 }
 
 /**
- * Adds the instance normalisation over all [width, frames], row by row first. ONNX Runtime's own sums a quarter
- * of a million values in one float, which its WebAssembly build does with an error of one in ten thousand.
+ * Adds the instance normalisation over all [width, frames], summing row by row first. ONNX Runtime's own
+ * operator sums a quarter of a million values in one float, with an error of one in ten thousand in its
+ * WebAssembly build.
  */
 function addFrontNorm({ add }: Pick<AddedNodes, "add">): void {
   const [input, output] = ["/Tanh_output_0", "/groupnorm/Reshape_1_output_0"];

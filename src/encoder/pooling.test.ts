@@ -14,7 +14,7 @@ const pool = (steps: readonly (readonly number[])[]): StepPooled => {
   return pool.compute();
 };
 
-/** By their definitions, in two passes. */
+/** The statistics by their definitions, in two passes. */
 function describeSteps(steps: readonly (readonly number[])[]): number[] {
   const columns = [0, 1, 2].map((d) => steps.map((values) => values[d]!));
   const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -2,8 +2,6 @@
  * Pooling over time: statistics of an encoder's frames or of a decoder's steps, and merging the windows of a
  * recording.
  *
- * Not its concern: what a frame or a step is.
- *
  * References: Welford 1962, "Note on a Method for Calculating Corrected Sums of Squares and Products"
  * (running variance); Chan, Golub, LeVeque 1979, "Updating Formulae and a Pairwise Algorithm for Computing
  * Sample Variances" (merging).
@@ -33,7 +31,7 @@ export function poolFrames(
 
 /** Mean and standard deviation of one part of a recording. */
 interface PartMoments {
-  /** Frames or steps that were pooled: the weight of this part. */
+  /** Number of frames or steps that were pooled: the weight of this part. */
   readonly count: number;
   /** From `start` on: `dimensions` means, then as many population standard deviations. */
   readonly vector: Float32Array;
@@ -66,7 +64,7 @@ export function mergeMoments(
 /** Statistics per dimension of pooled steps: mean, standard deviation, maximum, minimum. */
 export const stepStatistics = 4;
 
-/** Running statistics of decoder steps; the number of steps need not be known. */
+/** Running statistics of decoder steps; the number of steps need not be known in advance. */
 interface StepPool {
   /** Adds one step [dimensions]; the values are not kept. */
   add(values: Float32Array): void;

@@ -6,9 +6,9 @@ it("turns tokens into text", async () => {
   const hello = [15043, 29892, 3186, 29991]; // "▁Hello" "," "▁world" "!"
   expect(decode(hello)).toBe("Hello, world!");
   expect(decode([])).toBe("");
-  // Start, end, unknown and reserved tokens are no text.
+  // Start, end, unknown and reserved tokens give no text.
   expect(decode([1, 0, ...hello, 32_000, 32_767, 2])).toBe("Hello, world!");
-  // A note in three bytes ("♪"), then its first two alone, a line feed and the escape character.
+  // A character of three bytes ("♪"), then only its first two bytes, a line feed and the escape character.
   expect(decode([229, 156, 173])).toBe("♪");
   expect(decode([15043, 229, 156, 13, 30, 3186])).toBe("Hello world");
   expect(hello.map(hasLetterOrDigit)).toEqual([true, false, true, false]);

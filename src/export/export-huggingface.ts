@@ -3,8 +3,6 @@
  * and licences, and an ONNX file if the golem can be exported as one. `golem predict FOLDER` accepts it like
  * any golem.
  *
- * Not its concern: the file system, the Hub's protocol.
- *
  * Formats: Hugging Face "Model Cards"; Git LFS attributes.
  */
 import { golemFiles } from "../golem/golem-model.ts";
@@ -31,7 +29,7 @@ interface HubOptions {
   readonly recordings: readonly ExportedRecording[];
 }
 
-/** Describes the included recordings for people; empty if there are none. */
+/** Describes the included recordings in sentences; empty if there are none. */
 export function describeRecordings(recordings: readonly ExportedRecording[]): string[] {
   return recordings.length === 0
     ? []

@@ -1,5 +1,5 @@
 /**
- * Exported golems with a stand-in encoder in ONNX Runtime: heads of every kind, their fusion and familiarity,
+ * Exported golems with a substitute encoder in ONNX Runtime: heads of every kind, fusion and familiarity,
  * compared with the golem's float64 results.
  */
 import { describe, expect, it } from "vitest";

@@ -1,11 +1,9 @@
 /**
  * Export format `onnx`: one file that computes probabilities from samples: front ends, encoders, pooling,
- * heads, fusion and familiarity. The file's metadata describe the golem.
- *
- * Not its concern: the file system, where weights come from.
+ * heads, fusion and familiarity. The metadata of the file describe the golem.
  *
  * Input: `samples` [1, samples], 16 kHz mono float32 from -1 to 1. Outputs: `probabilities` and `logits` [1,
- * classes], and `familiarity` [1, 1] if the golem has it. Trimming and windowing are left to the caller.
+ * classes], and `familiarity` [1, 1] if the golem has it. The caller trims and cuts windows.
  */
 
 import { computeLeastProbability, labelSetLevel } from "../classifier/label-sets.ts";
@@ -35,8 +33,7 @@ interface OnnxOptions {
 /**
  * Creates the bytes of the file.
  *
- * @throws GolemError `invalid-option` for golems that use words, or for encoders that are not networks of
- * samples.
+ * @throws GolemError `invalid-option` for golems that use words, or encoders whose input is not samples.
  */
 export function createGolemOnnx(model: GolemModel, { encoders, licence }: OnnxOptions): Uint8Array {
   const { document, classifier, familiarity } = model;
@@ -52,7 +49,7 @@ export function createGolemOnnx(model: GolemModel, { encoders, licence }: OnnxOp
     layers.set(encoder, getLayer);
     const info = document.encoders.find(({ id }) => id === encoder)!;
     const size = getLayerSize(info, pooling);
-    // The means are the first part of a pooled layer.
+    // The means are the first half of a pooled layer.
     const name =
       features.get(key) ??
       graph.add("Slice", [

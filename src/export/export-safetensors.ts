@@ -2,9 +2,7 @@
  * Export format `safetensors`: the golem's files, and scripts that turn tables of embeddings (`golem embed`)
  * into the golem's probabilities, with NumPy only or with PyTorch.
  *
- * Not its concern: the file system, encoders.
- *
- * The tensors have the layout of torch.nn.Linear. A golem without words has only views of layers.
+ * The tensors have the layout of torch.nn.Linear. A golem without words has only layer views.
  */
 import type { PublicGolem } from "../golem/public-golem.ts";
 import { checkWordless, type ExportedFiles } from "./exported-files.ts";
@@ -61,7 +59,7 @@ ${print}`;
 
 /**
  * Python 3 scripts by name. Run as `python3 predict.py ENCODER=TABLE.npz ...`, they print one JSON line per
- * recording. They read golem.json when they run, so they are the same for all golems.
+ * recording. They read golem.json when they run, so the scripts are the same for all golems.
  */
 const predictionScripts: Readonly<Record<"predict.py" | "predict_torch.py", string>> = {
   "predict.py": numpyExample,

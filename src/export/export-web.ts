@@ -1,6 +1,6 @@
 /**
  * Export format `web`: a golem as a folder of static files that run in a browser (page, library, networks,
- * golem). This defines the layout of the folder and what its golem contains.
+ * golem). This file defines the layout of the folder and the contents of its golem.
  *
  * Not its concern: where the library and the networks' weights come from, how the folder is written.
  */
@@ -24,7 +24,7 @@ const pageFiles: Readonly<Record<string, string>> = {
   "page.css": "page.css",
 };
 
-/** Replaces hashes, which a public page does not need. */
+/** Written in place of hashes, which a public page does not need. */
 const noHash = "0".repeat(64);
 
 /**
@@ -41,7 +41,9 @@ export function placeWeightFile(id: string, name: string): string {
   return `golem/weights/${id}/${name}`;
 }
 
-/** The golem's own files, by their paths in the folder, and descriptions of what they still contain. */
+/**
+ * The golem's own files, by their paths in the folder, and sentences that describe what they still contain.
+ */
 export function createWebGolem({ model, holds }: PublicGolem): {
   readonly files: Readonly<Record<string, Uint8Array | string>>;
   readonly holds: readonly string[];

@@ -1,8 +1,4 @@
-/**
- * The files of an export, before they are written, and the check that golems do not use words.
- *
- * Not its concern: the file system.
- */
+/** The files of an export before they are written, and the check that a golem does not use words. */
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";

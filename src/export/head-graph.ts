@@ -2,8 +2,6 @@
  * The part of an ONNX graph that follows the pooled layers: heads, their fusion into probabilities, and
  * familiarity.
  *
- * Not its concern: encoders, files.
- *
  * It computes the same as head/network-head.ts, classifier/fusion/fusion.ts and
  * classifier/novelty/familiarity.ts, in float32 instead of float64.
  */

@@ -1,11 +1,9 @@
 /**
  * The example script of an ONNX export: predictions for 16 kHz WAV files, using only onnxruntime-node. It
- * trims silence like the golem.
+ * trims silence as the golem does.
  *
- * Not its concern: files.
- *
- * The parameters of trimming are those of audio/trim.ts. ONNX Runtime for JavaScript gives no access
- * to a file's metadata, so labels and threshold are written into the script.
+ * The parameters of trimming are those of audio/trim.ts. ONNX Runtime for JavaScript gives no access to a
+ * file's metadata, so labels and threshold are written into the script.
  */
 import { trimParameters } from "../audio/trim.ts";
 import { unknownLabels } from "../embed/embedded-recording.ts";

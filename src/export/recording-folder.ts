@@ -1,8 +1,6 @@
 /**
- * Training recordings as a folder whose names reveal only their labels: train/LABEL/0001.wav ... and the
- * metadata.csv of a Hugging Face AudioFolder.
- *
- * Not its concern: the file system, what is in the files.
+ * Arranges training recordings in a folder whose file names reveal only labels: train/LABEL/0001.wav ...,
+ * with the metadata.csv of a Hugging Face AudioFolder.
  */
 import { formatCsvRow } from "../core/csv-row.ts";
 import { makeSafeName } from "../core/safe-name.ts";
@@ -27,7 +25,7 @@ export function createRecordingFolder(recordings: readonly ExportedRecording[]):
   const rows = [["file_name", "label", ...(hasTexts ? ["transcription"] : [])]];
   for (const { path, ending, label, text } of recordings) {
     const folder = `train/${makeSafeName(label)}`;
-    // Two labels may have the same folder name, also on file systems that ignore case.
+    // Two labels may give the same folder name, for example on file systems that ignore case.
     const key = folder.toLowerCase();
     const number = (counts.get(key) ?? 0) + 1;
     counts.set(key, number);

@@ -1,8 +1,6 @@
 /**
  * Parses the JSON files of a golem and checks them against schemas; also the schemas of values that several
  * of these files contain, and the error for a damaged golem.
- *
- * Not its concern: what a particular file contains.
  */
 
 import * as z from "zod/mini";

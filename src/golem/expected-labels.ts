@@ -1,8 +1,4 @@
-/**
- * Whether a golem has the labels that a program was written for.
- *
- * Not its concern: where golem and labels come from.
- */
+/** Checks that a golem has the labels that a program expects. */
 import { GolemError } from "../core/error.ts";
 
 /** Throws `invalid-option` if the labels differ from those expected, in whatever order. */

@@ -1,6 +1,6 @@
 /**
  * golem.json, the description of a golem without its tensors, and text.json, the vocabulary of its transcript
- * view. Both are checked by schemas whenever they are read.
+ * view. Both are validated by schemas whenever they are read.
  *
  * Not its concern: files, the mathematics of heads, training.json (training-document.ts).
  */
@@ -23,7 +23,7 @@ import {
   shortText,
 } from "./checked-json.ts";
 
-/** Version of the artefact's format; other versions are refused. */
+/** Version of the golem format; other versions are rejected. */
 export const formatVersion = 3;
 
 const errorRecord = z.object({ file: shortText, code: shortText, message: shortText, hint: shortText });
@@ -51,7 +51,7 @@ const transcriber = z.object({
     .check(z.maxLength(decoderVectorNames.length)),
 });
 
-/** `weight` is the view's share in the decision. */
+/** `weight` is the view's weight in the fusion. */
 const vectorView = z.union([
   z.object({
     encoder: shortText,
@@ -73,7 +73,7 @@ const view = z.union([
     layer: z.literal("transcript"),
     pooling: z.literal("tf-idf"),
     weight: share,
-    /** Which text counts; absent in golems that use all of it. */
+    /** Which transcripts are used; absent in golems that use all of them. */
     speech: z.optional(z.literal(speechCheckId)),
   }),
 ]);
@@ -129,8 +129,8 @@ const evaluation = z.looseObject({
 const usual = z.object({ mean: z.number(), deviation: z.number().check(z.positive()) });
 
 /**
- * Scores of sounds of no class; see detect/false-alarms.ts. `centre` and `spread` are log-odds per label, levels
- * multiples of the spread.
+ * Scores of sounds that belong to no class; see detect/false-alarms.ts. `centre` and `spread` are log-odds
+ * per label, levels multiples of the spread.
  */
 const falseAlarms = z.object({
   soundsPerHour: z.number().check(z.positive()),
@@ -145,7 +145,7 @@ const falseAlarms = z.object({
     .check(z.minLength(1), z.maxLength(1000)),
 });
 
-/** What thresholds for a rate of false alarms are derived from. */
+/** The data from which thresholds for a rate of false alarms are derived. */
 export type FalseAlarmAccount = z.infer<typeof falseAlarms>;
 
 /** Schema of golem.json. */
@@ -154,7 +154,7 @@ export const golemDocument = z.object({
   formatVersion: z.literal(formatVersion),
   createdBy: shortText,
   labels: z.array(label).check(z.minLength(2), z.maxLength(10_000)),
-  /** The encoders that the views use; may be empty if only the transcriber's views decide. */
+  /** The encoders that the views use; may be empty if all views are those of the transcriber. */
   encoders: z.array(encoder).check(z.maxLength(100)),
   transcriber: z.optional(transcriber),
   audio: z.object({
@@ -185,22 +185,22 @@ export const golemDocument = z.object({
   /** Intended share of label sets that contain the true label; absent if nothing could be held out. */
   labelSets: z.optional(z.object({ level: share })),
   /**
-   * Varied copies of the recordings that heads were fitted to beside them; absent if there were none. `share`
-   * is the share in the decision of heads that were.
+   * Varied copies on which heads were fitted in addition to the recordings; absent if there were none.
+   * `share` is the weight of these heads in the fusion.
    */
   augment: z.optional(z.object({ copies: count, kinds: z.array(shortText).check(z.maxLength(100)), share })),
-  /** Absent in golems of earlier versions, and where there were too few sounds. */
+  /** Absent in golems of earlier versions, and if there were too few sounds. */
   falseAlarms: z.optional(falseAlarms),
   seed: z.int(),
   data: z.object({
     name: shortText,
-    /** Names of all data sets, where a golem was updated with recordings of others. */
+    /** Names of all data sets, if the golem was updated with recordings of others. */
     places: z.optional(z.array(shortText).check(z.minLength(1), z.maxLength(10_000))),
-    /** Whether the data set is known to be available to everyone under that name. */
+    /** Whether the data set is known to be public under that name. */
     public: z.optional(z.boolean()),
     fingerprint: hash,
     recordings: count,
-    /** How many of them are synthetic; absent where none is. */
+    /** How many of them are synthetic; absent if none is. */
     synthetic: z.optional(count),
     perClass: z.record(z.string(), count),
     seconds: z.number().check(z.nonnegative()),
@@ -208,7 +208,7 @@ export const golemDocument = z.object({
   trainAccuracy: share,
   evaluation: z.nullable(evaluation),
   /**
-   * SHA-256 of the golem's other files, by name. In files only: a golem in memory has none, since they are
+   * SHA-256 of the golem's other files, by name. Only in files: a golem in memory has none, since they are
    * computed whenever it is written.
    */
   files: z.optional(z.record(z.string().check(z.maxLength(255)), hash)),
@@ -236,7 +236,7 @@ export function parseGolemDocument(json: string): GolemDocument {
   return document;
 }
 
-/** Checks that the parts fit each other, which the schema cannot express. */
+/** Checks that the parts are consistent, which the schema cannot express. */
 function checkConsistency({ labels, encoders, transcriber, views, heads, audio }: GolemDocument): void {
   if (new Set(labels).size !== labels.length) throw createDamagedError("golem.json lists a label twice");
   if (heads.length !== views.length) {

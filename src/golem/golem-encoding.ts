@@ -1,8 +1,4 @@
-/**
- * Encodes a golem as the files of its folder; `decodeGolemModel` is the reverse.
- *
- * Not its concern: where the files are written.
- */
+/** Encodes a golem as the files of its folder; `decodeGolemModel` is the reverse. */
 import { formatVersion } from "./golem-document.ts";
 import { golemFiles, hashFiles, reportFile } from "./golem-files.ts";
 import type { GolemModel } from "./golem-model.ts";
@@ -10,15 +6,15 @@ import { writeModelCard } from "./model-card.ts";
 import { packTensors } from "./packed-tensors.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
-/** What of a golem is in its files. */
+/** The parts of a golem that are in its files. */
 export type EncodableGolem = Pick<
   GolemModel,
   "document" | "training" | "classifier" | "familiarity" | "calibration"
 >;
 
 /**
- * Encodes a golem as files, by name; the same golem gives the same bytes. golem.json is the last one and lists
- * the hashes of the others, with `report` (HTML) among them if it is given.
+ * Encodes a golem as files, by name; the same golem gives the same bytes. golem.json is the last one and
+ * lists the hashes of the others, including `report` (HTML) if it is given.
  */
 export function encodeGolem(
   { document, training, classifier, familiarity, calibration }: EncodableGolem,

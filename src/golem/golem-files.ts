@@ -1,8 +1,7 @@
 /**
- * Names, size limits and hashes of the files of a golem. golem.json lists the SHA-256 of the other files under
- * `files`, so that a golem is either whole or the error `golem-damaged`. The card is not listed: people edit it.
- *
- * Not its concern: what else is in the files.
+ * Names, size limits and hashes of the files of a golem. golem.json lists the SHA-256 of the other files
+ * under `files`, so that incomplete or changed golems are the error `golem-damaged`. The card is not listed,
+ * since users edit it.
  */
 
 import { GolemError } from "../core/error.ts";
@@ -31,7 +30,7 @@ export const golemFileLimits: Readonly<Record<Exclude<keyof typeof golemFiles, "
 /** SHA-256 of files by name, in hex, as golem.json lists them. */
 export type FileHashes = Readonly<Record<string, string>>;
 
-/** Hashes files; those that are missing are not listed. */
+/** Computes the hashes of files; missing files are not listed. */
 export function hashFiles(files: Readonly<Record<string, Uint8Array | undefined>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(files).flatMap(([name, bytes]) => (bytes ? [[name, computeSha256Hex(bytes)]] : [])),

@@ -2,7 +2,7 @@
  * The trained golem in memory: predicts from embeddings, evaluates itself, and is converted to files and
  * back.
  *
- * Not its concern: the file system, audio formats, how encoders run.
+ * Not its concern: audio, how encoders run.
  */
 
 import type { AudioSettings } from "../audio/audio.ts";
@@ -41,15 +41,15 @@ export { golemFileLimits, golemFiles } from "./golem-files.ts";
 
 /** The prediction for one recording. */
 export interface Prediction<Label extends string = string> {
-  /** The most probable class: always the best guess. */
+  /** The most probable class, also if `unknown` is set. */
   readonly label: Label;
   /** Its probability. */
   readonly confidence: number;
   /** Probability of each class, in the order of the golem's labels. */
   readonly scores: Readonly<Record<Label, number>>;
   /**
-   * Whether it is unlike all classes, or its label is a class for the unknown. A flag only: `label` is set
-   * anyway.
+   * Whether it is unlike all classes, or its label is a class for unknown sounds. `label` is set in either
+   * case.
    */
   readonly unknown: boolean;
   /**
@@ -57,20 +57,20 @@ export interface Prediction<Label extends string = string> {
    */
   readonly familiarity?: number;
   /**
-   * The classes that cannot be ruled out, best guess first. For recordings of known classes, the true class
+   * The classes that cannot be excluded, most probable first. For recordings of known classes, the true class
    * is among them with the probability stated in golem.json.
    */
   readonly labelSet?: readonly Label[];
 }
 
-/** What varied copies a golem was trained on, for its document. */
+/** The varied copies on which a golem was trained, for its document. */
 export type AugmentAccount = NonNullable<GolemDocument["augment"]>;
 
 /** A trained golem without its encoder set. */
 export interface GolemModel {
   readonly document: GolemDocument;
   readonly training: TrainingDocument;
-  /** The encoders whose embeddings it uses, in this order. */
+  /** The encoders whose embeddings it uses, in order. */
   readonly encoders: readonly EncoderInfo[];
   /** The transcriber whose transcripts and decoder vectors it uses; undefined if it uses none. */
   readonly transcriber: TranscriberInfo | undefined;
@@ -160,7 +160,7 @@ export function createGolemModel(parts: GolemParts): GolemModel {
     evaluation: parts.evaluation,
   };
   const training = { formatVersion, ...parts.account };
-  // Created from JSON like a golem read from disk, so that a saved golem is known to load.
+  // Created from JSON, like a golem read from disk; this ensures that the saved golem can be loaded.
   const classifier = createClassifier(fitted, encoderSet, vocabulary);
   return assemble(JSON.stringify(document), JSON.stringify(training), classifier, parts.judgement);
 }
@@ -173,7 +173,7 @@ function computeDataFingerprint(
   return computeSha256Hex(lines.join("\n"));
 }
 
-/** The encoders and transcriber that the views use, and the first encoder, which familiarity uses. */
+/** Selects the encoders and transcriber that the views use, and the first encoder, which familiarity uses. */
 function pickEncoderSet(
   fitted: readonly FittedView[],
   { encoders, transcriber }: EncoderSetInfo,
@@ -187,9 +187,9 @@ function pickEncoderSet(
 }
 
 /**
- * Restores a golem from its files; throws `golem-damaged` or `golem-version` for any fault in them, among them a
- * file whose hash is not that in golem.json. Without training.json, which predictions do not need, its lists are
- * empty.
+ * Restores a golem from its files; throws `golem-damaged` or `golem-version` for any fault in them, including
+ * a file whose hash differs from that in golem.json. Without training.json, which predictions do not need,
+ * the golem's lists of recordings are empty.
  */
 export function decodeGolemModel(files: {
   readonly document: Uint8Array;

@@ -1,8 +1,6 @@
 /**
  * The model card of a golem: README.md with the metadata that the Hugging Face Hub reads.
  *
- * Not its concern: files.
- *
  * Format: Hugging Face "Model Cards" (YAML front matter with model-index).
  */
 
@@ -11,7 +9,7 @@ import { formatPercent } from "../core/format.ts";
 import { describeScoreName, describeUnmeasured } from "../evaluate/standing.ts";
 import type { GolemDocument } from "./golem-document.ts";
 
-/** Additional contents of the card of a golem that is passed on. */
+/** Additional contents of the card of an exported golem. */
 interface CardExtras {
   /** Licence of the golem, as the Hub names it: "mit", "cc0-1.0", "unknown". */
   readonly licence: string;

@@ -2,7 +2,7 @@
  * The tensors of head.safetensors: converts heads, familiarity and label-set calibration to named tensors and
  * back.
  *
- * Not its concern: file formats, how the parts are fitted.
+ * Not its concern: how the parts are fitted.
  *
  * Heads: with one view, the head's own names (weight, bias, mean, scale); with several, each name after the
  * view's, as in `moonshine-tiny/layer_3/weight`, and `fusion/weight` [views], the weights of the views'
@@ -107,7 +107,7 @@ function unpackHeads(
   return fitted;
 }
 
-/** The part of familiarity that golem.json holds. */
+/** Returns the part of familiarity that golem.json contains. */
 export function describeFamiliarity({
   layers,
   ...rest

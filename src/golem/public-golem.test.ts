@@ -12,8 +12,8 @@ import { createPublicGolem } from "./public-golem.ts";
 import { encodeSafetensors } from "./safetensors.ts";
 
 /**
- * A golem of two views of an encoder in a private folder; every field that can hold a name holds a private
- * one.
+ * A golem of two views of an encoder in a private folder; every field that can contain a name contains a
+ * private one.
  */
 function createPrivateGolem(changes: object = {}): GolemModel {
   const text = new TextEncoder();

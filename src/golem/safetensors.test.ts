@@ -1,4 +1,4 @@
-/** Safetensors: round trips, the layout other readers expect, and hostile bytes. */
+/** Safetensors: round trips, the layout that other readers expect, and hostile bytes. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { GolemError } from "../core/error.ts";

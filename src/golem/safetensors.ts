@@ -1,9 +1,9 @@
 /**
- * Reads and writes a golem's safetensors file: only float32 tensors, which is all a golem holds.
+ * Reads and writes a golem's safetensors file: only float32 tensors, since a golem contains no others.
  *
- * Format: huggingface/safetensors, README "Format". The bytes are hostile until checked: the header by
- * `core/safetensors-header.ts`, and here that the tensors cover all of the data.
- * Not its concern: what the tensors are.
+ * Format: huggingface/safetensors, README "Format". The bytes are untrusted: `core/safetensors-header.ts`
+ * checks the header; here it is checked that the tensors cover all of the data. Not its concern: what the
+ * tensors are.
  */
 import { GolemError } from "../core/error.ts";
 import {
@@ -14,7 +14,7 @@ import {
 } from "../core/safetensors-header.ts";
 import type { Tensor } from "../head/head.ts";
 
-/** Longest header accepted, in bytes; that of a golem is far below. */
+/** Maximum length of the header in bytes; that of a golem is far shorter. */
 const maximumHeaderBytes = 4 * 1024 * 1024;
 
 /** Serialises tensors, sorted by name; the same tensors give the same bytes. */
@@ -54,7 +54,7 @@ const rules: SafetensorsRules<"F32"> = {
     }),
 };
 
-/** Parses safetensors; any inconsistency is the error `golem-damaged` with what was found. */
+/** Parses safetensors; any inconsistency is the error `golem-damaged`, which describes it. */
 export function decodeSafetensors(bytes: Uint8Array): Record<string, Tensor> {
   const dataStart = headerLengthBytes + readHeaderLength(bytes, bytes.length, rules);
   const dataBytes = bytes.length - dataStart;

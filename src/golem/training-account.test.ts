@@ -1,4 +1,4 @@
-/** The account of a training adds up to the evaluation, is saved and loaded, and includes the test set. */
+/** The training account agrees with the evaluation, can be saved and loaded, and includes the test set. */
 import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { encodeUnbound } from "../../test/support/unbound-golem.ts";

@@ -1,6 +1,6 @@
 /**
  * training.json: the recordings a golem was trained and tested on, their held-out predictions, and findings
- * about them. It is checked by a schema whenever it is read.
+ * about them. It is validated by a schema whenever it is read.
  *
  * Not its concern: how its contents are computed (training-account.ts).
  */
@@ -49,7 +49,7 @@ export const trainingDocument = z.object({
   test: z.optional(z.array(trainingRecording).check(z.maxLength(1_000_000))),
   /** The options of the training, as flags of the command line. */
   asked: z.optional(z.record(shortText, scalar)),
-  /** Whether names, speakers, transcripts and findings were removed so that the golem can be passed on. */
+  /** Whether names, speakers, transcripts and findings were removed so that the golem can be shared. */
   withheld: z.optional(z.boolean()),
   /** Problems found with the recordings at training time, most harmful first. */
   findings: z.optional(z.array(finding).check(z.maxLength(10_000))),

@@ -1,20 +1,20 @@
 /**
  * Cholesky factorisation of symmetric positive definite matrices, row-major.
  *
- * Not its concern: where the matrix comes from.
- *
  * Reference: Golub and Van Loan, Matrix Computations, section 4.2.
  */
 import { GolemError } from "../core/error.ts";
 import { dot } from "./matrix-products.ts";
 import { openKernel } from "./product-kernel.ts";
 
-/** Rows from which the kernel is faster, copying included. It gives the same bits. */
+/**
+ * From this number of rows on, the kernel is faster, including the copies. Its results are equal to the bit.
+ */
 const largeMatrix = 32;
 
 /**
- * Overwrites the lower triangle of a [size, size] with L, where A = L L^T; the upper triangle is left as it
- * is. Throws `not-converged` when A is not positive definite.
+ * Overwrites the lower triangle of a [size, size] with L, where A = L L^T; the upper triangle is not changed.
+ * Throws `not-converged` when A is not positive definite.
  */
 export function factorCholesky(a: Float64Array, size: number): Float64Array {
   if (size >= largeMatrix) return factorInKernel(a, size);

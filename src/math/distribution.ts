@@ -2,8 +2,6 @@
  * The distribution functions that intervals need: regularised incomplete beta function and quantile of
  * Student's t.
  *
- * Not its concern: what is being estimated.
- *
  * Reference: NIST Digital Library of Mathematical Functions, 5.11 (Stirling series), 8.17 (continued
  * fraction). Checked against SciPy's numbers in distribution.test.ts.
  */
@@ -57,8 +55,8 @@ function computeBetaFraction(a: number, b: number, x: number): number {
 }
 
 /**
- * Finds x in [low, high] where an increasing function reaches the target, by bisection to the last bit that
- * matters.
+ * Finds x in [low, high] where an increasing function reaches the target, by bisection down to floating-point
+ * precision.
  */
 export function bisect(low: number, high: number, target: number, f: (x: number) => number): number {
   let [a, b] = [low, high];

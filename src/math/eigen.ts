@@ -2,8 +2,6 @@
  * Eigenvalues and eigenvectors of a real symmetric matrix: Householder tridiagonalisation, then implicit QL
  * steps with Wilkinson's shift.
  *
- * Not its concern: where the matrix comes from.
- *
  * Eigenvectors are kept as rows, so that every rotation runs over contiguous memory. Reference: Golub and Van
  * Loan, Matrix Computations, sections 8.3.1 and 8.3.3.
  */
@@ -19,7 +17,7 @@ interface Eigen {
 
 /**
  * Computes all eigenpairs of the symmetric matrix a [size, size]; `a` is not changed. Throws `not-converged`
- * after 60 QL steps without success for one eigenvalue.
+ * when an eigenvalue has not converged after 60 QL steps.
  */
 export function computeEigen(a: Float64Array, size: number): Eigen {
   const { diagonal, offDiagonal, basis } = tridiagonalise(new Float64Array(a), size);
@@ -45,8 +43,8 @@ function tridiagonalise(
   const offDiagonal = new Float64Array(size);
   const factors = new Float64Array(size);
   const product = new Float64Array(size);
-  // Where rows repeat (short transcripts), the rest of the matrix is rounding error; squares of it would
-  // vanish below 1e-308.
+  // Repeated rows (short transcripts) leave only rounding errors in the rest of the matrix; their squares
+  // would underflow (below 1e-308).
   let norm = 0;
   for (const value of a) norm = Math.max(norm, Math.abs(value));
   const negligible = Number.EPSILON ** 2 * norm;
@@ -106,8 +104,8 @@ function findBlockEnd(offDiagonal: Float64Array, low: number, size: number, negl
 }
 
 /**
- * The uncertainty that rounding leaves in the tridiagonal form: the rounding error of the largest row (as in
- * EISPACK's tql2).
+ * The size below which an element of the tridiagonal form counts as 0: the rounding error of the largest row
+ * (as in EISPACK's tql2).
  */
 function computeNegligible(diagonal: Float64Array, offDiagonal: Float64Array): number {
   let norm = 0;

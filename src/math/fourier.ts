@@ -13,7 +13,7 @@ interface PowerSpectrum {
 
 /** Transforms of one length, a power of two. */
 interface Fourier {
-  /** Places of the inputs: real[i] and imaginary[i] of `transform` are those of sample `reversed[i]`. */
+  /** Order of the input: real[i] and imaginary[i] of `transform` hold sample `reversed[i]` (bit reversal). */
   readonly reversed: Uint32Array;
   /** Transforms in place. */
   transform(real: Float64Array, imaginary: Float64Array): void;
@@ -67,7 +67,7 @@ export function createPowerSpectrum(size: number): PowerSpectrum {
   };
 }
 
-/** The tables used last: neighbouring recordings need the same size. */
+/** The tables used last: consecutive recordings often need the same size. */
 let latest: { readonly size: number; readonly fourier: Fourier } | undefined;
 
 /**

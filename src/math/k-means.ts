@@ -1,8 +1,6 @@
 /**
  * k-means with weights (MacQueen 1967): seeds by k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's
  * iterations.
- *
- * Not its concern: what the points are.
  */
 
 import type { Random } from "../core/random.ts";
@@ -20,16 +18,16 @@ export function computeSquaredDistance(a: Float32Array, b: Float32Array): number
 }
 
 /**
- * Expresses the points by as many coordinates as there are points, [points, points], with the same distances
+ * Rewrites the points with as many coordinates as there are points, [points, points], keeping the distances
  * (squared distances are off by about 1e-6 of the points' mean squared length): a Cholesky factor of their
- * Gram matrix. Saves work where there are fewer points than coordinates.
+ * Gram matrix. Saves work when there are fewer points than coordinates.
  */
 export function rotatePoints(points: Matrix): Matrix {
   const { rows, columns } = points;
   const gram = computeGram(Float64Array.from(points.data), rows, columns);
   let trace = 0;
   for (let i = 0; i < rows; i++) trace += gram[i * rows + i]!;
-  // Makes the matrix positive definite where points depend on each other or are all 0.
+  // Makes the matrix positive definite when points are linearly dependent or all 0.
   const ridge = trace > 0 ? (1e-6 * trace) / rows : 1;
   for (let i = 0; i < rows; i++) gram[i * rows + i]! += ridge;
   const factor = factorCholesky(gram, rows);

@@ -1,8 +1,6 @@
 /**
  * A line search for smooth convex functions.
  *
- * Not its concern: what is minimised.
- *
  * Reference: Nocedal and Wright, Numerical Optimization, section 3.5 (strong Wolfe conditions). Convexity
  * allows interpolation by the secant of the slopes.
  */
@@ -15,7 +13,8 @@ interface LinePoint {
 
 /**
  * Finds a step length that satisfies the strong Wolfe conditions (1e-4, 0.5), trying 1 first. The returned
- * length is always the last one evaluated. Undefined when no descent exceeds rounding error.
+ * length is always the last one evaluated. Returns undefined when no step decreases the function by more than
+ * the rounding error.
  */
 export function searchLine(
   value: number,

@@ -1,5 +1,6 @@
 /**
- * Matrix products, Cholesky and eigenvectors against their definitions, on random and on awkward matrices.
+ * Matrix products, Cholesky and eigenvectors compared with their definitions, on random and on
+ * ill-conditioned matrices.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";

@@ -1,8 +1,4 @@
-/**
- * Row-major matrices: how features, probabilities and weights are passed between stages.
- *
- * Not its concern: what rows and columns mean.
- */
+/** Row-major matrices, in which features, probabilities and weights are passed between stages. */
 import { GolemError } from "../core/error.ts";
 
 /** A dense row-major matrix, `data[row * columns + column]`. */

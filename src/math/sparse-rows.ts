@@ -1,12 +1,13 @@
 /**
- * Rows of which most elements are 0: products, and ridge regression by conjugate gradients.
- *
- * Not its concern: what the columns are.
+ * Matrices whose rows are mostly zeros: products, and ridge regression by conjugate gradients.
  *
  * Reference: Hestenes and Stiefel 1952; Golub and Van Loan, Matrix Computations, section 11.3.
  */
 
-/** A matrix [rows, columns] by rows: elements starts[i] .. starts[i + 1] - 1 are row i's, columns ascending. */
+/**
+ * A matrix [rows, columns] stored by rows: elements starts[i] .. starts[i + 1] - 1 belong to row i, in
+ * ascending order of columns.
+ */
 export interface SparseRows {
   readonly rows: number;
   readonly columns: number;
@@ -15,10 +16,10 @@ export interface SparseRows {
   readonly values: Float64Array;
 }
 
-/** The Gram matrix [rows, rows], with the bits of the dense product. */
+/** Computes the Gram matrix [rows, rows], equal to the dense product to the bit. */
 export function computeSparseGram({ rows, columns, starts, indices, values }: SparseRows): Float64Array {
   const gram = new Float64Array(rows * rows);
-  // The matrix by columns: the rows and values of each column, rows ascending.
+  // The matrix stored by columns: the rows and values of each column, in ascending order of rows.
   const ends = new Int32Array(columns + 1);
   for (const column of indices) ends[column + 1]!++;
   for (let c = 0; c < columns; c++) ends[c + 1]! += ends[c]!;
@@ -42,7 +43,7 @@ export function computeSparseGram({ rows, columns, starts, indices, values }: Sp
   return gram;
 }
 
-/** The rows `picked`, in that order. */
+/** Copies the rows `picked`, in that order. */
 export function pickSparseRows(x: SparseRows, picked: readonly number[]): SparseRows {
   const starts = new Int32Array(picked.length + 1);
   for (const [i, row] of picked.entries()) starts[i + 1] = starts[i]! + x.starts[row + 1]! - x.starts[row]!;
@@ -55,7 +56,7 @@ export function pickSparseRows(x: SparseRows, picked: readonly number[]): Sparse
   return { rows: picked.length, columns: x.columns, starts, indices, values };
 }
 
-/** X B: [rows, width] for b [columns, width]. */
+/** Computes X B [rows, width] for b [columns, width]. */
 export function multiplySparse(x: SparseRows, b: Float64Array, width: number): Float64Array {
   const out = new Float64Array(x.rows * width);
   for (let row = 0; row < x.rows; row++) {
@@ -68,7 +69,7 @@ export function multiplySparse(x: SparseRows, b: Float64Array, width: number): F
   return out;
 }
 
-/** X^T B: [columns, width] for b [rows, width]. */
+/** Computes X^T B [columns, width] for b [rows, width]. */
 export function multiplySparseTransposed(x: SparseRows, b: Float64Array, width: number): Float64Array {
   const out = new Float64Array(x.columns * width);
   for (let row = 0; row < x.rows; row++) {

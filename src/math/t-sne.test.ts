@@ -1,4 +1,7 @@
-/** The map: neighbours stay neighbours, the same distances give the same map, few and equal points work. */
+/**
+ * The map keeps neighbours together, gives the same map for the same distances, and works for few or equal
+ * points.
+ */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { computeRecordingMap } from "../classifier/features/recording-map.ts";

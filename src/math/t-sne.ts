@@ -1,8 +1,6 @@
 /**
- * Places points of which only the distances are known on a plane. Neighbours stay neighbours; large distances
- * mean little.
- *
- * Not its concern: what the points are.
+ * Places points on a plane, given only their distances. Neighbours stay neighbours; large distances on the
+ * map mean little.
  *
  * t-SNE (van der Maaten and Hinton 2008), exact, started from classical multidimensional scaling (Torgerson
  * 1952) instead of random places (Kobak and Berens 2019), so that the same distances give the same map. Time

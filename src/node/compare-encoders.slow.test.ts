@@ -12,7 +12,7 @@ it.skipIf(!sharedData)(`compares two encoders, and refuses one${sharedDataNote}`
   const sizes = comparison.candidates.map(({ weights }) => weights);
   expect(sizes).toEqual([...sizes].sort((a, b) => a - b));
   expect(comparison).toMatchObject({ recordings: 30, repeats: 1, best: "google-speech-embedding" });
-  // The score is that of training with the encoder.
+  // The score equals that of training with the encoder.
   const golem = await train(data, { encoder: "mfcc", shots: 5, repeats: 1 });
   const mfcc = comparison.candidates.find(({ name }) => name === "mfcc")!;
   expect(mfcc.balancedAccuracy).toBeCloseTo(golem.evaluation!.balancedAccuracy, 10);

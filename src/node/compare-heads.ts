@@ -22,9 +22,9 @@ import { runInNode } from "./node-environment.ts";
 export interface CompareOptions extends CompareChoices, EnvironmentOptions {}
 
 /**
- * Compares heads on a data set. The budget affects the numbers only through the repeats and candidates that
- * there was time for. Errors: those of `train`; `too-few-recordings` for a class with one recording;
- * `invalid-option` for a budget that is not over 0.
+ * Compares heads on a data set. The budget affects the numbers only by the number of repeats and candidates
+ * that fit into it. Errors: those of `train`; `too-few-recordings` for a class with one recording;
+ * `invalid-option` for a budget that is not above 0.
  */
 export function compareHeads(
   data: string | Dataset,

@@ -1,5 +1,5 @@
 /**
- * Detection in Node: a golem, its networks, and a file or a stream of samples.
+ * Detection in Node: connects a golem and its networks with a file or a stream of samples.
  *
  * Not its concern: the terminal, where samples of a stream come from.
  */
@@ -27,7 +27,7 @@ import { loadEncoderSet } from "./models/load-encoder-set.ts";
 
 /** Options of {@link detectFile} and {@link openDetector}. */
 export interface DetectWork extends DetectOptions, EnvironmentOptions, WorkOptions {
-  /** Where clips of what was heard are kept; default: nothing is kept. */
+  /** Where clips of the sound are kept; default: nothing is kept. */
   readonly keep?: KeepOptions | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface OpenDetectorOptions extends DetectWork {
   readonly maximumLagSeconds?: number | undefined;
 }
 
-/** A detector that has to be freed. */
+/** A detector that must be disposed of after use. */
 export interface OpenDetector extends Detector {
   /** Frees the networks. */
   dispose(): Promise<void>;
@@ -84,7 +84,7 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
   const keeper = await openKeeper(settings, options);
   const { classifier, dispose } = await loadClassifier(golem, options);
   try {
-    // One session is one source, so that its clips stay on one side of the folds.
+    // All clips of one session have the same source, so that they stay on one side of the folds.
     const keep = toKeeping(keeper, `live ${new Date().toISOString()}`);
     const detector = createDetector(classifier, {
       ...{ settings, sampleRate, maximumLagSeconds, signal, onWarning, keep },
@@ -92,7 +92,7 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
     return {
       ...detector,
       async dispose() {
-        // Clips first: an encoder may take long to end.
+        // Clips are written first, since an encoder may take long to end.
         await keeper?.close(signal?.aborted ? interruptedSeconds : undefined);
         await dispose();
       },
@@ -103,10 +103,10 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
   }
 }
 
-/** Longest time that clips are written after an interruption, in seconds. */
+/** Maximum time for writing clips after an interruption, in seconds. */
 const interruptedSeconds = 4;
 
-/** Fills in the settings; warns of a golem that is seldom sure. */
+/** Fills in the settings; warns if the golem is seldom confident. */
 function settle({ model }: Golem, options: DetectWork): DetectSettings {
   const settings = resolveDetectSettings(model, options);
   const threshold = getUsualThreshold(model.document);
@@ -121,7 +121,10 @@ function settle({ model }: Golem, options: DetectWork): DetectSettings {
   return settings;
 }
 
-/** Opens what keeps clips, if any are kept; rejects where near misses could not be below the threshold. */
+/**
+ * Opens the clip keeper if clips are kept; rejects if the settings leave no room for near misses below the
+ * threshold.
+ */
 async function openKeeper(
   { thresholds, ...settings }: DetectSettings,
   { keep, onWarning }: DetectWork,

@@ -1,5 +1,5 @@
 /**
- * The doctor in Node: what is wrong with a data set.
+ * The doctor in Node: finds faults in a data set.
  *
  * Not its concern: the procedure (see workflow/examine-recordings.ts), the checks (doctor/), the terminal.
  */

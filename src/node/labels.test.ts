@@ -1,4 +1,7 @@
-/** Labels as types: of a list given to `train` or `loadGolem`, and the check that the golem has them. */
+/**
+ * Labels as types: they come from a list given to `train` or `loadGolem`, and the golem is checked to have
+ * them.
+ */
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { getToneGolem } from "../../test/support/served.ts";
 import type { AudioPrediction, DetectedEvent, Golem } from "../index.ts";
@@ -6,7 +9,7 @@ import { detectFile, loadGolem, train } from "../index.ts";
 import type { WebGolem } from "../web/golem.ts";
 import { loadGolem as loadWebGolem } from "../web/golem.ts";
 
-/** Never called: types alone are checked. */
+/** Never called: only the types are checked. */
 async function typed() {
   const golem = await loadGolem("g", { labels: ["yes", "no"] });
   expectTypeOf(golem).toEqualTypeOf<Golem<"yes" | "no">>();
@@ -24,7 +27,7 @@ async function typed() {
   expectTypeOf(await loadGolem("g")).toEqualTypeOf<Golem<string>>();
   expectTypeOf(await train("data", { seed: 1 })).toEqualTypeOf<Golem>();
   expectTypeOf(await loadWebGolem("g", { labels: ["yes", "no"] })).toEqualTypeOf<WebGolem<"yes" | "no">>();
-  // A golem of known labels goes where any golem does.
+  // A golem with typed labels can be used wherever any golem can.
   const any: Golem = golem;
   // @ts-expect-error: no such label
   golem.labels.includes("maybe");

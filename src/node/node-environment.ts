@@ -1,6 +1,6 @@
 /**
  * The environment of the workflow procedures in Node: data sets from disk or the Hub, embeddings from the
- * store in the cache folder, computed on all cores where they are missing, and folds on all cores.
+ * store in the cache folder, missing embeddings and folds computed on all cores.
  *
  * Not its concern: the procedures, the terminal.
  */
@@ -14,12 +14,12 @@ import type { EnvironmentOptions } from "./environment.ts";
 import { resolveEncoderSet } from "./models/resolve-encoder-set.ts";
 import { createCandidateRunner, createFoldRunner } from "./threads/fold-runner-node.ts";
 
-/** What the recordings of a run know of its encoders. */
+/** The choice of encoders that the recordings of a run record. */
 interface RunChoice {
   readonly choice?: EncoderChoice;
 }
 
-/** The encoders that were named, else those of the run. */
+/** Returns the encoders that were named, else those of the run. */
 function joinChoices(choice: EncoderChoice, run: EncoderChoice = {}): EncoderChoice {
   const named = Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
   if (choice.encoder !== undefined) return choice;
@@ -36,7 +36,7 @@ export async function runInNode<Result>(
   procedure: (environment: Environment) => Promise<Result>,
 ): Promise<Result> {
   let store: Promise<EmbeddingStore> | undefined;
-  /** What the run that was opened first was embedded with. */
+  /** The encoders with which the first opened run was embedded. */
   let runChoice: EncoderChoice | undefined;
   const openStore = (onWarning: WorkflowOptions["onWarning"]): Promise<EmbeddingStore> => {
     store ??= openEmbeddingStore(cache.embeddings, { onWarning });

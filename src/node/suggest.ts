@@ -1,5 +1,5 @@
 /**
- * What to label next, in Node: a golem chooses from a pool of recordings on disk or on the Hub.
+ * Suggests in Node which recordings to label next, from a pool on disk or on the Hub.
  *
  * Not its concern: the procedure (see workflow/suggest-recordings.ts), the terminal.
  */
@@ -28,7 +28,7 @@ export interface SuggestOptions extends SuggestChoices, EnvironmentOptions {}
 /**
  * Chooses which recordings of a pool to label next. `pool`: folders of any depth, data sets in any form
  * (labels are ignored), files. The `file` of a suggestion is a path that can be opened. Rejects with the
- * errors of `loadDataset`, `invalid-option`, and `no-recordings` when nothing is left to choose from.
+ * errors of `loadDataset`, `invalid-option`, and `no-recordings` if there is nothing to choose from.
  */
 export function suggest(
   golem: Pick<Golem, "model" | "encoderSet">,
@@ -84,14 +84,14 @@ async function openPool(
   return { recordings: [...recordings.values()], skipped };
 }
 
-/** Whether the name is that of one recording; a name without ending may be a folder. */
+/** Whether the name is that of one recording; a name without an extension may be a folder. */
 async function isSingleFile(spec: string): Promise<boolean> {
   if (isHubAddress(spec) || isBucketAddress(spec) || !isRecordingName(spec)) return false;
   const info = await stat(resolve(spec)).catch(() => undefined);
   return info ? !info.isDirectory() : getExtension(spec) !== "";
 }
 
-/** Converts names relative to a data set to paths. */
+/** Returns a function that converts names relative to a data set to paths. */
 async function createRenaming(spec: string): Promise<(file: string) => string> {
   if (isHubAddress(spec)) return (file) => file;
   const isFolder = (await stat(resolve(spec))).isDirectory();

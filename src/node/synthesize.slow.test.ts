@@ -1,4 +1,4 @@
-/** Synthetic recordings on disk: a new data set, additions to one that exists, and what training makes of both. */
+/** Synthetic recordings on disk: a new data set, additions to an existing one, and training on both. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";

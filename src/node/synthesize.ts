@@ -1,5 +1,5 @@
 /**
- * Recordings of synthetic voices as a data set on disk.
+ * Writes recordings of synthetic voices as a data set on disk.
  *
  * Not its concern: the terminal, training.
  */
@@ -19,9 +19,9 @@ import { openWrittenDataset } from "./synth/written-dataset.ts";
 
 /** Options of {@link synthesize}; all but `out` have defaults. */
 export interface SynthesizeOptions extends WorkOptions {
-  /** Folder of the data set; a data set that is there gets the recordings added. */
+  /** Folder of the data set; recordings are added to an existing data set. */
   readonly out: string;
-  /** Maximum number of voices; default four for English, those of espeak-ng in other languages. */
+  /** Maximum number of voices; default: four for English, all of espeak-ng's for other languages. */
   readonly voices?: number | undefined;
   /** Recordings per label; default 12. */
   readonly count?: number | undefined;
@@ -31,13 +31,13 @@ export interface SynthesizeOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
 }
 
-/** What was made. */
+/** The recordings that were made. */
 export interface SynthesizedData {
   readonly data: string;
   readonly recordings: number;
   readonly labels: readonly string[];
   readonly voices: readonly string[];
-  /** Of audio. */
+  /** Total duration of the audio in seconds. */
   readonly seconds: number;
 }
 
@@ -93,7 +93,7 @@ export async function synthesize(
   };
 }
 
-/** Flite's voices for English, then espeak-ng's where more, or other languages, are asked for. */
+/** Finds Flite's voices for English, and espeak-ng's if more voices or other languages are requested. */
 async function findVoices({
   voices: most,
   language = "en",
@@ -112,7 +112,7 @@ async function findVoices({
   });
 }
 
-/** A folder for each label; labels whose names would be the same get numbers. */
+/** Names a folder for each label; equal names get numbers. */
 function nameFolders(wordings: readonly Wording[]): Map<string, string> {
   const folders = new Map<string, string>();
   const taken = new Set<string>();

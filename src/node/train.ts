@@ -14,14 +14,15 @@ import { runInNode } from "./node-environment.ts";
 
 /** Options of {@link train}; all have defaults. */
 export interface TrainOptions<Label extends string = string> extends TrainingChoices, EnvironmentOptions {
-  /** The labels that the recordings must have, in any order; they become the type of the golem's answers. */
+  /** The labels that the recordings must have, in any order; they become the label type of the golem. */
   readonly labels?: readonly Label[] | undefined;
 }
 
 /**
- * Trains a golem on a data set: a folder per class, a folder with metadata, a manifest, or a `Dataset`.
- * With `labels` its answers have their type; rejects with `invalid-option` if the recordings have others.
- * With `signal` and `onProgress`; errors are GolemErrors whose codes are listed in core/error.ts.
+ * Trains a golem on a data set: a folder per class, a folder with metadata, a manifest, or a `Dataset`. With
+ * `labels`, the golem's predictions have their type; rejects with `invalid-option` if the recordings have
+ * other labels. With `signal` and `onProgress`; errors are GolemErrors whose codes are listed in
+ * core/error.ts.
  */
 export async function train<const Label extends string = string>(
   data: string | Dataset,

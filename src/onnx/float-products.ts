@@ -1,22 +1,21 @@
 /**
- * Undoes the dynamic quantisation of activations in a published graph: integer products become float products
- * with the same weights.
+ * Removes the dynamic quantisation of activations from a published graph: integer products become float
+ * products with the same weights.
  *
- * Not its concern: which model it is.
- *
- * Quantised activations are rounded to 256 steps. Where a value lies on an edge, the last bit of the float
- * arithmetic before it decides, so the same recording gave vectors 1 % apart on two processors, or in Node
- * and in a browser. In floats they agree to one in a million, for 14 % more time (the integer products of
- * MLAS are not much faster than its float products at these sizes). The pattern is that of ONNX Runtime's
- * `quantize_dynamic`: DynamicQuantizeLinear, MatMulInteger, Cast, Mul with both scales.
+ * Quantised activations are rounded to 256 steps. If a value lies between two steps, the last bit of the
+ * preceding float arithmetic decides which one it gets, so the same recording gave vectors that differed by 1
+ * % between two processors, or between Node and a browser. Computed in floats they agree to one in a million,
+ * for 14 % more time (the integer products of MLAS are not much faster than its float products at these
+ * sizes). The nodes replaced are those that ONNX Runtime's `quantize_dynamic` writes: DynamicQuantizeLinear,
+ * MatMulInteger, Cast, Mul with both scales.
  */
 import { GolemError } from "../core/error.ts";
 import type { AddedNodes, GraphContents } from "./graph-extract.ts";
 import { elementType } from "./proto.ts";
 
 /**
- * Adds the float form of every quantised product in the graph. `extractModel` prefers added nodes and leaves
- * out those they replace. Throws `weights-damaged` when the graph does not follow the pattern.
+ * Adds the float form of every quantised product in the graph. `extractModel` uses the added nodes instead of
+ * those they replace. Throws `weights-damaged` when the graph does not follow the pattern.
  */
 export function addFloatProducts(graph: GraphContents, { add }: Pick<AddedNodes, "add">): void {
   const nodes = new Set(graph.nodes.values());

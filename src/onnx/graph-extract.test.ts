@@ -1,4 +1,4 @@
-/** Parts extracted from a graph, against the whole graph, in the real runtime. */
+/** Parts extracted from a graph give the same results as the whole graph in ONNX Runtime. */
 import { expect, it } from "vitest";
 import { createTensorField } from "../../test/support/tiny-onnx.ts";
 import { joinBytes } from "../core/join-arrays.ts";

@@ -2,8 +2,6 @@
  * Extracts part of a published ONNX graph as a model: the nodes that lead from named tensors to others, with
  * the constants they use.
  *
- * Not its concern: which model it is.
- *
  * Also extracts from a branch of an If, as in "merged" decoders. Nodes and constants are copied byte by byte.
  * Field numbers: onnx/onnx.proto.
  */
@@ -40,7 +38,10 @@ export interface ModelEnds {
   /** ValueInfoProto of each input, by name; nodes that only lead to inputs are left out. */
   readonly inputs: Readonly<Record<string, Uint8Array>>;
   readonly outputs: Readonly<Record<string, Uint8Array>>;
-  /** Further nodes, by the tensor each computes; they take precedence over those of the graph. */
+  /**
+   * Additional nodes, by the tensor that each computes; they replace nodes of the graph that compute the same
+   * tensor.
+   */
   readonly added?: AddedNodes["nodes"] | undefined;
 }
 
@@ -80,7 +81,7 @@ export function readMainGraph(model: Uint8Array): GraphContents {
   let opset = 0;
   const contents = createContents();
   for (const { number, bytes } of readFields(model)) {
-    // A graph may be stored in several parts.
+    // The graph field may occur several times; its parts are merged.
     if (number === 7) readGraph(bytes, contents);
     if (number === 8 && findText(bytes, 1) === "") opset = find(bytes, 2)?.value ?? 0;
   }
@@ -88,8 +89,8 @@ export function readMainGraph(model: Uint8Array): GraphContents {
 }
 
 /**
- * Reads the branches ("then_branch", "else_branch") of the only If of a model, each with the constants of the
- * graph around it. Throws `weights-damaged` when there is none.
+ * Reads the branches ("then_branch", "else_branch") of a model's only If node, each with the constants of the
+ * enclosing graph. Throws `weights-damaged` when there is no such node.
  */
 export function readBranches(model: Uint8Array): {
   readonly thenBranch: GraphContents;

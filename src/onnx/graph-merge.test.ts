@@ -1,4 +1,4 @@
-/** Merged graphs in the real runtime, against the models run one by one. */
+/** Merged graphs give the same results in ONNX Runtime as the models run one by one. */
 import { expect, it } from "vitest";
 import { createTensorField } from "../../test/support/tiny-onnx.ts";
 import { joinBytes } from "../core/join-arrays.ts";

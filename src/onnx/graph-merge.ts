@@ -1,12 +1,12 @@
 /**
- * Joins ONNX models into one graph. Each gets its own name prefix; inputs may be tensors of other models;
- * only what the result needs is kept.
+ * Joins ONNX models into one graph. Each model gets its own name prefix; its inputs may be tensors of other
+ * models; only the nodes that the result needs are kept.
  *
- * Not its concern: which models they are; how names inside a node are replaced (`graph-rename.ts`).
+ * Not its concern: how names inside a node are replaced (`graph-rename.ts`).
  *
- * ONNX's own operators are declared at version 17: from 13 to 17 every operator but RoiAlign means the same
- * (onnx/docs/Changelog.md), so models of these versions may be mixed. Models of other versions are refused.
- * Field numbers: onnx/onnx.proto.
+ * ONNX's own operators are declared at version 17: from 13 to 17 every operator but RoiAlign has the same
+ * definition (onnx/docs/Changelog.md), so models of these versions may be mixed. Models of other versions are
+ * rejected. Field numbers: onnx/onnx.proto.
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
@@ -30,18 +30,18 @@ const oldestOpset = 13;
 /** The largest file protobuf, and so ONNX, allows. */
 const maximumBytes = 2 ** 31 - 1;
 
-/** Options of merging a model. */
+/** Options for adding a model. */
 interface MergeOptions {
-  /** Put in front of all its names; no two models may have the same. */
+  /** Prefix of all its names; no two models may have the same prefix. */
   readonly prefix: string;
   /**
-   * Replacements by name, for inputs of the model or tensors that its nodes compute: the tensor of the graph
-   * to use instead. Nodes that compute a replaced tensor are left out.
+   * For inputs of the model, or tensors that its nodes compute, by name: the tensor of the graph to use
+   * instead. Nodes that compute a replaced tensor are left out.
    */
   readonly inputs: Readonly<Record<string, string>>;
 }
 
-/** Name, type and shape of an input or output; string dimensions are free. */
+/** Name, type and shape of an input or output; dimensions given as strings are variable. */
 export interface GraphEnd {
   readonly name: string;
   readonly type: keyof typeof elementType;
@@ -53,7 +53,7 @@ export interface GraphMerge {
   /** Adds a model. Returns the function from names of its tensors to their names in the graph. */
   merge(model: Uint8Array, options: MergeOptions): (tensor: string) => string;
   /**
-   * Adds a node of ONNX's own operators (version 17). Returns the name of its output: `output`, or a
+   * Adds a node with one of ONNX's own operators (version 17). Returns the name of its output: `output`, or a
    * generated one.
    */
   add(
@@ -119,7 +119,7 @@ export function createGraphMerge(): GraphMerge {
       const needed = new Set(outputs.map(({ name }) => name));
       const made = new Set<string>(inputs.map(({ name }) => name));
       const kept: RenamedNode[] = [];
-      // Nodes follow those they need, so one walk from the end finds all of them.
+      // Each node comes after the nodes it depends on, so one pass from the end finds all that are needed.
       for (const node of nodes.toReversed()) {
         if (!node.outputs.some((name) => needed.has(name))) continue;
         for (const name of node.needs) needed.add(name);
@@ -150,7 +150,7 @@ export function createGraphMerge(): GraphMerge {
 
 const text = new TextDecoder();
 
-/** Wraps a tensor as a graph field; tensors of `addConstant` already are one. */
+/** Wraps a tensor as a graph field; tensors from `addConstant` are already wrapped. */
 function wrapTensor(tensor: readonly ProtoBytes[]): readonly ProtoBytes[] {
   if (tensor.length > 1) return tensor;
   const [bytes] = tensor as [ProtoBytes];

@@ -1,10 +1,10 @@
 /**
- * Renames the tensors of ONNX nodes and constants, graphs inside nodes (If, Loop) included.
+ * Renames the tensors of ONNX nodes and constants, including graphs inside nodes (If, Loop).
  *
  * Not its concern: which names are chosen, which nodes are kept (`graph-merge.ts`).
  *
- * Everything but the names is copied byte by byte. Graphs inside a node are renamed together with the graph
- * around them, so scopes stay as they were. Field numbers: onnx/onnx.proto.
+ * Everything but the names is copied byte by byte. Graphs inside a node are renamed together with the
+ * enclosing graph, so scopes do not change. Field numbers: onnx/onnx.proto.
  */
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
@@ -17,7 +17,7 @@ export type Rename = (name: string) => string;
 /** A node with its new names. */
 export interface RenamedNode {
   readonly outputs: readonly string[];
-  /** Names of all its inputs, those of graphs inside it included. */
+  /** Names of all its inputs, including those of graphs inside it. */
   readonly needs: readonly string[];
   /** Domains of the operators in it. */
   readonly domains: readonly string[];
@@ -53,14 +53,14 @@ interface Account {
   readonly prefix: string;
 }
 
-/** Fields of NodeProto: 1 inputs, 2 outputs, 3 name, 4 operator, 5 attributes, 6 words, 7 domain. */
+/** Fields of NodeProto: 1 inputs, 2 outputs, 3 name, 4 operator, 5 attributes, 6 documentation, 7 domain. */
 function renameNodeFields(bytes: ProtoBytes, rename: Rename, account: Account, isOuter: boolean): ProtoBytes {
   const parts: ProtoBytes[] = [];
   let domain = "";
   for (const { number, bytes: content, whole } of readFields(bytes)) {
     if (number === 1 || number === 2) {
       const name = rename(text.decode(content));
-      // A graph inside a node may take anything from around it.
+      // A graph inside a node may use any tensor of the enclosing graph.
       if (number === 1) account.needs.push(name);
       else if (isOuter) account.outputs.push(name);
       parts.push(createBytesField(number, name));
@@ -85,8 +85,8 @@ function renameAttribute(bytes: ProtoBytes, rename: Rename, account: Account): P
 }
 
 /**
- * Fields of GraphProto: 1 nodes, 2 name, 5 constants, 11 inputs, 12 outputs; shapes that were inferred (13)
- * are left out.
+ * Fields of GraphProto: 1 nodes, 2 name, 5 constants, 11 inputs, 12 outputs; inferred shapes (13) are left
+ * out.
  */
 function renameGraph(bytes: ProtoBytes, rename: Rename, account: Account): ProtoBytes {
   const parts: ProtoBytes[] = [];
@@ -101,7 +101,9 @@ function renameGraph(bytes: ProtoBytes, rename: Rename, account: Account): Proto
   return joinBytes(parts);
 }
 
-/** ValueInfoProto: 1 is its name. What a graph inside gives may come straight from around it. */
+/**
+ * Field 1 of ValueInfoProto is its name. An output of an inner graph may be a tensor of the enclosing graph.
+ */
 function renameEnd(bytes: ProtoBytes, rename: Rename, account: Account): ProtoBytes {
   const parts: ProtoBytes[] = [];
   for (const { number, bytes: content, whole } of readFields(bytes)) {

@@ -1,12 +1,10 @@
 /**
- * Writes an ONNX model node by node and tensor by tensor to a sink, so that the model is never in memory as a
- * whole.
+ * Writes an ONNX model to a sink node by node and tensor by tensor, so that the whole model is never in
+ * memory.
  *
- * Not its concern: which network it is, what the sink does with the bytes.
- *
- * A protobuf parser merges repeated occurrences of `ModelProto.graph`, so every tensor is written at once as
- * a graph field of its own; nodes, inputs and outputs (small) are kept and written by `finish`. A model is a
- * single file, which protobuf limits to 2 GB.
+ * A protobuf parser merges repeated occurrences of `ModelProto.graph`, so every tensor is written
+ * immediately, as a graph field of its own; nodes, inputs and outputs, which are small, are kept in memory
+ * and written by `finish`. A model is a single file, which protobuf limits to 2 GB.
  *
  *     const graph = createGraphWriter((bytes) => file.write(bytes));
  *     graph.addInput("input_values", "float32", [1, "samples"]);
@@ -30,18 +28,18 @@ import {
 } from "./proto.ts";
 
 /**
- * Takes the next bytes of the file. They may be a view of a tensor, so they must not be used after the
+ * Writes the next bytes of the file. They may be a view of a tensor, so the sink must not use them after the
  * promise resolves.
  */
 type GraphSink = (bytes: Uint8Array) => Promise<void> | void;
 
-/** Values of a constant tensor in C order; the element type follows from the array's. */
+/** Values of a constant tensor in C order; the element type is that of the array. */
 type TensorData = Float32Array | Int8Array | Uint8Array | Int32Array | BigInt64Array;
 
 /** Options of a node. */
 interface NodeOptions {
   readonly attributes?: Readonly<Record<string, NodeAttribute>>;
-  /** Names of its outputs; by default one, made of the operator's name and a counter. */
+  /** Names of its outputs; by default one output, named after the operator and a counter. */
   readonly outputs?: readonly string[];
   /** "com.microsoft" for ONNX Runtime's own operators. */
   readonly domain?: "com.microsoft";
@@ -49,29 +47,29 @@ interface NodeOptions {
 
 /** A model being written. Names are unique over the whole graph; a duplicate throws `unexpected`. */
 export interface GraphWriter {
-  /** Adds an input; string dimensions are free. Returns its name. */
+  /** Adds an input; dimensions given as strings are variable. Returns its name. */
   addInput(name: string, type: keyof typeof elementType, shape: readonly (number | string)[]): string;
   /** Declares a tensor as an output. */
   addOutput(name: string, type: keyof typeof elementType, shape: readonly (number | string)[]): void;
   /** Adds a node and returns the name of its first output. Inputs named "" are omitted. */
   addNode(operator: string, inputs: readonly string[], options?: NodeOptions): string;
   /**
-   * Writes a constant tensor at once; the data may be reused afterwards. Shape [] is a scalar. Returns its
-   * name.
+   * Writes a constant tensor immediately; the data may be reused afterwards. Shape [] is a scalar. Returns
+   * its name.
    */
   addTensor(name: string, shape: readonly number[], data: TensorData): Promise<string>;
   /**
-   * Adds a one-dimensional int64 constant (shapes, axes, bounds of slices) or a scalar float32 one, once per
-   * value. Returns its name.
+   * Adds a one-dimensional int64 constant (shapes, axes, bounds of slices) or a scalar float32 constant;
+   * equal values share one constant. Returns its name.
    */
   addConstant(value: readonly number[] | number): string;
   /**
-   * Adds a loop. The nodes that `body` adds (they may use everything added before) run `count` times (name of
-   * an int64 scalar); `body` gets the name of the counter and returns the name of a float32 tensor. These
-   * tensors are stacked along a new first axis. Returns the name of the stack.
+   * Adds a loop. The nodes that `body` adds run `count` times (`count` is the name of an int64 scalar) and
+   * may use everything added before; `body` gets the name of the counter and returns the name of a float32
+   * tensor. These tensors are stacked along a new first axis. Returns the name of the stack.
    */
   addLoop(count: string, body: (counter: string) => Promise<string>): Promise<string>;
-  /** Writes the rest, which completes the model. Returns its size in bytes. */
+  /** Writes the remaining parts, which completes the model. Returns its size in bytes. */
   finish(): Promise<number>;
 }
 

@@ -1,8 +1,6 @@
 /**
- * Reads what an edit needs to know from an ONNX model's bytes: operator set, inputs, names of tensors.
- * Refuses models that keep data in other files, since the model chooses their paths.
- *
- * Not its concern: which model it is, where it came from.
+ * Reads the facts needed to edit an ONNX model from its bytes: operator set, inputs, names of tensors.
+ * Rejects models that keep data in other files, since the model chooses their paths.
  *
  * Weights are skipped, never copied. The bytes are treated as hostile: lengths are checked before they are
  * used, and nesting is bounded. Field numbers: onnx/onnx.proto; wire format: protobuf encoding, "Wire Types".
@@ -11,7 +9,7 @@ import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 import { createBytesField } from "./proto.ts";
 
-/** What an edit needs to know about a model. */
+/** The facts about a model that are needed to edit it. */
 interface OnnxModelFacts {
   /** Version of ONNX's own operators. */
   readonly opset: number;
@@ -22,7 +20,7 @@ interface OnnxModelFacts {
   readonly tensors: ReadonlySet<string>;
 }
 
-/** Nesting of graphs; published models have two or three levels. */
+/** Maximum nesting of graphs; published models have two or three levels. */
 const maximumDepth = 32;
 
 /** One field of a protobuf message. */
@@ -53,7 +51,7 @@ export function readModelFacts(model: Uint8Array): OnnxModelFacts {
   const tensors = new Set<string>();
   const constants = new Set<string>();
   let graphs = 0;
-  // ONNX Runtime recognises its own format by these bytes, and would not read the file as what follows.
+  // ONNX Runtime recognises its own (ORT) format by these bytes; it would not read the file as ONNX.
   if (text.decode(model.subarray(4, 8)) === "ORTM") throw damaged("it is in ONNX Runtime's own format");
   checkMessage(model, modelMessage, 0);
   for (const { number, bytes } of readFields(model)) {
@@ -92,10 +90,10 @@ export function removeOutputs(model: Uint8Array): Uint8Array {
   return joinBytes(parts);
 }
 
-/** Which fields of a message hold other messages, and which say that data is kept in another file. */
+/** Which fields of a message contain other messages, and which mean that data is kept in another file. */
 interface MessageKind {
   readonly children: Readonly<Record<number, () => MessageKind>>;
-  /** Fields of data in another file: any occurrence, or any number but 0. */
+  /** Fields that mean data in another file: by any occurrence, or by any number but 0. */
   readonly external?: { readonly anyOf: number; readonly nonZero: number };
 }
 
@@ -146,8 +144,9 @@ const empty: Uint8Array = new Uint8Array(0);
 
 /**
  * Reads the fields of a message in order. Throws `weights-damaged` when the bytes are not a message, and for
- * numbers that protobuf's writers never write (tags over 32 bits, lengths over 31, numbers longer than they
- * need be): parsers disagree about them, so what is checked here might not be what ONNX Runtime reads.
+ * numbers that protobuf's writers never write (tags over 32 bits, lengths over 31, numbers longer than
+ * necessary): parsers disagree about them, so ONNX Runtime might read something else than what was checked
+ * here.
  */
 export function* readFields(bytes: Uint8Array): Generator<Field> {
   let position = 0;

@@ -1,9 +1,8 @@
 /**
- * Adds pooled layers to an ONNX graph, so that one forward pass yields every layer and no frame leaves the
- * runtime.
+ * Adds pooled layers to an ONNX graph, so that one forward pass yields every layer and frames are not copied
+ * out of the runtime.
  *
- * Not its concern: which model it is, apart from the names of its layers' tensors, each [1, frames,
- * dimensions].
+ * It needs only the names of the layers' tensors, each [1, frames, dimensions].
  *
  * Output `golem_pooled` [1, layers, 2 x dimensions]: for each layer the mean and the population standard
  * deviation over time. Output `golem_frames` [3]: the shape of the last layer, [1, frames, dimensions].

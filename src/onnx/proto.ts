@@ -2,12 +2,10 @@
  * Writes the few ONNX protobuf messages this project needs: nodes, attributes, tensors, inputs, outputs,
  * whole models.
  *
- * Not its concern: which model is edited.
- *
- * A protobuf parser merges repeated occurrences of an embedded message, so bytes that hold only `graph { node
- * ... }` may be appended to a model file: the nodes join the graph. This adds outputs for layers to published
- * models without parsing them. Field numbers: onnx/onnx.proto (IR version 8). Wire format: protobuf encoding,
- * "Wire Types".
+ * A protobuf parser merges repeated occurrences of an embedded message, so bytes that hold only
+ * `graph { node ... }` may be appended to a model file: the nodes join the graph. This adds outputs for
+ * layers to published models without parsing them. Field numbers: onnx/onnx.proto (IR version 8). Wire
+ * format: protobuf encoding, "Wire Types".
  */
 import { joinBytes } from "../core/join-arrays.ts";
 
@@ -53,7 +51,10 @@ export function createBytesPrefix(field: number, byteLength: number): ProtoBytes
 /** ONNX element types (TensorProto.DataType). */
 export const elementType = { float32: 1, uint8: 2, int8: 3, int32: 6, int64: 7, bool: 9 } as const;
 
-/** An attribute of a node: integer, integers or string; a float, floats or a graph are marked as such. */
+/**
+ * An attribute of a node: integer, integers or string; a float, floats or a graph are wrapped in an object
+ * that names the type.
+ */
 export type NodeAttribute =
   | number
   | readonly number[]
@@ -128,7 +129,7 @@ export function createGraph(parts: GraphParts, name?: string): ProtoBytes {
   ]);
 }
 
-/** `ModelProto.graph` with these parts, to append to a model's bytes or to put into a model. */
+/** The field `ModelProto.graph` with these parts, to append to a model's bytes or to include in a model. */
 export function createGraphField(parts: GraphParts): ProtoBytes {
   return bytesField(7, createGraph(parts));
 }
@@ -187,5 +188,5 @@ export function extendModel(model: Uint8Array, parts: GraphParts): Uint8Array {
   return joinBytes([model, createGraphField(parts)]);
 }
 
-/** One length-delimited field, for edits that take a model apart. */
+/** One length-delimited field, for code that takes a model apart. */
 export { bytesField as createBytesField };

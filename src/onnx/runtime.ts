@@ -1,8 +1,6 @@
 /**
  * The interface of ONNX Runtime as encoders use it, so that the same encoder runs on onnxruntime-node and
  * onnxruntime-web.
- *
- * Not its concern: which build of the runtime is used, where models come from.
  */
 
 import { GolemError } from "../core/error.ts";
@@ -28,25 +26,25 @@ export interface OnnxSession {
 }
 
 /**
- * A model that is made from published files. A runtime may keep the optimised form, and then neither reads the
- * files nor makes the model again.
+ * A model that is derived from published files. A runtime may cache its optimised form; it then neither reads
+ * the files nor derives the model again.
  */
 export interface DerivedModel {
   /** Name among the models of one network, fit for a file name. */
   readonly name: string;
-  /** SHA-256 (hex) of what `build` returns. Another result is used all the same, but not kept. */
+  /** SHA-256 (hex) of what `build` returns. A result with another hash is used but not cached. */
   readonly sha256: string;
-  /** Makes the bytes of the model. */
+  /** Computes the bytes of the model. */
   build(): Promise<Uint8Array>;
 }
 
 /**
  * A model's bytes, or the path of its file: large models are loaded from their file, without a copy in
- * JavaScript; or how to make it.
+ * JavaScript. Or a model to derive.
  */
 export type OnnxModel = Uint8Array | { readonly path: string } | DerivedModel;
 
-/** The bytes of a model, made if necessary. Throws `encoder-failed` for the path of a file. */
+/** Gets the bytes of a model, derived if necessary. Rejects with `encoder-failed` for the path of a file. */
 export async function getModelBytes(model: OnnxModel): Promise<Uint8Array> {
   if (model instanceof Uint8Array) return model;
   if ("build" in model) return model.build();

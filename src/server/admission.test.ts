@@ -1,4 +1,4 @@
-/** What is admitted at a time: by the limit, and by each client's share. */
+/** How much work is admitted at a time: by the limit, and by each client's share. */
 import { expect, it } from "vitest";
 import { createAdmission } from "./admission.ts";
 

@@ -1,8 +1,8 @@
 /**
- * Limits the work at a time: requests beyond the queue, streams beyond their number, and a client beyond its
- * share are refused at once, with an estimate of when there will be room.
+ * Limits concurrent work: requests beyond the length of the queue, streams beyond their maximum, and clients
+ * beyond their share are rejected at once, with an estimate of when there will be capacity.
  *
- * Not its concern: what the work is, how clients are identified.
+ * Not its concern: how clients are identified.
  */
 import { createOverloaded, createTooManyRequests } from "./problem.ts";
 
@@ -10,30 +10,30 @@ import { createOverloaded, createTooManyRequests } from "./problem.ts";
 const latestWeight = 0.1;
 const maximumRetrySeconds = 60;
 
-/** Admits or refuses work. */
+/** Admits or rejects work. */
 export interface Admission {
-  /** Throws `overloaded` if the limit is reached, `too-many-requests` if this client's share is. */
+  /** Throws `overloaded` if the limit is reached, `too-many-requests` if this client's share is used up. */
   check(client: string): void;
   /** Counts work from now until the returned function is called; throws as `check` does. */
   enter(client: string): () => void;
-  /** Work admitted and not yet done. */
+  /** Gets the amount of work admitted and not yet finished. */
   getCount(): number;
-  /** Seconds after which there should be room, at least 1. */
+  /** Gets the seconds after which there should be capacity, at least 1. */
   getRetrySeconds(): number;
 }
 
-/** How much is admitted. */
+/** Limits of an admission. */
 interface AdmissionLimits {
   /** Maximum amount of concurrent work. */
   readonly limit: number;
-  /** The part of it that one client may take, in (0, 1]; at least one. */
+  /** The share of it that one client may use, in (0, 1]; at least one. */
   readonly clientShare: number;
 }
 
-/** `what` completes the sentence of the error: "requests are at work". */
+/** Creates an admission. `what` completes the sentence of the error: "requests are at work". */
 export function createAdmission({ limit, clientShare }: AdmissionLimits, what: string): Admission {
   const clientLimit = Math.max(1, Math.floor(limit * clientShare));
-  /** Work of each client that has any. */
+  /** Amount of work of each client that has any. */
   const counts = new Map<string, number>();
   let count = 0;
   let meanSeconds = 0;
@@ -66,7 +66,7 @@ export function createAdmission({ limit, clientShare }: AdmissionLimits, what: s
       };
     },
     getCount: () => count,
-    // After half of the mean duration, about half of the work that is in is done.
+    // After half of the mean duration, about half of the admitted work is finished.
     getRetrySeconds: () => Math.min(maximumRetrySeconds, Math.max(1, Math.ceil(meanSeconds / 2))),
   };
 }

@@ -1,7 +1,6 @@
 /**
- * The OpenAPI document of the server: served at /openapi.json, shown at /docs, published with the package.
- *
- * Not its concern: what the routes do.
+ * The OpenAPI document of the server: which is served at /openapi.json, shown at /docs and published with the
+ * package.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import packageJson from "../../package.json" with { type: "json" };

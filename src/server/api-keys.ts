@@ -1,22 +1,21 @@
 /**
- * API keys: kept as hashes, and compared in a time that reveals nothing about them. Clients by key or address.
- *
- * Not its concern: HTTP, where keys are stored.
+ * API keys, which are kept as hashes and compared in constant time, and the names of clients by key or
+ * address.
  */
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isIPv6 } from "node:net";
 import { GolemError } from "../core/error.ts";
 
-/** Shortest key accepted, in characters: shorter ones can be guessed. */
+/** Minimum length of a key, in characters: shorter ones can be guessed. */
 const minimumLength = 16;
 
-/** Whether a key is one of the valid ones. */
+/** Returns whether a key is valid. */
 export type KeyCheck = (key: string) => boolean;
 
 /**
  * Reads keys, one per line; empty lines and lines that begin with # are skipped. Throws `invalid-option` if
- * there is none, or one is too short; the message names `origin`.
+ * there is none, or one is too short; the message states `origin`.
  */
 export function parseApiKeys(text: string, origin: string): string[] {
   const keys = text
@@ -34,12 +33,12 @@ export function parseApiKeys(text: string, origin: string): string[] {
   return keys;
 }
 
-/** Creates the check; without keys every one is refused. */
+/** Creates the check; without keys, every key is rejected. */
 export function createKeyCheck(keys: readonly string[]): KeyCheck {
   const hashes = keys.map(hash);
   return (key) => {
     const presented = hash(key);
-    // All are compared, so that the time does not depend on which one it is.
+    // All keys are compared, so that the time does not depend on which one matches.
     return hashes.reduce((found, known) => timingSafeEqual(known, presented) || found, false);
   };
 }
@@ -51,7 +50,10 @@ function hash(key: string): Buffer {
 /** Groups of an IPv6 address that belong to one network (RFC 6177: a site is given a /64 or more). */
 const networkGroups = 4;
 
-/** A name for the client that does not reveal its key. Addresses of one IPv6 network are one client. */
+/**
+ * Gets a name for the client that does not reveal its key. Addresses in the same IPv6 network count as one
+ * client.
+ */
 export function getClientName(key: string | undefined, address: string | undefined): string {
   if (key !== undefined) return `key ${createHash("sha256").update(key).digest("base64url")}`;
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address ?? "") ?? [];

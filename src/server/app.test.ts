@@ -1,6 +1,6 @@
 /**
- * The application without a socket: access, routes, errors and documentation, over a real golem and a worker
- * that is none.
+ * The application without a socket: access, routes, errors and documentation, with a real golem and without
+ * real workers.
  */
 import { EventEmitter } from "node:events";
 import { pino } from "pino";
@@ -71,7 +71,7 @@ function createParts(changes: Partial<AppParts> = {}): AppParts {
   };
 }
 
-/** Asks an application, with the body as Node would hand it over. */
+/** Sends a request to an application, with the body as Node would pass it. */
 async function ask(path: string, init: RequestInit = {}, changes: Partial<AppParts> = {}) {
   const request = new Request(`http://localhost${path}`, init);
   const incoming = createIncoming(request.body ?? [], Object.fromEntries(request.headers));

@@ -1,8 +1,4 @@
-/**
- * The server's application: access, headers, routes, errors, logging. It opens no port.
- *
- * Not its concern: processes, signals, the terminal.
- */
+/** The server's application: access, headers, routes, errors, logging. It does not open a port. */
 import { randomUUID } from "node:crypto";
 import { OpenAPIHono } from "@hono/zod-openapi";
 import type { Context, MiddlewareHandler } from "hono";
@@ -33,10 +29,10 @@ import {
 } from "./routes.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** Everything the application works with. */
+/** Everything that the application uses. */
 export interface AppParts extends PredictParts, DetectParts, ListenParts {
   readonly guard: RequestGuard;
-  /** Undefined: no key is needed. */
+  /** Checks a key; undefined if no key is needed. */
   readonly isKey: KeyCheck | undefined;
   /** Origins that get CORS headers. */
   readonly origins: readonly string[];
@@ -56,12 +52,12 @@ export function createApp(parts: AppParts): App {
   addState(app, parts);
   addGolems(app, parts);
   addDocumentation(app);
-  // Last, since it lists the addresses of the routes above.
+  // Added last, since it lists the addresses of the routes above.
   addErrors(app, parts);
   return app;
 }
 
-/** What each request passes first: logging, headers, the checks of Host, Origin and key. */
+/** Adds what each request passes first: logging, headers, the checks of Host, Origin and key. */
 function addAccess(app: App, parts: AppParts): void {
   app.use(createRequestLog(parts));
   app.use(async (c, next) => {
@@ -73,7 +69,7 @@ function addAccess(app: App, parts: AppParts): void {
     if (parts.isStopping()) c.header("connection", "close");
     parts.guard(c.req.header("host"), c.req.header("origin"));
     await next();
-    // A body that is not read would keep the connection busy for as long as its sender likes.
+    // A body that is not read would keep the connection busy as long as its sender continues.
     const { incoming } = c.env as Partial<ServerContext["Bindings"]>;
     if (incoming && !incoming.complete && hasBody(incoming)) c.header("connection", "close");
   });
@@ -97,7 +93,7 @@ function hasBody({ headers }: ServerContext["Bindings"]["incoming"]): boolean {
   return "transfer-encoding" in headers || Number(headers["content-length"] ?? 0) > 0;
 }
 
-/** Routes about the server itself. */
+/** Adds routes about the server itself. */
 function addState(app: App, { golems, pool, metrics, isStopping }: AppParts): void {
   const state = (status: "ok" | "ready") => ({ status, version: packageJson.version });
   app.openapi(healthRoute, (c) => c.json(state("ok"), 200));
@@ -112,12 +108,12 @@ function addState(app: App, { golems, pool, metrics, isStopping }: AppParts): vo
   );
 }
 
-/** Routes about golems and with them. */
+/** Adds routes about golems and for using them. */
 function addGolems(app: App, parts: AppParts): void {
   const { golems } = parts;
   app.openapi(listRoute, (c) => c.json({ golems: golems.list().map(summariseGolem) }, 200));
   app.openapi(golemRoute, (c) => c.json(describeGolem(golems.get(c.req.valid("param").id)), 200));
-  // Bodies are read as they arrive, so no schema library checks these requests.
+  // Bodies are read as they arrive, so these requests are not validated by a schema library.
   app.post(predictRoute.getRoutingPath(), (c) => handlePredict(c, c.req.param("id"), parts));
   app.post(detectRoute.getRoutingPath(), (c) => handleDetect(c, c.req.param("id"), parts));
   app.get(listenRoute.getRoutingPath(), createListenRoute(parts), () => {
@@ -127,7 +123,7 @@ function addGolems(app: App, parts: AppParts): void {
   });
 }
 
-/** The OpenAPI document, and the page made from it. */
+/** Adds the OpenAPI document, and the page made from it. */
 function addDocumentation(app: App): void {
   const document = createApiDocument();
   app.get("/openapi.json", (c) => c.json(document));
@@ -136,7 +132,7 @@ function addDocumentation(app: App): void {
   app.get("/", (c) => c.redirect("/docs"));
 }
 
-/** Unknown addresses, wrong methods, and the problem documents of all errors. */
+/** Handles unknown addresses and wrong methods, and creates the problem documents of all errors. */
 function addErrors(app: App, { admission, log }: AppParts): void {
   const known = listPaths(app);
   app.notFound((c) => {
@@ -164,13 +160,13 @@ function addErrors(app: App, { admission, log }: AppParts): void {
     if (problem.status === 500) log.error({ requestId, code: record.code, error: record.message }, "fault");
     c.get("note")?.({ code: record.code });
     const headers = getProblemHeaders(problem, admission.getRetrySeconds());
-    // The rest of a body would be taken for the next request.
+    // The rest of a body would be parsed as the next request.
     if (incoming && !incoming.complete) headers.connection = "close";
     return c.body(JSON.stringify(problem), problem.status as 500, headers);
   });
 }
 
-/** Gives every request an id, counts it and logs it; nothing that was sent gets into the log. */
+/** Gives every request an id, counts it and logs it; no contents of requests are written to the log. */
 function createRequestLog({ log, metrics }: AppParts): MiddlewareHandler<ServerContext> {
   return async (c, next) => {
     const start = performance.now();
@@ -203,7 +199,7 @@ function createRequestLog({ log, metrics }: AppParts): MiddlewareHandler<ServerC
   };
 }
 
-/** Refuses requests without a valid key, where keys are needed; identifies the client. */
+/** Rejects requests without a valid key, if keys are needed, and identifies the client. */
 function createKeyChecker(isKey: KeyCheck | undefined): MiddlewareHandler<ServerContext> {
   return async (c, next) => {
     let known: string | undefined;
@@ -224,7 +220,7 @@ function createKeyChecker(isKey: KeyCheck | undefined): MiddlewareHandler<Server
   };
 }
 
-/** The pattern of the route that answered, "other" where none did. */
+/** Gets the pattern of the route that answered; "other" if there is none. */
 function getRoute(c: Context<ServerContext>): string {
   const path = routePath(c, -1);
   return path === "/*" || path === "*" || path.endsWith("/*") ? "other" : path;

@@ -1,4 +1,4 @@
-/** Who counts as one client. */
+/** Which requests count as from one client. */
 import { expect, it } from "vitest";
 import { getClientName } from "./api-keys.ts";
 

@@ -1,9 +1,9 @@
 /**
- * The page at /docs: the OpenAPI document as one page of HTML, with samples and a form for each route, and every error code with its
- * status.
+ * The page at /docs: the OpenAPI document as one page of HTML, with samples and a form for each route, and
+ * every error code with its status.
  *
- * Own code rather than @hono/swagger-ui or Scalar, which load scripts from another server.
- * Not its concern: what the routes do, how forms are sent (docs-script.ts).
+ * Own code rather than @hono/swagger-ui or Scalar, which load scripts from another server. Not its concern:
+ * how forms are sent (docs-script.ts).
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
@@ -56,7 +56,7 @@ interface Route {
   readonly operation: Operation;
 }
 
-// Colours as of the studio (view/look.css).
+// The colours are those of the studio (view/look.css).
 const style = `:root{color-scheme:light dark;--bg:light-dark(#fcfbf9,#14161b);--raised:light-dark(#f3f1ec,#1d2027);--ink:light-dark(#1c1d21,#eceae4);
 --quiet:light-dark(#5d5f66,#a3a6ae);--line:light-dark(#e2dfd8,#30343d);--edge:light-dark(#8b8d94,#70747d);--accent:light-dark(#2f4bc7,#9db2ff);
 --on-accent:light-dark(#fff,#14161b)}
@@ -77,7 +77,10 @@ const script = writeDocsScript(sampleOrigin);
 
 const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/** Content-Security-Policy of the page: nothing but its own style, its own script, and requests to this server. */
+/**
+ * Content-Security-Policy of the page: it allows only its own style, its own script, and requests to this
+ * server.
+ */
 export const docsPolicy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** Renders the page. */
@@ -157,7 +160,7 @@ ${samples ? html`<h3>An answer</h3>${renderCode(samples.answer, "answer", `An an
   )}</tbody></table></details></section>`;
 }
 
-/** Text that scrolls sideways, so keys have to reach it. */
+/** The text scrolls sideways, so it must be reachable by keys. */
 const renderCode = (text: string, kind: string, name: string) =>
   html`<pre class="${kind}" tabindex="0" role="region" aria-label="${name}">${text}</pre>`;
 
@@ -173,7 +176,7 @@ function renderParameter({ name, in: place, required, description, schema = {} }
 function renderForm(route: Route) {
   const { parameters = [], requestBody } = route.operation;
   const isListen = route.path.endsWith("/listen");
-  // The script converts what listen gets, and names files by themselves.
+  // Without parameters that the script sets itself: the sample format of listen, and the names of files.
   const shown = parameters.filter(({ name }) => name !== "name" && name !== "format");
   return html`<form data-method="${route.method}" data-path="${route.path}">${shown.map(
     ({ name, required, schema }) =>

@@ -1,21 +1,21 @@
 /**
- * What /docs shows of each route beside the OpenAPI document: calls by curl and JavaScript, and an answer that a server gave
- * (the demo `words`; long numbers shortened).
+ * The samples that /docs shows for each route: calls with curl and JavaScript, and a real answer (of the demo
+ * `words`; long numbers are shortened).
  *
- * Not its concern: how they are shown. test/browser/docs.test.ts runs the calls.
+ * test/browser/docs.test.ts runs the calls.
  */
 
 /** Samples of one route. */
 export interface RouteSamples {
-  /** Undefined: not for curl. */
+  /** A call with curl; undefined if curl cannot be used. */
   readonly curl?: string;
-  /** For a module or a console of a browser: `await` stands at its top. */
+  /** A call for a module or a browser's console, with top-level `await`. */
   readonly javascript: string;
-  /** What the route answered. */
+  /** The answer of the route. */
   readonly answer: string;
 }
 
-/** Where samples expect the server; the page's script puts its own address there. */
+/** Address of the server in the samples; the page's script replaces it by its own. */
 export const sampleOrigin = "http://localhost:8080";
 
 const golem = `${sampleOrigin}/v1/golems/my-golem`;

@@ -1,11 +1,11 @@
 /**
- * The script of /docs: puts the server's address into the samples, fills in a golem's name, sends the forms under "Try it".
+ * The script of /docs: puts the server's address into the samples, fills in a golem's name, sends the forms
+ * under "Try it".
  *
- * What comes back is shown as text, never as markup.
- * Not its concern: the page without it, which is complete but for the forms.
+ * Answers are shown as text, never as markup. Without the script, the page is complete except for the forms.
  */
 
-/** Source of the script; `sampleOrigin`: the address that the samples have. */
+/** Writes the source of the script. `sampleOrigin`: the address in the samples. */
 export const writeDocsScript = (sampleOrigin: string): string => `
 const key = document.getElementById("key");
 const headers = () => (key.value ? { "x-api-key": key.value } : {});

@@ -1,15 +1,15 @@
 /**
- * One golem while it is served: loaded, and loaded again when there is another version of it. The old golem answers
- * until the new one is loaded and checked; a damaged new one changes nothing.
+ * A golem that is served: it is loaded, and loaded again when there is another version of it. The old golem
+ * is used until the new one is loaded and checked; a damaged new one is ignored.
  *
- * Not its concern: HTTP, which other golems are served, when there may be another version, where it comes from.
+ * Not its concern: which golems are served, when to check for another version (served-golems.ts).
  */
 import { GolemError } from "../core/error.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemSource, SourceOptions } from "../node/golem-source/golem-source.ts";
 import { type GolemPool, type LoadableGolem, shareGolemFiles } from "../node/threads/golem-pool.ts";
 
-/** A golem that answers. */
+/** A golem in use. */
 export interface ServedGolem extends LoadableGolem {
   readonly id: string;
   readonly document: GolemDocument;
@@ -20,32 +20,35 @@ export interface GolemPlace {
   readonly id: string;
   readonly address: string;
   isLoaded(): boolean;
-  /** The golem that answers now; throws `not-ready` before the first one is loaded. */
+  /** Gets the golem that is in use now; throws `not-ready` before the first one is loaded. */
   get(): ServedGolem;
   /**
-   * Runs `work` with the golem that answers now; it stays loaded until `work` has ended, whatever happens at its
-   * source.
+   * Runs `work` with the golem that is in use now; it stays loaded until `work` has ended, even if it is
+   * replaced.
    */
   use<T>(work: (golem: ServedGolem) => Promise<T>): Promise<T>;
-  /** Loads the golem as it is now; if that rejects, the old golem goes on answering. */
+  /** Loads the golem as it is now; if that fails, the old golem stays in use. */
   load(options: SourceOptions): Promise<void>;
   /**
-   * Loads the golem if its version changed since it was last loaded or refused; resolves to whether it was loaded. At
-   * work once at a time: further calls meanwhile resolve to false.
+   * Loads the golem if its version changed since it was last loaded or rejected; resolves to whether it was
+   * loaded. Only one call works at a time: further calls meanwhile resolve to false.
    */
   reload(options?: SourceOptions): Promise<boolean>;
-  /** From now on golems that are replaced stay in the pool, which is about to be closed. */
+  /** From now on, replaced golems stay in the pool, which is about to be closed. */
   close(): void;
 }
 
-/** A loaded golem, with the number of its users: requests, and its place while it is the one that answers. */
+/** A loaded golem, with the number of its users: requests, and its place while the golem is in use. */
 interface HeldGolem {
   readonly golem: ServedGolem;
   users: number;
   isReplaced: boolean;
 }
 
-/** Creates the place; it loads nothing yet. `encoder` says where the golem's encoder is now, if it moved. */
+/**
+ * Creates the place without loading the golem. `encoder` is the new location of the golem's encoder, if it
+ * moved.
+ */
 export function createGolemPlace(
   id: string,
   source: GolemSource,
@@ -53,7 +56,7 @@ export function createGolemPlace(
   encoder: string | undefined,
 ): GolemPlace {
   let current: HeldGolem | undefined;
-  /** The version that was last loaded or refused. */
+  /** The version that was last loaded or rejected. */
   let known = "";
   let loads = 0;
   let isReloading = false;
@@ -95,7 +98,7 @@ export function createGolemPlace(
 
   const reload = async (options: SourceOptions): Promise<boolean> => {
     const found = await source.readVersion(options);
-    // A golem that is missing may be about to come back; the one in memory is as good as before.
+    // A missing golem may be about to be replaced; the golem in memory stays in use.
     if (isClosed || found === undefined || found === known) return false;
     try {
       await load(options);

@@ -1,13 +1,12 @@
 /**
- * What the server reveals about golems: nothing about single recordings, their names or words.
- *
- * Not its concern: HTTP.
+ * The descriptions of golems that the server gives to clients: without single recordings, their names or
+ * words.
  */
 import type { z } from "@hono/zod-openapi";
 import type { ServedGolem } from "./golem-place.ts";
 import type { golemSchema, golemSummarySchema } from "./schemas.ts";
 
-/** A golem as the list shows it. */
+/** Summarises a golem for the list. */
 export function summariseGolem({ id, document }: ServedGolem): z.infer<typeof golemSummarySchema> {
   return {
     id,
@@ -18,7 +17,7 @@ export function summariseGolem({ id, document }: ServedGolem): z.infer<typeof go
   };
 }
 
-/** One golem in full. */
+/** Describes one golem in full. */
 export function describeGolem(golem: ServedGolem): z.infer<typeof golemSchema> {
   const { audio, views, labelSets, evaluation, data, createdBy } = golem.document;
   return {

@@ -1,23 +1,22 @@
 /**
- * The connections of an HTTP server: which requests are upgraded, and an end to every connection whatever its
- * client does.
+ * The connections of an HTTP server: decides which requests are upgraded, and ends every connection whatever
+ * its client does.
  *
  * Upgrade: RFC 9110, 7.8 (a server may ignore it). Lingering close: RFC 9112, 9.6 (closing with unread bytes
- * resets the connection, which may cost the client the answer).
- * Not its concern: routes, what is answered.
+ * resets the connection, so the client may lose the answer). Not its concern: routes.
  */
 import { IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
 
-/** Milliseconds for which bytes are read and dropped after the last answer of a connection. */
+/** Milliseconds for which bytes are read and discarded after the last answer of a connection. */
 const lingerMilliseconds = 1500;
-/** Milliseconds without a byte taken by a client after which its answer is given up. */
+/** Milliseconds after which an answer is abandoned if the client receives no byte. */
 const stalledMilliseconds = 60_000;
 
 /**
- * A request that leaves HTTP only for a WebSocket at an address of one; other upgrades are ignored. Node drops
- * what came in one piece with such a request and behind it: its sender gets one answer, and the connection is
- * closed as an idle one.
+ * A request that is upgraded only to a WebSocket, and only at an address of one; other upgrades are ignored.
+ * Node discards bytes that arrive together with such a request and after it: the sender gets one answer, and
+ * the connection is closed as idle.
  */
 export class PlainRequest extends IncomingMessage {
   // Not `#isUpgrade`, which does not exist yet when Node's constructor sets `upgrade`.
@@ -33,7 +32,7 @@ export class PlainRequest extends IncomingMessage {
   }
 }
 
-/** Hono and ws accept the same requests only; Hono answers 500 to handshakes with a host that is none. */
+/** Hono and ws accept only the same requests; Hono answers 500 to handshakes with an invalid host. */
 function isWebSocket({ method, url, headers }: IncomingMessage): boolean {
   const [path] = (url ?? "").split("?");
   const isNamed =
@@ -43,7 +42,7 @@ function isWebSocket({ method, url, headers }: IncomingMessage): boolean {
 
 /** The open connections of a server. */
 export interface Connections {
-  /** Cuts all of them, WebSockets as well. */
+  /** Ends all of them, including WebSockets. */
   destroy(): void;
 }
 
@@ -53,10 +52,10 @@ export function watchConnections(server: Server): Connections {
   server.on("connection", (socket) => {
     sockets.add(socket);
     socket.once("close", () => sockets.delete(socket));
-    // WebSockets and refused handshakes end without `destroySoon`. No listener of "upgrade" does this: Hono
-    // refuses handshakes only while its own is the only one.
+    // WebSockets and rejected handshakes end without `destroySoon`. A listener of "upgrade" cannot be used
+    // here: Hono rejects handshakes only if its own listener is the only one.
     socket.once("finish", () => linger(socket));
-    // Node calls it after the last answer of a connection, to close it at once.
+    // Node calls `destroySoon` after the last answer of a connection, to close it at once.
     socket.destroySoon = () => linger(socket);
   });
   server.prependListener("request", (request, response) => {
@@ -71,7 +70,7 @@ export function watchConnections(server: Server): Connections {
     socket.write("HTTP/1.1 405 Method Not Allowed\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
     linger(socket);
   });
-  // Work may last; only an answer that is not taken is given up.
+  // Work may take long; only an answer that the client does not receive is abandoned.
   server.setTimeout(stalledMilliseconds, (socket) => {
     if (socket.writableLength > 0) socket.destroy();
   });
@@ -84,7 +83,9 @@ export function watchConnections(server: Server): Connections {
 
 const lingering = new WeakSet<Socket>();
 
-/** Ends a connection: what has been written is sent, what comes is dropped, and after a while it is cut. */
+/**
+ * Ends a connection: written bytes are sent, arriving bytes are discarded, and after a while it is destroyed.
+ */
 function linger(socket: Socket): void {
   if (lingering.has(socket) || socket.destroyed) return;
   lingering.add(socket);
@@ -94,7 +95,7 @@ function linger(socket: Socket): void {
   socket.resume();
 }
 
-/** Whether the last answer of a request's connection was given: no later request there is answered. */
+/** Whether the last answer on a request's connection was given; later requests on it are not answered. */
 export function isClosing(socket: Socket): boolean {
   return lingering.has(socket);
 }

@@ -1,11 +1,10 @@
 /**
  * The HTTP server under the application: its time limits, opening its port, and closing it without losing
  * requests.
- *
- * Not its concern: routes, golems.
  */
 import type { Server as HttpServer } from "node:http";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
+import { setImmediate } from "node:timers/promises";
 import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
 import { WebSocketServer } from "ws";
 import type { App } from "./app.ts";
@@ -14,21 +13,23 @@ import { maximumMessageBytes } from "./listen-route.ts";
 import { openPort } from "./open-port.ts";
 
 /**
- * Milliseconds in which requests on their way over open connections are still answered when the server stops.
+ * Milliseconds for which requests that arrive over open connections are still answered when the server stops.
  */
 const graceMilliseconds = 250;
+/** Turns of the event loop in which the last connections are taken. */
+const takingTurns = 3;
 
 /** A server whose port is open. */
 interface OpenHttpServer {
   readonly address: AddressInfo;
   /**
-   * Accepts no more connections, answers what comes over open ones, and cuts what is still open after
+   * Accepts no more connections, answers requests on open ones, and destroys those that are still open after
    * `milliseconds`.
    */
   drain(milliseconds: number): Promise<void>;
 }
 
-/** Opens the port; rejects with `output-failed` if it cannot be listened on. Port 0 is any free one. */
+/** Opens the port; rejects with `output-failed` if that is not possible. Port 0 selects any free port. */
 export async function openHttpServer(app: App, port: number, host: string): Promise<OpenHttpServer> {
   const sockets = new WebSocketServer({
     noServer: true,
@@ -41,12 +42,12 @@ export async function openHttpServer(app: App, port: number, host: string): Prom
         ? new Response(null, { status: 503 })
         : app.fetch(request, env),
     overrideGlobalObjects: false,
-    // It is one; the types of ws are only narrower than what is expected.
+    // The object is compatible; only the types of ws are narrower than expected.
     websocket: { server: sockets as unknown as WebSocketServerLike },
     serverOptions: {
       IncomingMessage: PlainRequest,
       headersTimeout: 10_000,
-      // Bodies have a time limit of their own, which answers with a problem document.
+      // Bodies have their own time limit, whose error is a problem document.
       requestTimeout: 0,
       connectionsCheckingInterval: 1000,
       maxHeaderSize: 16_384,
@@ -60,8 +61,12 @@ export async function openHttpServer(app: App, port: number, host: string): Prom
   };
 }
 
-/** Node's own `close` would cut idle connections at once, and with them requests that are on their way. */
+/**
+ * Node's own `close` would end idle connections at once, and lose requests that are about to arrive on them.
+ */
 async function drain(server: HttpServer, connections: Connections, milliseconds: number): Promise<void> {
+  // The system has accepted connections that this process has yet to take: closing the port would reset them.
+  for (let turn = 0; turn < takingTurns; turn++) await setImmediate();
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());
   });

@@ -1,9 +1,10 @@
 /**
- * WebSocket /v1/golems/{id}/listen: mono samples in binary messages in, JSON out, one event per message.
+ * WebSocket /v1/golems/{id}/listen: receives mono samples in binary messages, sends JSON, one event per
+ * message.
  *
  * The text "end" ends the stream; the remaining events are sent, then `{"type":"end"}`, and the socket is
- * closed. A sender that is faster than the golem is slowed down by TCP, so nothing piles up.
- * Not its concern: how events are found.
+ * closed. A sender that is faster than the golem is slowed down by TCP, so memory is limited. Not its
+ * concern: how events are found.
  */
 import type { Socket } from "node:net";
 import { upgradeWebSocket } from "@hono/node-server";
@@ -25,26 +26,26 @@ import { listenQuery } from "./schemas.ts";
 import type { ServedGolems } from "./served-golems.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** What the route works with. */
+/** Everything that the route uses. */
 export interface ListenParts {
   readonly golems: ServedGolems;
   readonly pool: GolemPool;
   readonly streams: Admission;
   readonly log: Logger;
-  /** Open sessions, each with what ends it; called when the server stops. */
+  /** Functions that end the open sessions, called when the server stops. */
   readonly sessions: Set<() => void>;
   /** Seconds without samples after which a session is ended. */
   readonly idleSeconds: number;
-  /** For requests that name no threshold; undefined: the golem's own threshold. */
+  /** Maximum false alarms per hour for requests without a threshold; undefined: the golem's own threshold. */
   readonly falseAlarmsPerHour: number | undefined;
-  /** Keeps clips of what was heard; undefined: nothing is kept. */
+  /** Keeps clips of the sound; undefined: nothing is kept. */
   readonly keeper: ClipKeeper | undefined;
   readonly metrics: Metrics;
 }
 
-/** Largest message accepted, in bytes. */
+/** Maximum size of a message, in bytes. */
 export const maximumMessageBytes = 1024 * 1024;
-/** Bytes waiting for the worker at which the sender has to wait. */
+/** Number of bytes waiting for the worker from which the sender must wait. */
 const highWater = 512 * 1024;
 
 /** The close code (RFC 6455, 7.4.1) for an error of the project. */
@@ -54,13 +55,13 @@ function getCloseCode(error: unknown, code: string): number {
   return (statusOfCode[code as keyof typeof statusOfCode] ?? 500) < 500 ? 1008 : 1011;
 }
 
-/** Creates the route. What can be refused before the handshake is refused as an HTTP error. */
+/** Creates the route. Errors that are known before the handshake are HTTP errors. */
 export function createListenRoute(parts: ListenParts) {
   const { golems, streams } = parts;
   const upgrade = upgradeWebSocket((c: Context<ServerContext>) => {
     const query = parseQuery(listenQuery, c.req.query());
     const id = c.req.param("id")!;
-    // Errors are thrown here, while they can still answer the request.
+    // Errors are thrown here, while the request can still be answered with them.
     golems.get(id);
     const leave = streams.enter(c.var.client);
     const connection = c.env.incoming.socket;
@@ -75,14 +76,14 @@ export function createListenRoute(parts: ListenParts) {
       },
     };
   });
-  // Without `Connection: Upgrade`, Node does not leave HTTP, and Hono would wait for it.
+  // Without `Connection: Upgrade`, Node does not upgrade the connection, and Hono would wait for it.
   return (c: Context<ServerContext>, next: Next) => {
     const { incoming } = c.env;
     return incoming instanceof PlainRequest && incoming.upgrade ? upgrade(c, next) : next();
   };
 }
 
-/** What one client asked for, and the connection it did so over. */
+/** The request of one client, and its connection. */
 interface ListenRequest {
   readonly id: string;
   readonly query: z.infer<typeof listenQuery>;
@@ -180,8 +181,8 @@ function openSession(
 }
 
 /**
- * Calls back once nothing has arrived over a connection for that long. To be stopped while the sender has to
- * wait: it is not idle then. Part of a message counts as well.
+ * Calls back when nothing has arrived over a connection for the given time. Stop it while the sender must
+ * wait, since the sender is not idle then. Parts of messages count as well.
  */
 function createIdleClock(connection: Socket, seconds: number, onIdle: () => void) {
   let idle: NodeJS.Timeout | undefined;
@@ -197,7 +198,7 @@ function createIdleClock(connection: Socket, seconds: number, onIdle: () => void
       if (connection.bytesRead > before) restart();
       else onIdle();
     };
-    // What came while the thread was busy is read first.
+    // Bytes that arrived while the thread was busy are read first.
     idle = setTimeout(() => {
       checking = setImmediate(check);
     }, seconds * 1000);

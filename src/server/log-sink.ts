@@ -1,24 +1,22 @@
 /**
- * Where log lines go: lines of bounded length to a stream that may fail (a full disk, a closed pipe) or not keep
- * up. Lines that cannot be written are dropped and counted.
- *
- * Not its concern: what is logged.
+ * Writes log lines of limited length to a stream that may fail (a full disk, a closed pipe) or be too slow.
+ * Lines that cannot be written are dropped and counted.
  */
 
 import { makeJsonPrintable } from "../core/printable.ts";
 
-/** Longest line, in characters, and most characters waiting to be written. */
+/** Maximum length of a line, and maximum number of waiting characters. */
 const maximumLine = 8192;
 const maximumWaiting = 1024 * 1024;
 
 /** A destination for pino. */
 export interface LogSink {
   write(line: string): void;
-  /** Lines dropped so far. */
+  /** Gets the number of lines dropped so far. */
   getDropped(): number;
 }
 
-/** Creates the sink; an error of the stream drops lines, and the next line written says how many. */
+/** Creates the sink; an error of the stream drops lines, and the next written line states how many. */
 export function createLogSink(stream: NodeJS.WritableStream): LogSink {
   let dropped = 0;
   let unreported = 0;
@@ -36,7 +34,7 @@ export function createLogSink(stream: NodeJS.WritableStream): LogSink {
       onDone(error);
     });
   };
-  /** Says how many lines are missing, once lines are written again. */
+  /** Reports how many lines are missing, when lines are written again. */
   const report = (): void => {
     if (unreported === 0) return;
     const count = unreported;
@@ -60,7 +58,7 @@ export function createLogSink(stream: NodeJS.WritableStream): LogSink {
   };
 }
 
-/** A line that is too long becomes a short one that says so and begins as it did. */
+/** Replaces a line that is too long by a short one that says so, with the same beginning. */
 function cutLine(line: string): string {
   if (line.length <= maximumLine) return line;
   const start = line.slice(0, maximumLine / 4);

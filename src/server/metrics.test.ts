@@ -1,4 +1,4 @@
-/** What Prometheus gets to read. */
+/** The metrics that Prometheus reads. */
 import { expect, it, onTestFinished } from "vitest";
 import { createMetrics } from "./metrics.ts";
 

@@ -1,7 +1,7 @@
 /**
  * Counts and durations of the server, in the format of Prometheus.
  *
- * Not its concern: what the routes do, what golems answer (prediction-metrics.ts).
+ * Not its concern: predictions (prediction-metrics.ts).
  */
 import { monitorEventLoopDelay } from "node:perf_hooks";
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from "prom-client";
@@ -12,21 +12,21 @@ import { createPredictionMetrics, type PredictionMetrics } from "./prediction-me
 /** Milliseconds between samples of the event loop. */
 const resolution = 10;
 
-/** Sources of the values that are read when the metrics are. */
+/** Sources of the values that are read whenever the metrics are read. */
 interface MetricSources {
-  /** Requests admitted and not yet answered. */
+  /** Gets the number of requests admitted and not yet answered. */
   getQueued(): number;
-  /** Bytes of bodies in memory. */
+  /** Gets the bytes of bodies in memory. */
   getBodyBytes(): number;
   /** Whether all golems are loaded and a worker is ready. */
   isReady(): boolean;
-  /** Worker threads that are ready. */
+  /** Gets the number of worker threads that are ready. */
   getWorkers(): number;
-  /** Seconds for which worker threads have worked on recordings. */
+  /** Gets the seconds for which worker threads have worked on recordings. */
   getBusySeconds(): number;
-  /** Log lines that could not be written. */
+  /** Gets the number of log lines that could not be written. */
   getDroppedLines(): number;
-  /** What was kept of what was heard; undefined: nothing is kept. */
+  /** Gets the counts of kept clips; undefined if nothing is kept. */
   getKept(): KeptState | undefined;
 }
 
@@ -41,7 +41,7 @@ export interface Metrics extends Pick<PredictionMetrics, "describe" | "forget" |
     golem: string,
     prediction: Pick<AudioPrediction, "label" | "confidence" | "unknown" | "seconds">,
   ): void;
-  /** Counts one replacement of a golem, loaded or refused. */
+  /** Counts one replacement of a golem, loaded or rejected. */
   countReload(golem: string, isLoaded: boolean): void;
   close(): void;
 }

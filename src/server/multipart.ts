@@ -1,18 +1,18 @@
 /**
- * Reads the files of a multipart/form-data body one after another while it arrives, and keeps nothing of it.
+ * Reads the files of a multipart/form-data body one after another while it arrives, without keeping them in
+ * memory.
  *
  * RFC 7578 (multipart/form-data), RFC 2046, 5.1 (boundaries). Own code, since no library reads a recording of
- * hours as it arrives under our limits. `parseBody` of Hono and `@remix-run/multipart-parser` 0.16 hold each
- * file in memory as a whole (remix-run/remix issue 10845). busboy 1.6 (no release since 2022) and
+ * several hours as it arrives with these limits. `parseBody` of Hono and `@remix-run/multipart-parser` 0.16
+ * hold each file in memory as a whole (remix-run/remix issue 10845). busboy 1.6 (no release since 2022) and
  * @fastify/busboy 3.2 push events: to pull from them, with back-pressure and the time limit of
- * request-body.ts, takes an adapter as long as this file; and of the latter, a form with bytes after its last
- * boundary never ends (fastify/busboy issue 228), and one that is cut off can end the process
- * (fastify/fastify-multipart 594).
- * Not its concern: limits on bytes (see request-body.ts), audio.
+ * request-body.ts, needs an adapter as long as this file. With @fastify/busboy, a form with bytes after its
+ * last boundary never ends (fastify/busboy issue 228), and a truncated form can end the process
+ * (fastify/fastify-multipart 594). Not its concern: limits on bytes (see request-body.ts).
  */
 import { GolemError } from "../core/error.ts";
 
-/** Maximum number of bytes of one part's headers, and of what comes before the first boundary. */
+/** Maximum number of bytes of one part's headers, and before the first boundary. */
 const maximumHeaderBytes = 16_384;
 /** Maximum number of fields that are not files. */
 const maximumFields = 100;
@@ -21,15 +21,15 @@ const headersEnd = Buffer.from("\r\n\r\n");
 
 /** One file of a form. */
 export interface FormFile {
-  /** Its name at the sender's, without folders. */
+  /** Its name on the sender's machine, without folders. */
   readonly name: string;
   /** Its bytes as they arrive; to be read once, before the next file is requested. */
   readonly pieces: AsyncIterable<Uint8Array>;
 }
 
 /**
- * The boundary in a content type; undefined if that is not multipart/form-data. Throws `bad-request` if it
- * has no valid boundary.
+ * Gets the boundary in a content type; undefined if the type is not multipart/form-data. Throws `bad-request`
+ * if it has no valid boundary.
  */
 export function getMultipartBoundary(contentType: string): string | undefined {
   if (!/^multipart\/form-data\s*(;|$)/i.test(contentType)) return undefined;
@@ -55,7 +55,7 @@ export async function* readMultipart(
   for (let files = 0, fields = 0; ; ) {
     const after = await reader.take(2);
     if (after.toString("latin1") === "--") return;
-    // Blanks may stand between a boundary and its line's end.
+    // There may be blanks between a boundary and the end of its line.
     const rest = after.equals(lineEnd)
       ? Buffer.alloc(0)
       : Buffer.concat([after, await reader.readTo(lineEnd, maximumHeaderBytes)]);
@@ -79,13 +79,13 @@ export async function* readMultipart(
     }
     const pieces = reader.stream(delimiter);
     yield { name, pieces };
-    // What was not read of it.
+    // Skips the bytes that were not read.
     for await (const _ of pieces);
   }
 }
 
 /**
- * The file name in a part's headers, if it has one. Names are UTF-8, with quotes and line ends
+ * Gets the file name in a part's headers, if there is one. Names are UTF-8, with quotes and line ends
  * percent-encoded.
  */
 function getFileName(headers: string): string | undefined {
@@ -100,7 +100,7 @@ function getFileName(headers: string): string | undefined {
   return name === undefined ? undefined : name.slice(0, 255) || "file";
 }
 
-/** Reads chunks up to marks that may lie across them, as if `before` came in front of the first chunk. */
+/** Reads chunks up to marks, which may be divided between chunks, as if `before` preceded the first chunk. */
 function createReader(chunks: AsyncIterable<Uint8Array>, before: Uint8Array) {
   const iterator = chunks[Symbol.asyncIterator]();
   let held = Buffer.from(before);
@@ -122,7 +122,7 @@ function createReader(chunks: AsyncIterable<Uint8Array>, before: Uint8Array) {
         cut(mark.length);
         return;
       }
-      // The end may be the beginning of a mark.
+      // The last bytes may be the beginning of a mark.
       if (held.length >= mark.length) yield cut(held.length - mark.length + 1);
       await fill();
     }

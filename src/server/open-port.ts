@@ -1,15 +1,11 @@
-/**
- * Opens the port of a server.
- *
- * Not its concern: what the server answers.
- */
+/** Opens the port of a server. */
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GolemError } from "../core/error.ts";
 
-/** Where to listen, and what to do if it cannot be done. */
+/** The address to listen on, and the hint if that is not possible. */
 interface PortOptions {
-  /** 0 is any free one. */
+  /** 0 selects any free port. */
   readonly port: number;
   readonly host: string;
   readonly hint: string;

@@ -1,8 +1,8 @@
 /**
- * POST /v1/golems/{id}/predict: recordings in a raw body or a form in, predictions as of `golem predict
- * --json` out.
+ * POST /v1/golems/{id}/predict: receives recordings in a raw body or a form, and answers with predictions
+ * like those of `golem predict --json`.
  *
- * Not its concern: how golems run, the values of limits.
+ * Not its concern: how golems run.
  */
 import type { Context } from "hono";
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
@@ -20,7 +20,7 @@ import { predictQuery } from "./schemas.ts";
 import type { ServedGolems } from "./served-golems.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** What the route works with. */
+/** Everything that the route uses. */
 export interface PredictParts extends RecordingLimits {
   readonly golems: ServedGolems;
   readonly pool: GolemPool;
@@ -28,9 +28,9 @@ export interface PredictParts extends RecordingLimits {
   readonly metrics: Metrics;
   /** Seconds that a request may take once its body has arrived. */
   readonly timeoutSeconds: number;
-  /** Keeps recordings with an unsure or unknown prediction; undefined: nothing is kept. */
+  /** Keeps recordings with an uncertain or unknown prediction; undefined: nothing is kept. */
   readonly keeper: ClipKeeper | undefined;
-  /** Recordings of one request processed at a time. */
+  /** Number of recordings of one request that are processed at a time. */
   readonly concurrency: number;
 }
 
@@ -43,7 +43,7 @@ export async function handlePredict(
   parts: PredictParts,
 ): Promise<Response> {
   const { name } = parseQuery(predictQuery, c.req.query());
-  // Before the body is read, to refuse early; `enter` checks again once it has arrived.
+  // Checked before the body is read, to reject early; `enter` checks again when it has arrived.
   parts.admission.check(c.var.client);
   return parts.golems.use(id, async (golem) => {
     const recordings = await readRecordings(c.env.incoming, name, parts);
@@ -68,14 +68,14 @@ export async function handlePredict(
   });
 }
 
-/** The request that files are predicted for. */
+/** The request for which files are predicted. */
 interface FileRequest {
   readonly client: string;
-  /** What kept recordings came from: one request is one source. */
+  /** The source of kept recordings: one request is one source. */
   readonly source: string;
-  /** Aborted when the client goes away. */
+  /** Aborted when the client disconnects. */
   readonly left: AbortSignal;
-  /** Whether the error of a file fails the request, instead of being the answer for the file. */
+  /** Whether the error of one file fails the whole request, instead of being the answer for that file. */
   readonly isStrict: boolean;
 }
 
@@ -110,7 +110,7 @@ async function predictAll(
     await Promise.all(Array.from({ length: Math.min(concurrency, files.length) }, work));
     return answers;
   } catch (error) {
-    // The other files need no answer any more.
+    // The other files no longer need an answer.
     next = files.length;
     if (!late.aborted || left.aborted) throw error;
     throw new GolemError("timeout", `The request took longer than ${timeoutSeconds} s.`, {
@@ -121,7 +121,7 @@ async function predictAll(
   }
 }
 
-/** Whether an error is of the server rather than of the file. */
+/** Whether an error is due to the server rather than the file. */
 function isFault(error: unknown): boolean {
   return (
     !(error instanceof GolemError) ||

@@ -1,4 +1,4 @@
-/** What a golem answers, as Prometheus reads it: few series, whatever the golem and its recordings are. */
+/** A golem's predictions as metrics for Prometheus: few series, whatever the golem and its recordings. */
 import { Registry } from "prom-client";
 import { beforeEach, expect, it } from "vitest";
 import type { ServedGolem } from "./golem-place.ts";

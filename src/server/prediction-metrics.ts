@@ -1,9 +1,9 @@
 /**
- * What golems answer, in the format of Prometheus: labels, confidence, unknown recordings. A change of these is drift:
- * the recordings are no longer like those of the training.
+ * Metrics of predictions in the format of Prometheus: labels, confidence, unknown recordings. A change in
+ * them is drift: the recordings no longer resemble those of the training.
  *
- * Label values are bounded: the classes with the most training recordings, the others as `other`.
- * Not its concern: requests, the process (metrics.ts).
+ * The number of label values is limited: the classes with the most training recordings, and `other` for all
+ * others. Not its concern: requests, the process (metrics.ts).
  */
 import { Counter, Gauge, Histogram, type Registry } from "prom-client";
 import type { Prediction } from "../golem/golem-model.ts";
@@ -15,11 +15,11 @@ const otherLabel = "other";
 /** Number of most recent recordings over which the share of unknown ones is computed. */
 const recentRecordings = 1000;
 
-/** Counts what golems answer. */
+/** Counts predictions. */
 export interface PredictionMetrics {
-  /** States which golem answers under an id from now on. */
+  /** Sets the golem that is used for an id from now on. */
   describe(golem: Pick<ServedGolem, "id" | "document">): void;
-  /** Forgets a golem that is no longer served, with its series. */
+  /** Removes a golem that is no longer served, with its series. */
   forget(id: string): void;
   /** Counts one recording. */
   countPrediction(id: string, prediction: Pick<Prediction, "label" | "confidence" | "unknown">): void;
@@ -27,7 +27,7 @@ export interface PredictionMetrics {
   countEvent(id: string, label: string): void;
 }
 
-/** What is known of one golem. */
+/** The state of one golem. */
 interface Described {
   readonly labels: ReadonlySet<string>;
   /** Whether each of the most recent recordings was unknown, in a ring. */
@@ -124,7 +124,7 @@ export function createPredictionMetrics(registry: Registry): PredictionMetrics {
   };
 }
 
-/** The labels with the most training recordings; of equal ones, those that come first. */
+/** Chooses the labels with the most training recordings; among equals, the first ones. */
 function chooseLabels(
   labels: readonly string[],
   perClass: Readonly<Record<string, number>>,

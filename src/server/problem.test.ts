@@ -1,4 +1,4 @@
-/** Problem documents: what they reveal, and the headers beside them. */
+/** Problem documents: what they reveal, and their headers. */
 import { expect, it } from "vitest";
 import { createProblem, getProblemHeaders, statusOfCode } from "./problem.ts";
 

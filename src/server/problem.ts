@@ -1,23 +1,21 @@
 /**
- * Errors in HTTP: a status for every code of the library, and the problem document with its code, message and
- * hint.
+ * Errors in HTTP: a status for every error code, and the problem document with code, message and hint.
  *
  * RFC 9457 (problem details).
- * Not its concern: routes, what raises an error.
  */
 import { STATUS_CODES } from "node:http";
 import { type ErrorCode, type ErrorRecord, GolemError } from "../core/error.ts";
 
 /** HTTP status of each error code. */
 export const statusOfCode = {
-  // The recording: the request is understood, but the recording cannot be used.
+  // Errors of the recording: the request is valid, but the recording cannot be used.
   "empty-file": 422,
   "corrupt-audio": 422,
   "no-samples": 422,
   "too-short": 422,
   silent: 422,
   "above-8-khz": 422,
-  // An encoder gave no usable numbers for it; a worker that dies is `unexpected`.
+  // An encoder gave no usable numbers for the recording; the death of a worker is `unexpected`.
   "encoder-failed": 422,
   unreadable: 422,
   "too-long": 413,
@@ -25,7 +23,7 @@ export const statusOfCode = {
   "unsupported-codec": 415,
   "needs-ffmpeg": 415,
   "no-microphone": 500,
-  // The request.
+  // Errors of the request.
   "bad-request": 400,
   "invalid-option": 400,
   "invalid-shape": 400,
@@ -38,7 +36,7 @@ export const statusOfCode = {
   "request-timeout": 408,
   "too-large": 413,
   "unsupported-media-type": 415,
-  // The server.
+  // Errors of the server.
   unexpected: 500,
   "too-many-requests": 429,
   overloaded: 503,
@@ -80,7 +78,7 @@ export const problemType = "application/problem+json";
 
 /** A problem document. */
 export interface Problem {
-  /** Where the code is documented. */
+  /** Address of the code's documentation. */
   readonly type: string;
   readonly title: string;
   readonly status: number;
@@ -91,7 +89,7 @@ export interface Problem {
   readonly instance: string;
 }
 
-/** Turns an error into a problem document. Faults of this program show only their code. */
+/** Converts an error to a problem document. For faults of this program it contains only the code. */
 export function createProblem({ code, message, hint }: ErrorRecord, requestId: string): Problem {
   const status: number = statusOfCode[code as ErrorCode] ?? 500;
   const isFault = status === 500;
@@ -106,7 +104,7 @@ export function createProblem({ code, message, hint }: ErrorRecord, requestId: s
   };
 }
 
-/** Headers that belong to a problem: when to retry, how to authenticate. */
+/** Gets the headers of a problem: when to retry, how to authenticate. */
 export function getProblemHeaders({ code, status }: Problem, retrySeconds: number): Record<string, string> {
   return {
     "content-type": problemType,
@@ -116,14 +114,14 @@ export function getProblemHeaders({ code, status }: Problem, retrySeconds: numbe
   };
 }
 
-/** The error for a request of a client whose share is taken. */
+/** Creates the error for a request of a client whose share is used up. */
 export function createTooManyRequests(what: string): GolemError {
   return new GolemError("too-many-requests", what, {
     hint: "Wait for answers before sending more, or for the seconds in Retry-After; the server's limit is --client-share.",
   });
 }
 
-/** The error for a request for which the server has no room. */
+/** Creates the error for a request for which the server has no capacity. */
 export function createOverloaded(what: string): GolemError {
   return new GolemError("overloaded", what, { hint: "Send it again after the seconds in Retry-After." });
 }

@@ -1,13 +1,9 @@
-/**
- * Checks the queries of requests by the schemas that describe them.
- *
- * Not its concern: what a query is for.
- */
+/** Validates the queries of requests with their schemas. */
 import type { z } from "@hono/zod-openapi";
 import { checkSchema } from "../core/check-schema.ts";
 import { GolemError } from "../core/error.ts";
 
-/** Parses a query; throws `bad-request` with the first parameter that is wrong. */
+/** Parses a query; throws `bad-request`, which names the first invalid parameter. */
 export function parseQuery<T extends z.ZodType>(schema: T, query: Record<string, string>): z.infer<T> {
   return checkSchema(
     schema,

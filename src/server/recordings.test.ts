@@ -1,4 +1,6 @@
-/** Recordings out of requests: raw bodies and forms, cut anywhere, and bodies that are neither. */
+/**
+ * Reading recordings from requests: raw bodies and forms, cut into any pieces, and bodies that are neither.
+ */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createIncoming } from "../../test/support/incoming-message.ts";

@@ -1,8 +1,4 @@
-/**
- * Reads the recordings in a request, a raw body or the files of a form, under limits.
- *
- * Not its concern: what is done with them.
- */
+/** Reads the recordings in a request, a raw body or the files of a form, under limits. */
 import type { IncomingMessage } from "node:http";
 import { findForeignContent, foreignHeadBytes } from "../audio/formats/foreign-content.ts";
 import { GolemError } from "../core/error.ts";
@@ -12,7 +8,7 @@ import { type BodyLimits, type LimitedBody, openBody } from "./request-body.ts";
 
 /** A recording that arrived. */
 export interface UploadedFile {
-  /** Its name at the sender's, without folders. */
+  /** Its name on the sender's machine, without folders. */
   readonly name: string;
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
@@ -21,9 +17,9 @@ export interface UploadedFile {
 export interface Recordings {
   readonly files: readonly UploadedFile[];
   readonly isForm: boolean;
-  /** Of all files. */
+  /** Size of all files in bytes. */
   readonly byteLength: number;
-  /** Frees their part of the limits; to be called once they are no longer needed. */
+  /** Frees their part of the limits; call it when they are no longer needed. */
   release(): void;
 }
 
@@ -33,12 +29,12 @@ export interface RecordingLimits {
   readonly maximumFiles: number;
 }
 
-/** Name of a raw body without one. */
+/** Name of a raw body that has none. */
 const bodyName = "recording";
 const form = "Send it as `curl -F file=@recording.wav` does.";
 
 /**
- * Reads all recordings of a request; `name` is that of a raw body. Rejects with `unsupported-media-type`,
+ * Reads all recordings of a request; `name` is the name of a raw body. Rejects with `unsupported-media-type`,
  * `bad-request`, `too-large`, `request-timeout`, `overloaded`, or `aborted`.
  */
 export async function readRecordings(
@@ -71,15 +67,15 @@ export async function readRecordings(
 interface ArrivingRecording {
   /** Yields one file; rejects as {@link readRecordings} does, also for a second file. */
   readonly files: AsyncGenerator<FormFile>;
-  /** Frees the part of the limits that belongs to bytes no longer in memory. */
+  /** Returns bytes that are no longer in memory to the limits. */
   giveBack(bytes: number): void;
   /** Frees all of its part of the limits. */
   release(): void;
 }
 
 /**
- * Opens a request with one recording; `name` is that of a raw body, `option` the one that sets its limit.
- * Throws `unsupported-media-type` or `bad-request` if its headers already say that it holds none.
+ * Opens a request with one recording; `name` is the name of a raw body, `option` the option that sets its
+ * limit. Throws `unsupported-media-type` or `bad-request` if its headers show that it contains no recording.
  */
 export function openRecording(
   incoming: IncomingMessage,
@@ -92,7 +88,7 @@ export function openRecording(
   return { files: splitBody(body, name, boundary, 1), giveBack, release };
 }
 
-/** Refuses what is certainly not a recording; returns the boundary of a form. */
+/** Rejects bodies that are certainly not recordings; returns the boundary of a form. */
 function checkHeaders(incoming: IncomingMessage): string | undefined {
   const contentType = incoming.headers["content-type"] ?? "application/octet-stream";
   checkCoding(incoming);
@@ -101,7 +97,7 @@ function checkHeaders(incoming: IncomingMessage): string | undefined {
   return boundary;
 }
 
-/** The files of a form, at least one, or the raw body. */
+/** Yields the files of a form, at least one, or the raw body. */
 async function* splitBody(
   { chunks }: Pick<LimitedBody, "chunks">,
   name: string | undefined,
@@ -115,7 +111,7 @@ async function* splitBody(
   let count = 0;
   for await (const { name: own, pieces } of readMultipart(chunks, boundary, maximumFiles)) {
     count++;
-    // Of several files, each has an answer of its own.
+    // With several files, each has an answer of its own.
     yield { name: own, pieces: maximumFiles === 1 ? refuseForeign(pieces) : pieces };
   }
   if (count > 0) return;
@@ -125,8 +121,8 @@ async function* splitBody(
 }
 
 /**
- * Passes bytes on as they are; rejects with `not-audio` as soon as the first ones show that they are no recording, so
- * that the rest need not arrive.
+ * Passes bytes on unchanged; rejects with `not-audio` as soon as the first bytes show that they are not a
+ * recording, so that the rest need not be received.
  */
 async function* refuseForeign(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
@@ -167,7 +163,7 @@ function checkCoding({ headers }: IncomingMessage): void {
   );
 }
 
-/** Refuses types that are certainly not recordings; for the others, the bytes decide. */
+/** Rejects types that are certainly not recordings; for others, the bytes decide. */
 function checkContentType(contentType: string): void {
   if (/^(audio|video)\/|^application\/(octet-stream|ogg|x-ogg)\s*(;|$)/i.test(contentType)) return;
   throw new GolemError(

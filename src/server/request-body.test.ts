@@ -1,4 +1,4 @@
-/** Bodies under limits: bytes of one, bytes of all, time, and senders that go away. */
+/** Limits on bodies: bytes of one body, bytes of all, time, and senders that disconnect. */
 import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
 import { createIncoming } from "../../test/support/incoming-message.ts";

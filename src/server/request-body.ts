@@ -1,18 +1,16 @@
 /**
- * Reads the bodies of requests under limits: bytes of one and of all, and time. A slow sender takes up no
- * memory but for what it has sent.
- *
- * Not its concern: what is in a body.
+ * Reads the bodies of requests with limits: bytes of one body and of all, and time. A slow sender uses memory
+ * only for the bytes that it has sent.
  */
 import type { IncomingMessage } from "node:http";
 import { GolemError } from "../core/error.ts";
 import { createOverloaded } from "./problem.ts";
 
-/** Seconds in which any body may arrive, and bytes per second expected of longer ones. */
+/** Seconds allowed for any body, and minimum bytes per second of longer ones. */
 const graceSeconds = 30;
 const slowestBytesPerSecond = 32_768;
 
-/** Limit on the bytes of bodies in memory, of all requests together. */
+/** Limit on the bytes of bodies in memory for all requests together. */
 export interface ByteBudget {
   readonly limit: number;
   used: number;
@@ -22,7 +20,7 @@ export interface ByteBudget {
 export interface BodyLimits {
   readonly maximumBytes: number;
   readonly budget: ByteBudget;
-  /** Seconds in which any body may arrive, default 30; only time spent waiting for the sender counts. */
+  /** Seconds allowed for any body, default 30; only time spent waiting for the sender counts. */
   readonly graceSeconds?: number | undefined;
 }
 
@@ -31,13 +29,13 @@ export interface LimitedBody {
   readonly chunks: AsyncIterable<Uint8Array>;
   /** Returns bytes that are no longer in memory to the budget. */
   giveBack(bytes: number): void;
-  /** Returns all of its bytes to the budget; `chunks` ends, if it has not. */
+  /** Returns all of its bytes to the budget and ends `chunks`. */
   release(): void;
 }
 
 /**
- * Reads a body; `option` is the one that sets its limit. `chunks` rejects with `too-large`, `overloaded` (all
- * bodies together), `request-timeout`, or `aborted` if the sender goes away.
+ * Reads a body; `option` is the option that sets its limit. `chunks` rejects with `too-large`, `overloaded`
+ * (all bodies together), `request-timeout`, or `aborted` if the sender disconnects.
  */
 export function openBody(incoming: IncomingMessage, limits: BodyLimits, option = "--max-body"): LimitedBody {
   const { maximumBytes, budget } = limits;
@@ -108,7 +106,7 @@ async function withDeadline<T>(next: Promise<T>, deadline: number): Promise<T> {
   }
 }
 
-/** The error for a body over the limit that `option` sets. */
+/** Creates the error for a body that exceeds the limit set by `option`. */
 export function createTooLarge(maximumBytes: number, option: string): GolemError {
   return new GolemError("too-large", `The body is longer than the ${maximumBytes} bytes that are accepted.`, {
     hint: `Send fewer or shorter recordings, or compress them (FLAC, Opus); the server's limit is ${option}.`,

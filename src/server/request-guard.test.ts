@@ -1,4 +1,4 @@
-/** Which Host and Origin headers may use the server. */
+/** Which Host and Origin headers are accepted. */
 import { describe, expect, it } from "vitest";
 import { createRequestGuard } from "./request-guard.ts";
 

@@ -1,15 +1,14 @@
 /**
- * Refuses requests by their Host and Origin headers, so that no web page can reach a server on the machine of
- * its reader, neither directly nor by a name that leads here (DNS rebinding).
+ * Rejects requests by their Host and Origin headers, so that a web page cannot reach a server on its reader's
+ * machine, neither directly nor by a name that resolves to this machine (DNS rebinding).
  *
  * After rebinding, Host is the page's own name, so only names from the options are accepted; an address
- * cannot be rebound. Origin is the page's whenever it sends anything or opens a WebSocket.
- * Not its concern: routes.
+ * cannot be rebound. Whenever a page sends data or opens a WebSocket, Origin is that of the page.
  */
 import { isIP } from "node:net";
 import { GolemError } from "../core/error.ts";
 
-/** What is accepted beside addresses and localhost. */
+/** Names and origins that are accepted besides addresses and localhost. */
 interface GuardOptions {
   /** Names of this server; ports in them are ignored. */
   readonly hosts: readonly string[];
@@ -17,13 +16,13 @@ interface GuardOptions {
   readonly origins: readonly string[];
 }
 
-/** Throws `forbidden` if a request with these headers is refused. */
+/** Throws `forbidden` if a request with these headers is rejected. */
 export type RequestGuard = (host: string | undefined, origin: string | undefined) => void;
 
 /** The form of Origin that browsers send. */
 const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#*]+$/i;
 
-/** Creates the guard; throws `invalid-option` for an origin in a form that no browser sends. */
+/** Creates the guard; throws `invalid-option` for an origin in a form that browsers do not send. */
 export function createRequestGuard({ hosts, origins }: GuardOptions): RequestGuard {
   const wrong = origins.find((origin) => !originPattern.test(origin));
   if (wrong !== undefined) {
@@ -52,7 +51,9 @@ export function createRequestGuard({ hosts, origins }: GuardOptions): RequestGua
   };
 }
 
-/** The host without its port: "[::1]:80" is "::1". Undefined if it is not a host with an optional port. */
+/**
+ * Gets the host without its port: "[::1]:80" is "::1". Undefined if it is not a host with an optional port.
+ */
 function parseHostName(host: string): string | undefined {
   const [, six, name] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(host) ?? [];
   return (six ?? name)?.toLowerCase();

@@ -1,4 +1,4 @@
-/** The addresses of a review over real HTTP: sound, pictures, answers, and what is refused. */
+/** The addresses of a review over real HTTP: sound, pictures, answers, and rejected requests. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { join } from "node:path";

@@ -1,8 +1,8 @@
 /**
- * The addresses of a review, beside those of the studio's site and under its protections: its recordings as
- * WAV, pictures of them, and answers.
+ * The addresses of a review: its recordings as WAV, pictures of them, and answers. They belong to the
+ * studio's site and have its protections.
  *
- * Not its concern: which pages may ask (studio-server.ts), where answers go.
+ * Not its concern: which pages have access (studio-server.ts).
  */
 import type { IncomingMessage } from "node:http";
 import * as z from "zod/mini";
@@ -15,10 +15,10 @@ import { drawSamples } from "../workflow/report-clips.ts";
 import type { ReviewState } from "../workflow/review.ts";
 import type { ExtraAnswer, ExtraRoutes } from "./studio-server.ts";
 
-/** Longest sound played, in seconds; kept clips are no longer. */
+/** Maximum length of the sound that is played, in seconds; kept clips are not longer. */
 const maximumSeconds = 30;
 const sampleRate = 16_000;
-/** Largest body of an answer, in bytes. */
+/** Maximum size of an answer's body, in bytes. */
 const maximumBodyBytes = 16_384;
 
 const answerSchema = z.object({ file: z.string(), label: z.string() });
@@ -26,7 +26,7 @@ const answerSchema = z.object({ file: z.string(), label: z.string() });
 /**
  * Creates the routes: `GET review/state`, `review/clip?file=`, `review/picture?file=`, `POST review/answer`.
  *
- * @param commands What to run once labels were given.
+ * @param commands Commands to run after labels have been given.
  */
 export function createReviewRoutes(review: ReviewFolder, commands: readonly string[] = []): ExtraRoutes {
   const decode = async (file: string): Promise<Float32Array> => {
@@ -76,7 +76,10 @@ const toJson = (value: object): ExtraAnswer => ({
   body: new TextEncoder().encode(JSON.stringify(value)),
 });
 
-/** Reads the body of an answer. JSON only: a form of another page cannot send that without asking first. */
+/**
+ * Reads the body of an answer. Only JSON is accepted: a form on another page cannot send it without a
+ * preflight request.
+ */
 async function readAnswer(request: IncomingMessage): Promise<z.infer<typeof answerSchema>> {
   if (request.headers["content-type"] !== "application/json") {
     throw new GolemError("unsupported-media-type", "An answer is sent as application/json.");

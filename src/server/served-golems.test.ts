@@ -1,4 +1,4 @@
-/** Golems while they are served: loaded, replaced, refused, and freed once nothing uses them. No worker is needed. */
+/** Served golems: they are loaded, replaced, rejected, and freed when no longer used. No worker is needed. */
 import { mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -13,7 +13,7 @@ let folder: string;
 let loaded: Set<string>;
 let pool: GolemPool;
 
-/** A golem's folder whose document is only `text`. */
+/** Writes a golem's folder whose document contains only `text`. */
 async function writeGolem(path: string, text: string): Promise<void> {
   await mkdir(path, { recursive: true });
   for (const name of ["golem.json", "head.safetensors", "training.json"]) {

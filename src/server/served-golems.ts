@@ -1,8 +1,8 @@
 /**
- * The golems that a server answers for: loaded at the start, and again when there are other versions of them; golems
- * that are added to a folder of golems are loaded as well.
+ * The golems of a server: they are loaded at the start, and again when there are other versions of them;
+ * golems that are added to a folder of golems are loaded as well.
  *
- * Not its concern: HTTP, how one golem is replaced (golem-place.ts), where golems come from (golem-source.ts).
+ * Not its concern: how one golem is replaced (golem-place.ts), the places of golems (golem-source.ts).
  */
 import { GolemError } from "../core/error.ts";
 import type { GolemSource, GolemSources, SourceOptions } from "../node/golem-source/golem-source.ts";
@@ -14,16 +14,18 @@ import { serverDefaults } from "./server-defaults.ts";
 /** Called when a golem was replaced or added (`error` is undefined), or could not be. */
 type ReloadListener = (id: string, error: unknown) => void;
 
-/** How the golems are watched. */
+/** Options of watching golems. */
 interface WatchOptions extends SourceOptions {
-  /** Seconds between checks of every golem; 0: only `check` does. Default: those of `serverDefaults`. */
+  /**
+   * Seconds between checks of every golem; 0: only when `check` is called. Default: that of `serverDefaults`.
+   */
   readonly seconds?: number | undefined;
   readonly onReload: ReloadListener;
 }
 
 /** The golems of a server. */
 export interface ServedGolems {
-  /** Those that were there at the start, and those added since. */
+  /** Gets the ids of the golems found at the start and of those added since. */
   getIds(): readonly string[];
   /** Loads all; rejects with the first error. */
   load(options: SourceOptions): Promise<void>;
@@ -34,13 +36,13 @@ export interface ServedGolems {
   /** All golems; throws `not-ready` before they are loaded. */
   list(): ServedGolem[];
   /**
-   * Runs `work` with a golem that stays loaded until `work` has ended, whatever happens to its folder;
-   * rejects as `get` throws.
+   * Runs `work` with a golem that stays loaded until `work` has ended, even if it is replaced; rejects with
+   * the errors of `get`.
    */
   use<T>(id: string, work: (golem: ServedGolem) => Promise<T>): Promise<T>;
-  /** Starts to look for other versions, and loads those it finds. */
+  /** Starts to check for other versions, and loads those it finds. */
   watch(options: WatchOptions): void;
-  /** Looks for other versions now; resolves when those that were found are loaded or refused. */
+  /** Checks for other versions now; resolves when those that were found are loaded or rejected. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
@@ -53,8 +55,9 @@ interface Group {
 }
 
 /**
- * The ids are the last parts of the addresses. Rejects with `invalid-option` if two are the same, or an address has
- * none, and with the errors of listing a folder of golems. `encoder` says where a golem's encoder is now, if it moved.
+ * Creates the golems. The ids are the last parts of the addresses. Rejects with `invalid-option` if two are
+ * the same, or an address has none, and with the errors of listing a folder of golems. `encoder` is the new
+ * location of a golem's encoder, if it moved.
  */
 export async function createServedGolems(
   addresses: readonly string[],

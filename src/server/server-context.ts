@@ -1,8 +1,4 @@
-/**
- * Types of what each request carries through the server.
- *
- * Not its concern: what requests are about.
- */
+/** Types of the data that each request carries through the server. */
 import type { HttpBindings } from "@hono/node-server";
 
 /** Type parameters of Hono's context. */
@@ -12,7 +8,7 @@ export interface ServerContext {
     requestId: string;
     /** Name of the client, see `getClientName`. */
     client: string;
-    /** Calls `listener` if the client goes away before it has its answer. */
+    /** Calls `listener` if the client disconnects before it has its answer. */
     onLeave(listener: () => void): void;
     /** Adds facts to this request's line in the log: sizes and ids, nothing from recordings. */
     note(facts: Readonly<Record<string, number | string>>): void;

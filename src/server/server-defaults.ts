@@ -1,18 +1,17 @@
-/**
- * Default address and limits of a server; help texts show them too.
- *
- * Not its concern: what the limits are applied to.
- */
+/** Default address and limits of a server; help texts show them too. */
 
 /** Defaults of `ServerOptions`. */
 export const serverDefaults = {
   port: 8080,
   host: "127.0.0.1",
-  /** Largest body accepted, in bytes. */
+  /** Maximum size of a body, in bytes. */
   maximumBodyBytes: 64 * 1024 * 1024,
-  /** Largest body of a long recording, in bytes: three hours of 24-bit stereo at 48 kHz take 3.1 GB. */
+  /**
+   * Maximum size of the body of a long recording, in bytes: three hours of 24-bit stereo at 48 kHz take 3.1
+   * GB.
+   */
   maximumStreamBytes: 4 * 1024 * 1024 * 1024,
-  /** Longest long recording, in seconds. */
+  /** Maximum duration of a long recording, in seconds. */
   maximumStreamSeconds: 12 * 3600,
   /**
    * Maximum number of samples that are decoded of one recording, of all channels together: half an hour in
@@ -26,14 +25,14 @@ export const serverDefaults = {
   queue: 64,
   /** Maximum number of long recordings and live streams at a time. */
   streams: 16,
-  /** The part of the queue, and of the streams, that one client may take. */
+  /** The share of the queue, and of the streams, that one client may use. */
   clientShare: 0.5,
   /** Seconds without samples after which a live stream is ended. */
   idleSeconds: 60,
   /** Seconds between checks for other versions of golems: on this machine, and on others. */
   reloadSeconds: 1,
   remoteReloadSeconds: 60,
-  /** Seconds for which a server that stops goes on accepting requests, while `/readyz` answers 503. */
+  /** Seconds for which a stopping server continues to accept requests, while `/readyz` answers 503. */
   drainSeconds: 0,
   /** Seconds that a request may take once its body has arrived. */
   timeoutSeconds: 120,

@@ -1,8 +1,4 @@
-/**
- * A server that answers for golems: opened, watched, and closed without losing what it accepted.
- *
- * Not its concern: the command line.
- */
+/** Starts and stops a server of golems; when it stops, accepted requests are still answered. */
 import { availableParallelism } from "node:os";
 import { setTimeout } from "node:timers/promises";
 import { type Logger, pino } from "pino";
@@ -23,22 +19,25 @@ import { createRequestGuard } from "./request-guard.ts";
 import { createServedGolems, type ServedGolems } from "./served-golems.ts";
 import { serverDefaults } from "./server-defaults.ts";
 
-/** Where and how the server answers; see `serverDefaults`. */
+/** Address and limits of the server; for defaults see `serverDefaults`. */
 export interface ServerOptions extends EnvironmentOptions {
   /** Golems: their folders, folders of golems, s3://BUCKET/PREFIX, hf:OWNER/NAME. */
   readonly golems: readonly string[];
-  /** 0 takes a free one. */
+  /** 0 selects a free port. */
   readonly port?: number | undefined;
   readonly host?: string | undefined;
-  /** Names accepted in the Host header beside addresses, localhost and `host`. */
+  /** Names accepted in the Host header besides addresses, localhost and `host`. */
   readonly allowHosts?: readonly string[] | undefined;
   /** Origins of pages that may use the server. */
   readonly origins?: readonly string[] | undefined;
-  /** Keys of the clients that may use it; without any, every client may. */
+  /** Keys of the clients that may use the server; without keys, every client may. */
   readonly apiKeys?: readonly string[] | undefined;
-  /** Largest body accepted, in bytes. */
+  /** Maximum size of a body, in bytes. */
   readonly maximumBodyBytes?: number | undefined;
-  /** Largest body of one long recording, in bytes, and longest such recording, in seconds. */
+  /**
+   * Maximum size of the body of a long recording, in bytes, and maximum duration of such a recording, in
+   * seconds.
+   */
   readonly maximumStreamBytes?: number | undefined;
   readonly maximumStreamSeconds?: number | undefined;
   /** Maximum number of samples that are decoded for one prediction, of all channels together. */
@@ -47,49 +46,49 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly maximumFiles?: number | undefined;
   /** Maximum number of requests waiting or in progress. */
   readonly queue?: number | undefined;
-  /** The part of the queue, and of the streams, that one client may take, in (0, 1]. */
+  /** The share of the queue, and of the streams, that one client may use, in (0, 1]. */
   readonly clientShare?: number | undefined;
   /** Seconds that a request may take once its body has arrived. */
   readonly timeoutSeconds?: number | undefined;
-  /** Seconds in which any body may arrive. */
+  /** Seconds allowed for any body to arrive. */
   readonly bodySeconds?: number | undefined;
   /** Maximum number of long recordings and live streams at a time. */
   readonly streams?: number | undefined;
   /** Seconds without samples after which a live stream is ended. */
   readonly idleSeconds?: number | undefined;
   readonly workers?: number | undefined;
-  /** Seconds between checks for other versions of golems; 0: only `reload` checks. */
+  /** Seconds between checks for other versions of golems; 0: only when `reload` is called. */
   readonly reloadSeconds?: number | undefined;
-  /** Seconds for which a server that stops goes on accepting requests, while `/readyz` answers 503. */
+  /** Seconds for which a stopping server continues to accept requests, while `/readyz` answers 503. */
   readonly drainSeconds?: number | undefined;
-  /** Where a golem's encoder is now, if it moved; for one golem. */
+  /** New location of the golem's encoder, if it moved; only with one golem. */
   readonly encoder?: string | undefined;
-  /** Maximum false alarms per hour of detect and listen, for requests that name no threshold. */
+  /** Maximum false alarms per hour of detect and listen, for requests without a threshold. */
   readonly falseAlarmsPerHour?: number | undefined;
-  /** Where clips of what was heard by detect and listen are kept; default: nothing is kept. */
+  /** Where clips of the sound of detect and listen are kept; default: nothing is kept. */
   readonly keep?: KeepOptions | undefined;
-  /** Where log lines go; by default nowhere. */
+  /** Stream for log lines; default: none. */
   readonly log?: NodeJS.WritableStream | undefined;
 }
 
-/** Limit on the bytes of all bodies in memory together, in largest bodies. */
+/** Limit on the bytes of all bodies in memory, as a multiple of the maximum body. */
 const budgetBodies = 8;
-/** Maximum number of workers: with more, memory grows for little gain. */
+/** Maximum number of workers; more would take memory for little gain. */
 const maximumWorkers = 8;
 
 /** A server that was opened. */
 export interface RunningServer {
-  /** With the real port. */
+  /** Address with the real port. */
   readonly url: string;
   readonly host: string;
   readonly port: number;
-  /** Of the golems that were there at the start. */
+  /** Ids of the golems found at the start. */
   readonly ids: readonly string[];
-  /** Resolves when all golems are loaded; rejects with the error of the first that cannot be. */
+  /** Resolves when all golems are loaded; rejects with the error of the first that cannot be loaded. */
   readonly ready: Promise<void>;
-  /** Looks for other versions of golems now; resolves when those that were found are loaded or refused. */
+  /** Checks for other versions of golems now; resolves when those that were found are loaded or rejected. */
   reload(): Promise<void>;
-  /** Answers 503 to `/readyz`, goes on for `drainSeconds`, answers what it has accepted, then ends. */
+  /** Answers 503 to `/readyz`, continues for `drainSeconds`, answers the accepted requests, then ends. */
   close(): Promise<void>;
 }
 
@@ -147,7 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         isStopping = true;
         const { drainSeconds = serverDefaults.drainSeconds } = options;
         log.info({ queued: admission.getCount(), drainSeconds }, "stopping");
-        // Until balancers have seen it, they send requests here.
+        // Load balancers send requests here until they notice.
         if (drainSeconds > 0) await setTimeout(1000 * drainSeconds);
         for (const end of sessions) end();
         await drain(1000 * timeoutSeconds);
@@ -165,7 +164,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   }
 }
 
-/** What the application works with, within the limits that the options set. */
+/** Creates everything that the application uses, with the limits that the options set. */
 function createParts(
   options: ServerOptions & { readonly host: string },
   base: {
@@ -223,7 +222,7 @@ function createParts(
   };
 }
 
-/** Loads all golems, then those of which there is another version. */
+/** Loads all golems, then watches for other versions. */
 async function loadAndWatch(
   { golems, metrics, log }: AppParts,
   { signal, onProgress, onWarning, reloadSeconds, falseAlarmsPerHour }: ServerOptions,

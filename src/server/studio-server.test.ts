@@ -1,4 +1,4 @@
-/** Files that browsers have already are not sent again, in any encoding. */
+/** Files that browsers already have are not sent again, in any encoding. */
 import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** By `request`, since `fetch` has a mind of its own about encodings. */
+/** Uses `request`, since `fetch` sets the accepted encodings itself. */
 function get(path: string, headers: Record<string, string> = {}) {
   return new Promise<{ status: number; headers: Record<string, unknown>; bytes: number }>(
     (resolve, reject) => {

@@ -1,12 +1,11 @@
 /**
- * Serves the studio's site to browsers on this machine: isolated, so that threads work, and under a policy
- * that lets nothing out.
+ * Serves the studio's site to browsers on this machine: cross-origin isolated, so that threads work, and with
+ * a content security policy that allows no connections to other servers.
  *
- * Own code rather than `serveStatic` of @hono/node-server: the site is a map of files in several folders and
- * of bytes in memory; and serveStatic sends no ETag, answers no If-None-Match, and does not compress. Hono's
+ * Own code rather than `serveStatic` of @hono/node-server: the site consists of files in several folders and
+ * bytes in memory, and serveStatic sends no ETag, answers no If-None-Match, and does not compress. Hono's
  * `etag` reads and hashes the whole file for each request, and its `compress` does not support brotli and
- * caches nothing.
- * Not its concern: what the site consists of.
+ * does not cache.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import { extname } from "node:path";
@@ -18,19 +17,19 @@ import { createRequestGuard } from "./request-guard.ts";
 
 /** A server that was opened. */
 export interface StudioServer {
-  /** With the real port. */
+  /** Address with the real port. */
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** An answer that is no file of the site. */
+/** An answer that is not a file of the site. */
 export interface ExtraAnswer {
   readonly status: number;
   readonly type: string;
   readonly body: Uint8Array;
 }
 
-/** Answers requests beside the site's files; undefined leaves a request to the site. */
+/** Answers requests for other addresses than the site's files; undefined passes a request to the site. */
 export type ExtraRoutes = (
   request: IncomingMessage,
   path: string,
@@ -59,12 +58,12 @@ const headers: Readonly<Record<string, string>> = {
 };
 
 /**
- * Keeps pages of other origins out, which might reach it directly or by a name that leads here (DNS
- * rebinding).
+ * Rejects pages of other origins, which might reach the server directly or by a name that resolves to this
+ * machine (DNS rebinding).
  */
 const guard = createRequestGuard({ hosts: [], origins: [] });
 
-/** Quality of brotli: most of the gain, within a second. */
+/** Quality of brotli: most of the compression, within a second. */
 const brotliQuality = 5;
 
 /** Opens the server on 127.0.0.1. Rejects with `output-failed` if the port is taken. */
@@ -120,7 +119,7 @@ function chooseEncoding(accepted: string): Encoding | undefined {
   return /\bbr\b/.test(accepted) ? "br" : /\bgzip\b/.test(accepted) ? "gzip" : undefined;
 }
 
-/** Whether the browser has this state of the file already (RFC 9110, 13.1.2: weak comparison). */
+/** Whether the browser already has this state of the file (RFC 9110, 13.1.2: weak comparison). */
 function hasTag(tagList: string | undefined, tag: string): boolean {
   const tags = tagList?.split(",").map((one) => one.trim().replace(/^W\//, "")) ?? [];
   return tags.includes(tag) || tags.includes("*");
@@ -146,7 +145,7 @@ async function answer(
   const extra = path && (await routes?.(request, path, new URL(url, "http://127.0.0.1").searchParams));
   if (extra) {
     const { status, type, body } = extra;
-    // The rest of a body that was refused would be taken for the next request.
+    // The rest of a rejected body would be parsed as the next request.
     const connection = request.complete ? {} : { connection: "close" };
     const own = { "content-type": type, "content-length": body.length, "cache-control": "no-store" };
     response.writeHead(status, { ...headers, ...own, ...connection }).end(body);
@@ -168,7 +167,7 @@ async function answer(
   const kept = {
     ...headers,
     etag,
-    // Names of built files hold their hashes.
+    // Names of built files contain their hashes.
     "cache-control": address.startsWith("assets/") ? "public, max-age=31536000, immutable" : "no-cache",
     ...(isCompressible ? { vary: "accept-encoding" } : {}),
   };

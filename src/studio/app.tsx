@@ -12,6 +12,7 @@ import { Asker } from "./parts/ask.tsx";
 import { RecordingEditor } from "./parts/edit-recording.tsx";
 import { FootBar } from "./parts/foot-bar.tsx";
 import { Logo } from "./parts/icons.tsx";
+import { WordSpeaker } from "./parts/speak-words.tsx";
 import { HomeScreen } from "./screens/home.tsx";
 import { LessonsScreen } from "./screens/lessons.tsx";
 import { RecordScreen } from "./screens/record.tsx";
@@ -114,6 +115,7 @@ export function App() {
       <NoticeBar />
       <Asker />
       <RecordingEditor />
+      <WordSpeaker />
       {isDropping.value && <div class="dropping">{w.record.dropNow}</div>}
     </>
   );

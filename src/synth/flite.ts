@@ -11,6 +11,13 @@ import { GolemError } from "../core/error.ts";
 import type { Voice } from "./voice.ts";
 import { readSpeech } from "./wav-speech.ts";
 
+/** The program: its file, and the SHA-256 of its bytes. */
+export const fliteFile = {
+  name: "flite.wasm",
+  sha256: "f975276f4f2a6de78613f197533aac2167d181b77020866d142d594bcc2a0e80",
+  bytes: 21_530_456,
+} as const;
+
 const names = ["slt", "rms", "awb", "kal16"] as const;
 
 /** Creates the voices from the bytes of flite.wasm. */

@@ -1,4 +1,4 @@
-/** The plan of recordings: every voice and wording occurs, the same for the same seed. */
+/** The plan of recordings: every voice and wording occurs, and the same seed gives the same plan. */
 import { expect, it } from "vitest";
 import { planUtterances, speakUtterance } from "./utterances.ts";
 import { readSpeech } from "./wav-speech.ts";

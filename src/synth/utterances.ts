@@ -1,8 +1,4 @@
-/**
- * Recordings of synthetic voices: who says what in which manner, and the samples.
- *
- * Not its concern: files, how voices work.
- */
+/** Plans and makes recordings of synthetic voices: which voice speaks which wording in which manner. */
 import { createResampler } from "../audio/resampler.ts";
 import { getGreatestCommonDivisor } from "../audio/resampler-filter.ts";
 import { joinFloats } from "../core/join-arrays.ts";
@@ -12,12 +8,12 @@ import type { Wording } from "./wordings.ts";
 
 /** One recording to make. */
 export interface Utterance extends Wording {
-  /** Place among the voices. */
+  /** Index of the voice. */
   readonly voice: number;
   readonly manner: Manner;
 }
 
-/** Ranges of the factors: those among people who speak without haste. */
+/** Ranges of the factors, as they occur in unhurried speech. */
 const ranges: Readonly<Record<keyof Manner, readonly [low: number, high: number]>> = {
   rate: [0.8, 1.25],
   pitch: [0.85, 1.2],
@@ -25,8 +21,8 @@ const ranges: Readonly<Record<keyof Manner, readonly [low: number, high: number]
 };
 
 /**
- * Plans `count` recordings per label. Wordings and voices alternate, so that all occur about equally often and
- * every voice says every label; the first recording of each voice is in its own manner.
+ * Plans `count` recordings per label. Wordings and voices alternate, so that all occur about equally often
+ * and every voice says every label; the first recording of each voice has the voice's default manner.
  */
 export function planUtterances(
   wordings: readonly Wording[],
@@ -42,7 +38,7 @@ export function planUtterances(
     const draw = ([low, high]: readonly [number, number]) => low + (high - low) * random.uniform();
     return Array.from({ length: count }, (_, i): Utterance => {
       const round = Math.floor(i / voices);
-      // Once every pair of this order has occurred, the next order begins.
+      // When every pair in this order has occurred, the next order begins.
       const turn = Math.floor(i / common);
       const manner = { rate: draw(ranges.rate), pitch: draw(ranges.pitch), scale: draw(ranges.scale) };
       return {

@@ -1,10 +1,6 @@
-/**
- * The interface of synthetic voices.
- *
- * Not its concern: which there are, what they say.
- */
+/** The interface of synthetic voices. */
 
-/** How an utterance is spoken; all are factors, 1 for the voice's own. */
+/** How an utterance is spoken; all values are factors, 1 for the voice's default. */
 export interface Manner {
   readonly rate: number;
   readonly pitch: number;
@@ -15,13 +11,13 @@ export interface Manner {
 /** Mono samples; full scale is 1. */
 export interface Speech {
   readonly samples: Float32Array;
-  /** In Hz. */
+  /** Sample rate in Hz. */
   readonly sampleRate: number;
 }
 
 /** A synthetic voice. */
 export interface Voice {
-  /** Unique; the speaker of its recordings: "flite-slt". */
+  /** Unique name, which is the speaker of its recordings: "flite-slt". */
   readonly name: string;
   /** Speaks at a rate and a pitch. Rejects with `synthesis-failed`. */
   speak(text: string, manner: Pick<Manner, "rate" | "pitch">): Promise<Speech>;

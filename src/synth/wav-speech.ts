@@ -1,13 +1,13 @@
 /**
- * Reads the WAV files of speech synthesisers: 16 bits, one channel, sizes in the header possibly wrong, since
- * programs that write to a pipe do not know them.
+ * Reads the WAV files of speech synthesisers: 16 bits, one channel. Sizes in the header may be wrong, since
+ * programs that write to a pipe do not know them in advance.
  *
  * Not its concern: other WAV files (see audio/formats/wav-decoder.ts).
  */
 import { GolemError } from "../core/error.ts";
 import type { Speech } from "./voice.ts";
 
-/** Reads the speech. Throws `synthesis-failed` for anything else, and where nothing is said. */
+/** Reads the speech. Throws `synthesis-failed` for other files, and if there is no speech. */
 export function readSpeech(bytes: Uint8Array): Speech {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   const getName = (at: number): string => String.fromCharCode(...bytes.subarray(at, at + 4));

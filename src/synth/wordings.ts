@@ -1,11 +1,7 @@
-/**
- * What is to be spoken: labels and their wordings.
- *
- * Not its concern: voices, files.
- */
+/** Parses what is to be spoken: labels and their wordings. */
 import { GolemError } from "../core/error.ts";
 
-/** One way to say a label. */
+/** One wording of a label. */
 export interface Wording {
   readonly label: string;
   readonly text: string;

@@ -1,22 +1,18 @@
-/**
- * Shared by all pictures: coordinates, the axis of shares, a drawing with an accessible name.
- *
- * Not its concern: what is shown, languages.
- */
+/** Parts shared by all pictures: coordinates, the axis of shares, a drawing with an accessible name. */
 import type { ComponentChildren } from "preact";
 import { formatShare } from "./format.ts";
 
-/** A coordinate, to a tenth of a pixel. */
+/** Rounds a coordinate to a tenth of a pixel. */
 export function at(value: number): number {
   return Math.round(value * 10) / 10;
 }
 
-/** Points of a polygon or polyline. */
+/** Formats the points of a polygon or polyline. */
 export function joinPoints(points: readonly (readonly [x: number, y: number])[]): string {
   return points.map(([x, y]) => `${at(x)},${at(y)}`).join(" ");
 }
 
-/** The polygon between two lines over the same x coordinates. */
+/** Formats the polygon between two lines over the same x coordinates. */
 export function joinBand(
   points: readonly { readonly x: number; readonly low: number; readonly high: number }[],
 ): string {
@@ -65,8 +61,8 @@ export function PictureText(props: {
 }
 
 /**
- * Lines across a drawing at 0, 25, 50, 75 and 100 %, each with its number at the left. `y`: the coordinate of
- * a share.
+ * Lines across a drawing at 0, 25, 50, 75 and 100 %, each labelled at the left. `y`: the coordinate of a
+ * share.
  */
 export function ShareLines(props: {
   readonly left: number;

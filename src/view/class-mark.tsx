@@ -1,12 +1,14 @@
 /**
  * The mark of a class in every picture: its number in its colour; colours repeat after nine classes.
  *
- * Not its concern: recordings. The colours are in look.css (Tol 2021, "muted", lighter on dark ground).
+ * The colours are in look.css (Tol 2021, "muted", lighter on a dark background).
  */
 
 const colourCount = 9;
 
-/** The style sheet's name for the colour of a class; that of the first class if `index` is -1 (unknown). */
+/**
+ * The style sheet's class name for the colour of a class; that of the first class if `index` is -1 (unknown).
+ */
 export function getColourClass(index: number): string {
   return `k${Math.max(0, index) % colourCount}`;
 }

@@ -1,20 +1,18 @@
 /**
  * The confusion matrix as a table: rows are true classes, columns predicted classes, each cell a button that
  * opens its recordings.
- *
- * Not its concern: the recordings of a cell, how counts were computed, languages.
  */
 import { formatWhole } from "../core/format.ts";
 import type { Evaluation } from "../evaluate/evaluation.ts";
 import { ClassMark } from "./class-mark.tsx";
 import { formatShare } from "./format.ts";
 
-/** Up to this many classes there is room for their names over the columns. */
+/** Maximum number of classes whose names fit over the columns. */
 const namedColumns = 6;
-/** With more classes than this the matrix takes the whole width of the page. */
+/** With more classes than this, the matrix takes the whole width of the page. */
 const narrowColumns = 16;
 const shades = 5;
-/** Means of counts below this are shown as a dot. */
+/** Mean counts below this are shown as a dot. */
 const leastShown = 0.05;
 
 /** Row and column of a cell. */
@@ -22,12 +20,12 @@ export type CellPlace = readonly [row: number, column: number];
 
 /** The texts of the matrix. */
 interface MatrixWords {
-  /** Name of the region that scrolls. */
+  /** Accessible name of the scrolling region. */
   readonly name: string;
   readonly recorded: string;
-  /** Name of the column with the recall of each row. */
+  /** Heading of the column with the recall of each row. */
   readonly found: string;
-  /** Name of the row with the precision of each column; undefined: no such row. */
+  /** Heading of the row with the precision of each column; undefined: no such row. */
   readonly right?: string;
   /** Accessible name of a cell. */
   tell(count: string, truth: string, predicted: string): string;
@@ -42,11 +40,11 @@ export interface MatrixProps {
       Record<string, { readonly support: number; readonly recall: number; readonly precision?: number }>
     >;
   };
-  /** Number of a class, from 0; by default its index in `labels`. */
+  /** Returns the number of a class, from 0; default: its index in `labels`. */
   readonly getNumber?: (label: string) => number;
   readonly words: MatrixWords;
   readonly chosen?: CellPlace | undefined;
-  /** Whether a cell can be opened; by default every cell that is not empty. */
+  /** Returns whether a cell can be opened; default: every cell that is not empty. */
   readonly canOpen?: (place: CellPlace) => boolean;
   readonly onChoose?: (place: CellPlace) => void;
 }
@@ -58,7 +56,7 @@ const cellSteps: Readonly<Record<string, CellPlace>> = {
   ArrowLeft: [0, -1],
 };
 
-/** Moves the focus by an arrow key to the next cell that can be opened. */
+/** Moves the focus to the next cell that can be opened when an arrow key is pressed. */
 function moveBetweenCells(event: KeyboardEvent): void {
   const step = cellSteps[event.key];
   const table = event.currentTarget as HTMLElement;
@@ -83,12 +81,12 @@ export function getCellId([row, column]: CellPlace): string {
   return `cell-${row}-${column}`;
 }
 
-/** Whether a matrix of these classes needs the whole width. */
+/** Whether a matrix with these classes needs the whole width. */
 export function isLargeMatrix(labels: readonly string[]): boolean {
   return labels.length > narrowColumns;
 }
 
-/** Counts in the order of `labels`: rows true, columns predicted. */
+/** Returns the counts in the order of `labels`: rows are true classes, columns predicted ones. */
 export function orderCounts({ labels, evaluation }: Pick<MatrixProps, "labels" | "evaluation">): number[][] {
   const places = labels.map((label) => evaluation.labels.indexOf(label));
   return places.map((i) => places.map((j) => evaluation.confusion[i]?.[j] ?? 0));
@@ -177,7 +175,7 @@ function Cell(
     readonly place: CellPlace;
     readonly count: number;
     readonly support: number;
-    /** The cell that Tab reaches. */
+    /** The cell that the Tab key reaches. */
     readonly entry: CellPlace;
   },
 ) {
@@ -194,7 +192,7 @@ function Cell(
       type="button"
       class={look}
       data-cell={getCellId(place)}
-      // Where cells are chosen in place, Tab reaches one of them, and arrow keys the others.
+      // If cells are chosen in place, the Tab key reaches one of them, and arrow keys the others.
       tabIndex={onChoose && !(i === entry[0] && j === entry[1]) ? -1 : undefined}
       aria-pressed={chosen?.[0] === i && chosen[1] === j}
       aria-label={told}

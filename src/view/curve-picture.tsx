@@ -1,15 +1,11 @@
-/**
- * The learning curve: accuracy over recordings per class, measured with intervals, then forecast.
- *
- * Not its concern: how it was measured, languages.
- */
+/** The learning curve: accuracy over recordings per class, measured with intervals, then forecast. */
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
 import { at, joinBand, joinPoints, Picture, PictureText, ShareLines } from "./chart.tsx";
 import { formatShare } from "./format.ts";
 
 /** The texts of the picture. */
 interface CurveWords {
-  /** What the axis counts: "recordings per class". */
+  /** Title of the axis: "recordings per class". */
   readonly axis: string;
   /** Name of the line at chance. */
   readonly guessing: string;
@@ -47,7 +43,7 @@ export function CurvePicture(props: {
     joinBand(
       places.map((p) => ({ x: x(p.recordingsPerClass), low: y(p.interval[0]), high: y(p.interval[1]) })),
     );
-  // The forecast starts at the last point, the stated score.
+  // The forecast starts at the last measured point.
   const ahead = [...points.slice(-1), ...forecasts];
   const told = all.map((p) => `${p.recordingsPerClass.toFixed(0)}: ${formatShare(p.balancedAccuracy)}`);
   return (
@@ -82,7 +78,7 @@ export function CurvePicture(props: {
   );
 }
 
-/** The sizes that have room for their number, from the left; each whole number once. */
+/** Selects, from the left, the sizes whose numbers fit on the axis; each whole number once. */
 function thinOut(sizes: readonly number[], x: (size: number) => number): number[] {
   let taken = Number.NEGATIVE_INFINITY;
   let number = 0;

@@ -1,4 +1,4 @@
-/** Marks on the map: none hides another, all are within the drawing. */
+/** Marks on the map do not overlap, and all are within the drawing. */
 import { expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { layOutMarks } from "./map-layout.ts";

@@ -1,8 +1,6 @@
 /**
  * Lays out the marks of a map without overlap: positions are scaled to the drawing, then overlapping marks
  * are pushed apart as little as possible (constraint projection as in position-based dynamics, Müller 2007).
- *
- * Not its concern: what the marks stand for.
  */
 
 /** Where marks are, in pixels from the upper left corner, and the height that they need. */
@@ -28,7 +26,7 @@ export function layOutMarks(
     ys[i]! *= scale;
   }
   separate(xs, ys, 2 * radius + 1);
-  // Marks pushed over the edge: everything is drawn a little smaller.
+  // If marks were pushed over the edge, everything is drawn a little smaller.
   const shrink = Math.min(1, (width - 2 * margin) / (getRange(xs) || 1));
   const [left, top] = [getLeast(xs), getLeast(ys)];
   const indent = margin + (width - 2 * margin - shrink * getRange(xs)) / 2;
@@ -49,7 +47,7 @@ function separate(xs: Float64Array, ys: Float64Array, distance: number): void {
         const length = Math.hypot(x, y);
         if (length >= distance) continue;
         moved = true;
-        // Marks at the same position move apart in a direction given by their number.
+        // Marks at the same position move apart in a direction that depends on their number.
         const [dx, dy] = length > 1e-6 ? [x / length, y / length] : [Math.cos(i), Math.sin(i)];
         const push = (distance - length) / 2;
         xs[i]! += push * dx;
@@ -62,8 +60,8 @@ function separate(xs: Float64Array, ys: Float64Array, distance: number): void {
 }
 
 /**
- * For each mark the marks to its right, below, left and above that arrow keys lead to: close along the axis
- * and with little offset from it; -1 if there is none.
+ * Finds for each mark the marks to its right, below, left and above that arrow keys lead to: close along the
+ * axis and with little offset from it; -1 if there is none.
  */
 export function findNeighbours(
   places: readonly (readonly [x: number, y: number])[],

@@ -1,4 +1,4 @@
-/** The shared pictures: values in, marks out, whatever the classes are called. */
+/** The shared pictures: values give the right marks, whatever the names of the classes. */
 import { describe, expect, it } from "vitest";
 import { ConfusionMatrix } from "./confusion-matrix.tsx";
 import { CurvePicture } from "./curve-picture.tsx";
@@ -178,7 +178,7 @@ describe("the map", () => {
       "-1 -1 0 2",
       "1 0 0 -1",
     ]);
-    // Tested on: a square. Learned from: circles.
+    // Test recordings are squares, training recordings circles.
     expect(listTags(markup, "rect")).toHaveLength(1);
     expect(listTags(markup, "circle")).toHaveLength(2);
     const [left, right] = getNumbers(listTags(markup, "circle"), "cx") as [number, number];

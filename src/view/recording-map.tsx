@@ -1,15 +1,15 @@
 /**
  * The map: a mark per recording, with the number of its class, close to recordings with similar embeddings.
- * Arrow keys go from mark to mark.
+ * Arrow keys move from mark to mark.
  *
- * Not its concern: how positions were computed, how recordings are played, languages.
+ * Not its concern: how positions were computed, how recordings are played.
  */
 import { useMemo, useState } from "preact/hooks";
 import { at } from "./chart.tsx";
 import { getColourClass } from "./class-mark.tsx";
 import { findNeighbours, layOutMarks } from "./map-layout.ts";
 
-/** Maximum number of marks drawn: the time grows with their square. */
+/** Maximum number of marks drawn: the time of the layout grows with their square. */
 export const maximumMarks = 500;
 
 /** With more marks than this, they are drawn smaller. */
@@ -33,11 +33,11 @@ export interface MapMark {
 
 /** Properties of {@link RecordingMap}. */
 interface MapProps {
-  /** Must be the same array while nothing changes, so that it is laid out once. */
+  /** Must be the same array while nothing changes, so that the layout is computed once. */
   readonly marks: readonly MapMark[];
   /** `index` of the mark whose recording is playing. */
   readonly playing?: number | undefined;
-  /** In pixels. */
+  /** Width in pixels. */
   readonly width: number;
   /** Accessible name of the drawing. */
   readonly label: string;

@@ -1,4 +1,4 @@
-/** Rendering: nothing that is interpolated gets out of its place. */
+/** Rendering: interpolated text never becomes markup. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { encodeDataBlock, renderMarkup } from "./report/page.tsx";

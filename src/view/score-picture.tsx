@@ -37,18 +37,25 @@ export function ScorePicture(props: {
   const top = 46;
   const y = (row: number) => top + rowHeight * row + (isNarrow ? 30 : 14);
   const bottom = top + 2 * rowHeight + 6;
+  /** A line from top to bottom that leaves out the names of the rows where they are in its way. */
+  const cross = (place: number, from: number): string => {
+    const gaps = isNarrow ? [0, 1].map((row) => [y(row) - 34, y(row) - 14] as const) : [];
+    const starts = [from, ...gaps.map(([, end]) => end)];
+    const ends = [...gaps.map(([start]) => start), bottom];
+    return starts.map((start, i) => (ends[i]! > start ? `M${at(place)} ${start}V${ends[i]}` : "")).join("");
+  };
   const isTrainedHigh = trainAccuracy > 0.55;
   return (
     <Picture width={width} height={bottom + 30} label={words.label}>
       {[0, 0.25, 0.5, 0.75, 1].map((tick) => (
         <g key={tick}>
-          <path class="grid" d={`M${at(x(tick))} ${top - 10}V${bottom}`} />
+          <path class="grid" d={cross(x(tick), top - 10)} />
           <PictureText x={x(tick)} y={bottom + 20} anchor="middle">
             {formatShare(tick)}
           </PictureText>
         </g>
       ))}
-      <path class="chance" d={`M${at(x(chance))} ${top - 18}V${bottom}`} />
+      <path class="chance" d={cross(x(chance), top - 18)} />
       <PictureText
         x={chance > 0.4 ? x(chance) : x(chance) - 4}
         y={top - 26}

@@ -1,4 +1,4 @@
-/** When the larger recogniser is mentioned. */
+/** When the sentences mention the larger recogniser. */
 import { expect, it } from "vitest";
 import { describeLargerEncoder } from "./sentences.ts";
 

@@ -1,12 +1,8 @@
-/**
- * A share as a bar from 0 to 1.
- *
- * Not its concern: what the share means.
- */
+/** A share as a bar from 0 to 1. */
 
 /**
- * The bar. Its length is an attribute, because the pages' policies forbid inline styles. Hidden from screen
- * readers: the number is beside it.
+ * The bar. Its length is an attribute, because the pages' policies forbid inline styles. It is hidden from
+ * screen readers, since the number is next to it.
  */
 export function ShareBar({ share }: { readonly share: number | undefined }) {
   return (

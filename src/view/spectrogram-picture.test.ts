@@ -1,4 +1,4 @@
-/** Spectrograms as PNG: the file is well formed and shows what it should where it should. */
+/** Spectrograms as PNG: the file is well formed, and levels appear at the right places. */
 import { inflateSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { computeChecksum } from "../core/checksum.ts";

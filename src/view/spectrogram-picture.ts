@@ -1,20 +1,20 @@
 /**
- * Mel levels as a picture: time to the right, frequency upwards, from dark to bright between quiet and loud
+ * Draws mel levels as a picture: time to the right, frequency upwards, dark for quiet and bright for loud
  * levels of the recording.
  *
- * Not its concern: samples, how levels are computed.
+ * Not its concern: how levels are computed.
  */
 import { zlibSync } from "fflate";
 import { computeChecksum } from "../core/checksum.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 
-/** Shares of the levels that are drawn darkest and brightest. */
+/** Quantiles of the levels that are drawn darkest and brightest. */
 const [darkShare, brightShare] = [0.25, 0.002];
 /** Minimum range, in nats: 20 dB, so that steady noise looks uniform. */
 const minimumRange = 2 * Math.LN10;
 const shades = 64;
 
-/** Dark in both colour schemes of the page, with its accent colour in the middle. */
+/** Dark in both colour schemes of the page, with the page's accent colour in the middle. */
 const stops: readonly Colour[] = [
   [23, 26, 38],
   [38, 44, 96],
@@ -31,12 +31,12 @@ const palette: readonly Colour[] = Array.from({ length: shades }, (_, i): Colour
   return [mix(0), mix(1), mix(2)];
 });
 
-/** The colour of a level from 0, quiet, to 1, loud. */
+/** Gets the colour of a level, from 0 (quiet) to 1 (loud). */
 export function getShade(level: number): Colour {
   return palette[Math.round(level * (shades - 1))]!;
 }
 
-/** A PNG of levels [frames, bands] in nats of power, bands from low to high. */
+/** Draws levels [frames, bands], in nats of power with bands from low to high, as a PNG. */
 export function drawSpectrogram(levels: Float32Array, bands: number): Uint8Array {
   const frames = levels.length / bands;
   const sorted = levels.slice().sort();
@@ -59,7 +59,7 @@ const signature = [137, 80, 78, 71, 13, 10, 26, 10];
 type Colour = readonly [red: number, green: number, blue: number];
 
 /**
- * The bytes of a PNG (W3C, third edition; colour type 3, eight bits, one filter). `pixels` [height, width]:
+ * Encodes a PNG (W3C, third edition; colour type 3, eight bits, one filter). `pixels` [height, width]:
  * indices into the palette of at most 256 colours.
  */
 function encodePng(pixels: Uint8Array, width: number, palette: readonly Colour[]): Uint8Array {

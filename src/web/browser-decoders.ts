@@ -1,11 +1,11 @@
 /**
- * What a browser decodes in a worker: AAC and other codecs that are not built in, with WebCodecs; where it
- * has none, with `decodeAudioData` on the page.
+ * Decodes AAC and other codecs that are not built in, in a browser's worker: with WebCodecs, or with
+ * `decodeAudioData` on the page where WebCodecs does not exist.
  *
- * Not its concern: codecs that are built in, which pages decode as Node does.
+ * Not its concern: built-in codecs, which pages decode as Node does.
  *
- * Reference: W3C WebCodecs; Web Audio API (`decodeAudioData` resamples to the rate of its context, so the rate
- * is read first).
+ * Reference: W3C WebCodecs; Web Audio API (`decodeAudioData` resamples to the rate of its context, so the
+ * rate is read first).
  */
 import type { DecodedStream, DecodeOptions, Decoder } from "../audio/formats/decoder.ts";
 import { checkFormat } from "../audio/formats/format-limits.ts";
@@ -20,7 +20,7 @@ export function createBrowserDecoders(decoding?: PageDecoding): readonly Decoder
   return [webCodecsDecoder, createPageDecoder(decoding)];
 }
 
-/** What is thrown to leave a file to the next decoder. */
+/** Creates the error that leaves a file to the next decoder. */
 function leave(name: string): GolemError {
   return new GolemError("needs-ffmpeg", `${name} is not decoded by WebCodecs here.`);
 }
@@ -58,7 +58,7 @@ async function decodeTrack(
   };
   const first = await next();
   if (first.done) throw createDamageError(name, "it holds no packets");
-  // The decoder knows: with spectral band replication it is twice the stated rate.
+  // The decoder's rate is right: with spectral band replication it is twice the stated rate.
   const { sampleRate, numberOfChannels: channels } = first.value;
   checkFormat(name, sampleRate, channels);
   async function* readChunks(): AsyncGenerator<readonly Float32Array[]> {

@@ -1,8 +1,6 @@
 /**
  * Runs on the audio thread: mixes the sound of a stream down to one channel and sends it in pieces to a
  * message port.
- *
- * Not its concern: what is done with the samples.
  */
 
 /** Globals of the audio thread, which TypeScript's DOM library does not declare. */

@@ -1,8 +1,6 @@
 /**
- * The worker behind a golem on a page: fetches it, predicts, detects. One golem per worker; recordings are
+ * The worker of a golem on a page: fetches it, predicts, detects. One golem per worker; recordings are
  * predicted one after the other.
- *
- * Not its concern: the page.
  */
 
 import type { SampleSource } from "../audio/sample-source.ts";
@@ -33,7 +31,7 @@ type WorkerInput = Blob | Uint8Array | Float32Array;
 
 /** Argument of the method `load`. */
 export interface LoadArgument {
-  /** Absolute, with a slash at the end. */
+  /** Absolute address of the golem's folder, with a slash at the end. */
   readonly folder: string;
   readonly weights: string;
   readonly runtimeUrl?: string | undefined;
@@ -65,7 +63,7 @@ export type EmbeddingWorkerCalls = {
   tryWebGpu: { argument: TrialArgument; answer: readonly WebGpuTrial[] };
 };
 
-/** Decoders for what is not built in. */
+/** Decoders for codecs that are not built in. */
 let decoders = createBrowserDecoders();
 let loaded: { readonly model: GolemModel; readonly encoderSet: LoadedEncoderSet } | undefined;
 let queue: Promise<unknown> = Promise.resolve();
@@ -84,8 +82,8 @@ async function load(
 }
 
 /**
- * Loads the decoders that are otherwise loaded at the first file of their kind, so that nothing has to be
- * fetched later.
+ * Loads the decoders that would otherwise be loaded with the first file of their kind, so that nothing has to
+ * be fetched later.
  */
 async function loadDecoders(): Promise<void> {
   await Promise.all([
@@ -110,8 +108,8 @@ function getLoaded(): { readonly model: GolemModel; readonly encoderSet: LoadedE
 }
 
 /**
- * Moves encoders to the graphics processor that give the same there and are faster; predictions go on
- * meanwhile.
+ * Moves encoders to the graphics processor if they give the same embeddings there and are faster; predictions
+ * continue meanwhile.
  */
 async function tryGraphics(trial: TrialArgument, { signal }: CallContext): Promise<readonly WebGpuTrial[]> {
   const { model, encoderSet } = getLoaded();
@@ -164,8 +162,8 @@ serveWorkerCalls<EmbeddingWorkerCalls>({ load, predict: predictInput, listen, tr
 
 /**
  * Fetches the files of a golem that prediction needs. `folder`: address of its folder, with a slash at its
- * end. training.json, which detection takes durations from, may be missing.
- * Rejects with `golem-not-found`, `golem-damaged`, `golem-version`, `fetch-failed` or `aborted`.
+ * end. training.json, from which detection takes durations, may be missing. Rejects with `golem-not-found`,
+ * `golem-damaged`, `golem-version`, `fetch-failed` or `aborted`.
  */
 async function fetchGolemModel(
   folder: URL,

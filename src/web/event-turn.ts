@@ -1,14 +1,10 @@
-/**
- * Lets events into a worker while it computes, such as the message that aborts it.
- *
- * Not its concern: what is computed.
- */
+/** Lets a worker handle events while it computes, such as the message that aborts it. */
 import { createPacedTurn } from "../core/turn-taking.ts";
 
-/** Longest time without a turn, in milliseconds. */
+/** Maximum time between two turns of the event loop, in milliseconds. */
 const turnMilliseconds = 20;
 
-/** Waits for one turn of the event loop. A message to oneself is not delayed as timers are. */
+/** Waits for one turn of the event loop. Uses a message to itself, which is not delayed as timers are. */
 export async function takeTurn(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   await new Promise<void>((resolve) => {
@@ -18,5 +14,5 @@ export async function takeTurn(): Promise<void> {
   port1.close();
 }
 
-/** Takes a turn where there has been none for 20 ms. */
+/** Takes a turn if there has been none for 20 ms. */
 export const letEventsIn = createPacedTurn(takeTurn, turnMilliseconds, () => performance.now());

@@ -1,8 +1,4 @@
-/**
- * A file over HTTP, whole, with a bound on its size, progress and cancellation.
- *
- * Not its concern: what is in it.
- */
+/** Fetches a whole file over HTTP, with a limit on its size, progress and cancellation. */
 
 import { type ErrorCode, GolemError, throwIfAborted } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";

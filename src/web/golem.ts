@@ -1,8 +1,4 @@
-/**
- * The library in browsers: a golem from static files, run in a worker.
- *
- * Not its concern: embedding, classification, training.
- */
+/** The library in browsers: a golem from static files, run in a worker. */
 import { type ErrorRecord, GolemError, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Caller } from "../core/worker-calls.ts";
@@ -29,7 +25,7 @@ export interface WebGolem<Label extends string = string> {
   /** Contents of golem.json. */
   readonly document: GolemDocument;
   readonly labels: readonly Label[];
-  /** Its held-out score; null where none could be measured. */
+  /** Its held-out score; null if none could be measured. */
   readonly evaluation: Evaluation | null;
   /** Results of trying WebGPU, one per encoder; empty without the option `webgpu`. Rejects with `aborted`. */
   readonly webgpu: Promise<readonly WebGpuTrial[]>;
@@ -61,15 +57,15 @@ export interface ListenOptions<Label extends string = string> extends DetectOpti
 
 /** A stream that is being listened to. */
 export interface Listening {
-  /** Resolves when it has been stopped and all events were reported; rejects when it broke off. */
+  /** Resolves when listening has been stopped and all events were reported; rejects if it failed. */
   readonly done: Promise<void>;
-  /** Stops, after reporting the events under way. The stream's tracks stay as they are. */
+  /** Stops after reporting the current events. The stream's tracks keep running. */
   stop(): Promise<void>;
 }
 
 /** Options of {@link loadGolem}. */
 export interface LoadWebGolemOptions<Label extends string = string> extends WorkOptions {
-  /** The labels that the golem must have, in any order; they become the type of its answers. */
+  /** The labels that the golem must have, in any order; they become the label type of its predictions. */
   readonly labels?: readonly Label[] | undefined;
   /**
    * Folder of the networks' weights, relative to the page: file F of encoder E is at `weights/E/F`. Default:
@@ -78,16 +74,16 @@ export interface LoadWebGolemOptions<Label extends string = string> extends Work
   readonly weights?: string | URL | undefined;
   /** Whether to keep weights in Cache Storage; default true. */
   readonly keep?: boolean | undefined;
-  /** Threads, where the page is cross-origin isolated; default: one per core, at most 4. */
+  /** Number of threads if the page is cross-origin isolated; default: one per core, at most 4. */
   readonly threads?: number | undefined;
   /** Folder of ONNX Runtime's two files; default: beside this module. */
   readonly runtimeUrl?: string | URL | undefined;
   /**
-   * Tries the encoders on the graphics processor once the golem is loaded, and moves those there that give
-   * the same embeddings faster.
+   * Tries the encoders on the graphics processor after the golem is loaded, and moves those that give the
+   * same embeddings faster.
    */
   readonly webgpu?: WebGpuOptions | undefined;
-  /** Creates the worker where a bundler cannot, from the module `golem-audio/web/embedding-worker`. */
+  /** Creates the worker from the module `golem-audio/web/embedding-worker`, for bundlers that cannot. */
   readonly createWorker?: (() => Worker) | undefined;
   /** Called with warnings about the golem. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
@@ -95,9 +91,9 @@ export interface LoadWebGolemOptions<Label extends string = string> extends Work
 
 /**
  * Loads a golem and everything that it needs; nothing is fetched later. `url`: its folder, relative to the
- * page. With `labels` its answers have their type; rejects with `invalid-option` if it has others, and with
- * `golem-not-found`, `golem-damaged`, `golem-version`, `unknown-encoder`,
- * `weights-missing`, `weights-damaged`, `fetch-failed`, `encoder-failed` or `aborted`.
+ * page. With `labels`, its predictions have their type. Rejects with `invalid-option` if it has other labels,
+ * and with `golem-not-found`, `golem-damaged`, `golem-version`, `unknown-encoder`, `weights-missing`,
+ * `weights-damaged`, `fetch-failed`, `encoder-failed` or `aborted`.
  */
 export async function loadGolem<const Label extends string = string>(
   url: string | URL,
@@ -220,8 +216,7 @@ function createEmbeddingWorker(): Worker {
 }
 
 /**
- * Resolves the address of a golem's folder, given by a page; throws `invalid-option` where it is not an
- * address.
+ * Resolves the address of a golem's folder, given by a page; throws `invalid-option` for an invalid address.
  */
 function resolveFolderUrl(url: string | URL, base: string | undefined): URL {
   try {

@@ -1,8 +1,6 @@
 /**
  * The worker's side of live detection: samples from a port go through the detector, events and its state go
  * to another port.
- *
- * Not its concern: where samples come from, what is shown.
  */
 import type { ErrorRecord } from "../core/error.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
@@ -12,7 +10,7 @@ import { createWindowClassifier } from "../detect/window-classifier.ts";
 import type { EncoderSet } from "../embed/embed-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 
-/** How far detection may lag behind the sound before windows are left out, in seconds. */
+/** Maximum lag of detection behind the sound before windows are left out, in seconds. */
 const maximumLagSeconds = 3;
 
 /** A message to the page while a stream is listened to. */
@@ -24,9 +22,9 @@ export type LiveMessage =
 export interface LiveInput {
   /** Sample rate of the samples, in Hz. */
   readonly sampleRate: number;
-  /** Gives Float32Arrays; anything else ends the stream. */
+  /** Delivers Float32Arrays; anything else ends the stream. */
   readonly samples: MessagePort;
-  /** Takes {@link LiveMessage}s. */
+  /** Receives {@link LiveMessage}s. */
   readonly told: MessagePort;
   readonly settings?: DetectOptions | undefined;
 }

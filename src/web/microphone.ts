@@ -1,26 +1,24 @@
 /**
  * Captures a stream of the browser as samples on a message port, which can be moved to a worker: samples then
  * go from the audio thread to the worker without passing through the page.
- *
- * Not its concern: where the stream comes from, what the samples are for.
  */
 
 /** A stream that is being captured. */
 export interface Capture {
-  /** Of the samples, in Hz. */
+  /** Sample rate of the samples, in Hz. */
   readonly sampleRate: number;
   /** Receives Float32Arrays of mono samples, about 21 ms each, then undefined at the end. */
   readonly samples: MessagePort;
-  /** Sends what is left, and undefined to mark the end. */
+  /** Sends the remaining samples, then undefined to mark the end. */
   finish(): void;
-  /** Frees the audio thread; the stream's own tracks are left running. */
+  /** Frees the audio thread; the stream's tracks keep running. */
   stop(): Promise<void>;
 }
 
 /**
- * Captures the audio of a stream. Must follow a click or a key, since browsers allow sound only after a
- * user action. `worklet`: address of the built capture-worklet.ts. Rejects with the browser's
- * DOMException where there is no audio to capture.
+ * Captures the audio of a stream. Must follow a click or a key, since browsers allow sound only after a user
+ * action. `worklet`: address of the built capture-worklet.ts. Rejects with the browser's DOMException if
+ * there is no audio to capture.
  */
 export async function captureStream(stream: MediaStream, worklet: string | URL): Promise<Capture> {
   const context = new AudioContext();

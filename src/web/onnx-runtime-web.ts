@@ -2,9 +2,8 @@
  * ONNX Runtime in browsers: the WebAssembly SIMD build of onnxruntime-web, with threads where the page is
  * isolated.
  *
- * Its `run` blocks the thread it is called on, so it belongs in a worker. Needs `'wasm-unsafe-eval'` in the
- * page's policy, nothing more; its two files lie beside the built module.
- * Not its concern: encoders, where models come from.
+ * Its `run` blocks the thread it is called on, so it belongs in a worker. It needs only `'wasm-unsafe-eval'`
+ * in the page's content security policy; its two files are next to the built module.
  */
 import * as ort from "onnxruntime-web/wasm";
 import { GolemError } from "../core/error.ts";
@@ -18,7 +17,7 @@ const maximumThreads = 4;
 /** Options of {@link createWebOnnxRuntime}. */
 export interface WebOnnxRuntimeOptions {
   /**
-   * Threads of all sessions; more than one only where the page is cross-origin isolated. Default: as many
+   * Threads of all sessions; more than one only if the page is cross-origin isolated. Default: the number of
    * cores, at most 4.
    */
   readonly threads?: number | undefined;
@@ -27,8 +26,8 @@ export interface WebOnnxRuntimeOptions {
 }
 
 /**
- * Creates a runtime. The runtime's files and number of threads are the page's (or worker's): those of the
- * first session count. Sessions reject with `encoder-failed` when a model cannot be loaded or run.
+ * Creates a runtime. The runtime's files and number of threads are common to the whole page or worker: those
+ * of the first session apply. Sessions reject with `encoder-failed` when a model cannot be loaded or run.
  */
 export function createWebOnnxRuntime(options: WebOnnxRuntimeOptions = {}): OnnxRuntime {
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
@@ -62,7 +61,7 @@ export function createWebOnnxRuntime(options: WebOnnxRuntimeOptions = {}): OnnxR
   };
 }
 
-/** The literal addresses are what bundlers look for. */
+/** The addresses are literal, since bundlers look for them. */
 function getRuntimeFiles(base: string | URL | undefined): { mjs: URL; wasm: URL } {
   if (base === undefined) {
     return {

@@ -1,23 +1,22 @@
 /**
- * ONNX Runtime on a graphics processor: onnxruntime-web's WebGPU build, fetched from where the page keeps it
- * when it is asked for.
+ * ONNX Runtime on a graphics processor: onnxruntime-web's WebGPU build, fetched on request from the address
+ * that the page gives.
  *
- * It is not part of this package's build, being twice as large. Runs take turns, since it supports only one
- * at a time.
- * Not its concern: encoders, whether it is worth it.
+ * It is not part of this package's build, since it is twice as large. Runs take turns, since it supports only
+ * one at a time. Not its concern: whether it is faster (webgpu-trial.ts).
  */
 import type * as Ort from "onnxruntime-web/webgpu";
 import { GolemError } from "../core/error.ts";
 import { getModelBytes, type OnnxRuntime } from "../onnx/runtime.ts";
 import { wrapSession } from "../onnx/session.ts";
 
-/** The version of onnxruntime-web that answers are compared with. */
+/** The only version of onnxruntime-web that is accepted. */
 const expectedVersion = "1.30.0";
 
 /**
- * Fetches the build and makes a runtime of it. `folder`: address of the files of onnxruntime-web's `dist`.
+ * Fetches the build and creates a runtime. `folder`: address of the files of onnxruntime-web's `dist`.
  *
- * @throws GolemError `fetch-failed` where the build is not there, or is of another version.
+ * @throws GolemError `fetch-failed` if the build is missing or of another version.
  */
 export async function loadWebGpuRuntime(folder: string): Promise<OnnxRuntime> {
   const base = folder.replace(/\/?$/, "/");

@@ -1,8 +1,4 @@
-/**
- * Small parts of the exported page: elements with text, bars.
- *
- * Not its concern: golems.
- */
+/** Small parts of the exported page: elements with text, bars. */
 import { render } from "preact";
 import { formatShare } from "../view/format.ts";
 import { ShareBar } from "../view/share-bar.tsx";
@@ -35,8 +31,8 @@ export function listBars(shares: Readonly<Record<string, number>>): Bar[] {
 }
 
 /**
- * Shows the largest shares as bars in a list, largest first; bars that are there already are used again, so
- * that they move.
+ * Shows the largest shares as bars in a list, largest first; existing bars are reused, so that their changes
+ * are animated.
  */
 export function showBars(list: HTMLElement, bars: readonly Bar[], most: number): void {
   const largest = [...bars].sort((a, b) => b.share - a.share).slice(0, most);

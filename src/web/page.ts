@@ -1,8 +1,6 @@
 /**
- * The page that `golem export --format web` writes: files and the microphone, answers with bars. Everything
- * that comes from a golem or a file is set as text.
- *
- * Not its concern: embedding, classification.
+ * The page that `golem export --format web` writes: predictions for files and the microphone, shown as bars.
+ * Everything that comes from a golem or a file is set as text.
  */
 import { GolemError } from "../core/error.ts";
 import { formatClock, formatPercent } from "../core/format.ts";
@@ -33,7 +31,7 @@ function showAnswer(item: HTMLElement, answer: AudioPrediction): void {
   const { label, confidence, scores, unknown, transcript, warnings } = answer;
   const line = createElement("p", "");
   line.append(createElement("span", label, "label"), ` ${formatShare(confidence)} `);
-  // A mark, so that a class of that name is not taken for it.
+  // Shown as a mark, so that it is not confused with a class of the same name.
   if (unknown) line.append(createTag("unknown"));
   const bars = createElement("ul", "", "bars");
   showBars(bars, listBars(scores), maximumBars);
@@ -68,7 +66,7 @@ function takeFiles(golem: WebGolem): void {
     input.value = "";
   });
   const zone = get("drop");
-  // Anywhere on the page, so that a file that misses the zone does not replace the page.
+  // Handled on the whole page, so that a file dropped outside of the zone does not replace the page.
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
     zone.classList.add("over");
@@ -146,7 +144,7 @@ function describe({ labels, evaluation }: WebGolem): void {
     : "How often it is right has not been measured.";
 }
 
-/** What the score does not say, where that matters. */
+/** Describes the limits of the score, if there are any. */
 function describeLimit(evaluation: NonNullable<WebGolem["evaluation"]>): string {
   if (judgeStanding(evaluation) === undefined && judgeScore(evaluation) !== "noMistake") return "";
   const text = describeVerdict(evaluation);

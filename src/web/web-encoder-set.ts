@@ -1,8 +1,6 @@
 /**
  * Loads an encoder set in a browser: the built-in encoders and the transcriber that a golem names, on
  * onnxruntime-web.
- *
- * Not its concern: recordings, heads.
  */
 
 import type { EncoderSetInfo } from "../classifier/view.ts";
@@ -27,8 +25,8 @@ export type WebEncoderSetOptions = WebWeightOptions & WebOnnxRuntimeOptions;
  * Loads the encoders and the transcriber that a golem names (`model.encoders`, `model.transcriber`), or the
  * registry's own. A transcriber that reads an encoder of the set shares it; one whose encoder is not in the
  * set loads its own. Rejects with `unknown-encoder` for an encoder that is not built in, `golem-version` for
- * another version of one that is, the errors of `loadWebWeights`, and `encoder-failed`; what was loaded is
- * then freed.
+ * another version of one that is, the errors of `loadWebWeights`, and `encoder-failed`; the networks loaded
+ * so far are then freed.
  */
 export async function loadWebEncoderSet(
   { encoders: wanted, transcriber: reader }: EncoderSetInfo,

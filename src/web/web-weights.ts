@@ -2,9 +2,8 @@
  * The weights of built-in encoders in a browser: fetched from the address the page gives, checked by size and
  * sha256, kept in Cache Storage if available.
  *
- * Kept files are found by their hash, so that pages of one origin share them wherever they came from, and are
+ * Kept files are found by their hash, so that pages of one origin share them whatever their address, and are
  * checked again whenever they are read.
- * Not its concern: golems, how encoders run.
  */
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { GolemError, throwIfAborted } from "../core/error.ts";
@@ -16,7 +15,7 @@ import { fetchBytes } from "./fetch-bytes.ts";
 /** Name of the cache in the origin's Cache Storage. */
 const cacheName = "golem-weights";
 
-/** Where weights come from. */
+/** Options of fetching weights. */
 export interface WebWeightOptions extends WorkOptions {
   /** Folder, relative to the page: the file F of encoder E is at `weights/E/F`. */
   readonly weights: string | URL;
@@ -37,7 +36,7 @@ export function getWeightUrl(weights: string | URL, id: string, file: string): U
 }
 
 /**
- * The contents of the weight files of several owners, in their order, by name; a file that two need is
+ * The contents of the weight files of several owners, in their order, by name; a file that two owners need is
  * fetched once. Progress counts bytes. Rejects with `weights-missing`, `weights-damaged`, `fetch-failed` or
  * `aborted`.
  */
@@ -97,7 +96,7 @@ async function loadFile(
       { hint: `Upload ${file.name} of ${id} again, unchanged; \`golem encoders pull ${id}\` fetches it.` },
     );
   }
-  // A full disk or a private window is no reason to stop.
+  // A full disk or a private window must not stop the work.
   await cache?.put(key, new Response(bytes)).catch(() => undefined);
   return bytes;
 }
@@ -122,7 +121,7 @@ async function readKept(
     if (bytes.length === file.bytes && (await computeSha256(bytes)) === file.sha256) return bytes;
     await cache?.delete(key);
   } catch {
-    // As if it were not there.
+    // Treated as if there were no cache.
   }
   return undefined;
 }

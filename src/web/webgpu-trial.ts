@@ -1,8 +1,6 @@
 /**
- * Whether networks run better on a graphics processor: each encoder embeds two seconds of sound on
+ * Tries whether networks run faster on a graphics processor: each encoder embeds two seconds of sound on
  * WebAssembly and on WebGPU, and is moved only if both agree and WebGPU is faster.
- *
- * Not its concern: golems, recordings.
  */
 import { throwIfAborted, toErrorRecord } from "../core/error.ts";
 import { compareLayers, createProbe, deviceTolerance } from "../encoder/device-probe.ts";
@@ -12,18 +10,18 @@ import type { OnnxRuntime } from "../onnx/runtime.ts";
 import { loadWebGpuRuntime } from "./onnx-runtime-webgpu.ts";
 import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
 
-/** Timed runs of each; one before them is not counted. */
+/** Timed runs per device, after one that is not counted. */
 const rounds = 3;
 
-/** Where WebGPU's build of ONNX Runtime is, and what to try. */
+/** The address of the WebGPU build of ONNX Runtime, and what to try. */
 export interface WebGpuOptions {
   /** Folder of the files of onnxruntime-web's `dist`, relative to the page. */
   readonly runtimeUrl: string | URL;
-  /** Whether to try a graphics processor that is software, too; default false, since none is faster. */
+  /** Whether to try software graphics processors too; default false, since none is faster. */
   readonly software?: boolean | undefined;
 }
 
-/** What came of trying one encoder. */
+/** The result of trying one encoder. */
 export interface WebGpuTrial {
   /** Its id. */
   readonly encoder: string;
@@ -31,9 +29,9 @@ export interface WebGpuTrial {
   readonly isUsed: boolean;
   /** Why, in words. */
   readonly reason: string;
-  /** Largest difference of a number, in parts of the root mean square of its layer; where it ran. */
+  /** Largest difference of a number, relative to the root mean square of its layer; only if it ran. */
   readonly difference?: number;
-  /** Median seconds for two seconds of sound; where it ran. */
+  /** Median seconds for two seconds of sound; only if it ran. */
   readonly seconds?: { readonly wasm: number; readonly webgpu: number };
 }
 
@@ -46,8 +44,8 @@ interface TrialOptions extends WebWeightOptions {
 }
 
 /**
- * Tries encoders, which go on being usable meanwhile, one after the other. Those that move are replaced in
- * `encoders`; nothing is freed. Whatever goes wrong is a reason to stay; rejects with `aborted` alone.
+ * Tries encoders one after the other; they can be used meanwhile. Those that move are replaced in `encoders`;
+ * nothing is freed. If anything fails, the encoder is not moved; rejects only with `aborted`.
  */
 export async function tryWebGpu(
   encoders: readonly Encoder[],
@@ -84,7 +82,7 @@ function describeError(error: unknown): string {
   return hint ? `${message} ${hint}` : message;
 }
 
-/** Why there is nothing to try on; undefined where there is. */
+/** Returns why there is no device to try; undefined if there is one. */
 async function describeAdapter(software: boolean): Promise<string | undefined> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
   if (!adapter) return "The browser offers no graphics processor.";

@@ -1,8 +1,4 @@
-/**
- * Calls between a page and its workers, by the protocol of core/worker-calls.ts.
- *
- * Not its concern: what is called.
- */
+/** Calls between a page and its workers, by the protocol of core/worker-calls.ts. */
 import { GolemError } from "../core/error.ts";
 import {
   type Caller,
@@ -14,7 +10,7 @@ import {
 } from "../core/worker-calls.ts";
 
 /**
- * Creates the page's side. A worker that dies rejects all calls with the error that `describe` makes of the
+ * Creates the page's side. If a worker dies, all calls reject with the error that `describe` creates from the
  * browser's message.
  */
 export function createWorkerCaller<All extends Calls>(

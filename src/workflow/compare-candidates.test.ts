@@ -1,4 +1,7 @@
-/** Comparing heads on made-up embeddings: scores are those of cross-validation, and time is kept. */
+/**
+ * Comparison of heads on synthetic embeddings: scores are those of cross-validation, and the time limit is
+ * kept.
+ */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { type HeadCandidate, listHeadCandidates } from "../classifier/choosing/head-candidates.ts";
@@ -16,7 +19,7 @@ const quick: readonly HeadCandidate[] = [
   { name: "mlp 4", options: { head: "mlp", layer: 1, headOptions: { hidden: [4], epochs: 20 } } },
 ];
 
-/** A comparison in which every fit takes one second of a made-up clock. */
+/** A comparison in which every fit takes one second of a simulated clock. */
 function prepare(
   recordings: readonly EmbeddedRecording[],
   options: Partial<HeadComparisonInput> = {},

@@ -1,13 +1,12 @@
 /**
- * Under-fitting and over-fitting: candidates from the most to the least constrained, scored on the same
- * held-out recordings.
+ * Compares candidate heads, from the most to the least constrained, for under-fitting and over-fitting: all
+ * are scored on the same held-out recordings.
  *
- * Nested: everything that a candidate chooses on data (layer, penalty, epochs, weights of views) is chosen
- * inside each fold, so every score is that of a procedure. The choice between candidates is not nested: the
- * best score of ten is a little too high; that of the simplest candidate within one standard error
- * (evaluate/one-standard-error.ts), which is marked, seldom is. Time is bounded: repeats are given up first,
- * then the last candidates. All candidates are scored on the same folds.
- * Not its concern: clocks, threads, the terminal.
+ * The validation is nested: everything that a candidate chooses from data (layer, penalty, epochs, view
+ * weights) is chosen within each fold, so every score is that of a procedure. The choice between candidates
+ * is not nested: the best score of ten is a little too high. The simplest candidate within one standard error
+ * (evaluate/one-standard-error.ts) is marked; its score seldom is. Time is limited: repeats are omitted
+ * first, then the last candidates. Not its concern: clocks, threads.
  */
 
 import type { HeadCandidate } from "../classifier/choosing/head-candidates.ts";
@@ -31,9 +30,9 @@ export interface HeadComparisonInput {
   /** In ascending complexity; the first is always measured. */
   readonly candidates: readonly HeadCandidate[];
   readonly runner: CandidateRunner;
-  /** Maximum number of repeats of cross-validation; 10 unless given. */
+  /** Maximum number of repeats of cross-validation; default 10. */
   readonly repeats?: number | undefined;
-  /** Seconds to spend, about; a fold that has begun is finished. */
+  /** Approximate seconds to spend; a fold that has begun is finished. */
   readonly budget: number;
   /** Seconds since the start. */
   getElapsed(): number;
@@ -47,32 +46,32 @@ export interface HeadComparison {
   readonly grouping: "speaker" | "none";
   readonly groupingReason?: string;
   readonly groupedBy?: "source";
-  /** Folds per repeat, and repeats that there was time for. */
+  /** Folds per repeat, and number of repeats that were completed in time. */
   readonly folds: number;
   readonly repeats: number;
-  /** Measured, in ascending complexity. */
+  /** Measured candidates, in ascending complexity. */
   readonly candidates: readonly CandidateScore[];
   /** Name of the candidate with the highest balanced accuracy. */
   readonly best: string;
   /** Name of the simplest candidate within one standard error of the best. */
   readonly simplest: string;
-  /** Names of the candidates that there was no time for. */
+  /** Names of the candidates that were not measured for lack of time. */
   readonly givenUp: readonly string[];
 }
 
-/** How one candidate does. */
+/** The scores of one candidate. */
 export interface CandidateScore
   extends Pick<Evaluation, "balancedAccuracy" | "interval" | "logLoss" | "trainAccuracy"> {
   readonly name: string;
-  /** Balanced accuracy of the best less its own, and the standard error of that difference. */
+  /** Balanced accuracy of the best minus its own, and the standard error of that difference. */
   readonly difference: number;
   readonly standardError: number;
   readonly withinOneStandardError: boolean;
 }
 
-/** Thrown into a run of folds when time is up; never leaves this file. */
+/** Thrown during a run of folds when time is up; caught in this file. */
 const timeIsUp = new Error("time is up");
-/** A hidden layer four times as wide takes about this much longer. */
+/** Factor by which a hidden layer four times as wide takes longer. */
 const expectedGrowth = 2;
 
 /** The predictions in the repeats that were run. */
@@ -135,8 +134,8 @@ export async function compareCandidates(
 }
 
 /**
- * Runs repeat after repeat while there is time: in the first, candidate after candidate; in others, all or
- * nothing.
+ * Runs repeats while there is time. The first repeat may end after any candidate; later ones count only if
+ * all candidates are measured.
  */
 async function measure(
   input: HeadComparisonInput,
@@ -176,7 +175,7 @@ async function measure(
   return { measured, repeats };
 }
 
-/** One repeat of one candidate, or undefined when time ran out. */
+/** Runs one repeat of one candidate; undefined if time ran out. */
 async function runRepeat(
   { problem, labels, runner, budget, getElapsed }: HeadComparisonInput,
   plan: FoldPlan,
@@ -208,7 +207,7 @@ async function runRepeat(
   };
   const { concurrency } = runner;
   try {
-    // All recordings are predicted: those of the training side for the training accuracy.
+    // All recordings are predicted, also those of the training side, for the training accuracy.
     const whole = folds.map((fold) => ({ ...fold, test: all }));
     await runFolds(
       {
@@ -225,7 +224,7 @@ async function runRepeat(
   return { probabilities: [probabilities], trainAccuracies };
 }
 
-/** The share of repeats in which each recording is right. */
+/** Computes the share of repeats in which each recording is classified correctly. */
 export function computeCorrectness(probabilities: readonly Matrix[], truth: readonly number[]): number[] {
   const answers = probabilities.map(getPredictions);
   return truth.map(

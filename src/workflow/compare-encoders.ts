@@ -1,8 +1,8 @@
 /**
- * Which encoder for this data set: the same folds with each, and the smallest within one standard error of the
- * best.
+ * Compares encoders on a data set: all are scored on the same folds, and the smallest within one standard
+ * error of the best is marked.
  *
- * Not its concern: how encoders are found and run, the terminal.
+ * Not its concern: how encoders are found and run.
  */
 
 import { type LabelledRows, pickLabelledRows } from "../classifier/labelled-rows.ts";
@@ -25,9 +25,9 @@ export interface CompareEncodersChoices extends Omit<MeasureOptions, "encoder" |
   readonly repeats?: number;
 }
 
-/** How one encoder does. */
+/** The scores of one encoder. */
 interface EncoderScore extends Omit<CandidateScore, "trainAccuracy"> {
-  /** About how many weights its networks have: 12 x dimensions^2 per layer, those of a transformer. */
+  /** Approximate number of weights of its networks: 12 x dimensions^2 per layer, as in a transformer. */
   readonly weights: number;
 }
 
@@ -113,7 +113,7 @@ export async function compareEncoders(
   };
 }
 
-/** About how many weights the networks of a set have. */
+/** Estimates the number of weights of a set's networks. */
 function countWeights({ encoders, transcriber }: EncoderSetInfo): number {
   const reader = encoders.find(({ id }) => id === transcriber?.id);
   return [...encoders, ...(reader ? [reader] : [])].reduce(

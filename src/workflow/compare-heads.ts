@@ -1,8 +1,8 @@
 /**
- * Which head for this data set: every kind and size of head on one layer, and the fusion of all views, within
- * a time budget.
+ * Compares heads on a data set within a time budget: every kind and size of head on one layer, and the fusion
+ * of all views.
  *
- * Not its concern: how candidates are scored and chosen (see `compare-candidates.ts`), clocks, the terminal.
+ * Not its concern: how candidates are scored and chosen (see `compare-candidates.ts`), clocks.
  */
 
 import {
@@ -21,7 +21,7 @@ import { embedTrainingRows } from "./training-rows.ts";
 
 /** Options of {@link compareHeads}; all have defaults. */
 export interface CompareChoices extends Omit<MeasureOptions, "head" | "headOptions"> {
-  /** Seconds to spend on heads, about; default 30. */
+  /** Approximate seconds to spend on heads; default 30. */
   readonly budget?: number;
   /** Maximum number of repeats of cross-validation; default 10. */
   readonly repeats?: number;
@@ -29,14 +29,14 @@ export interface CompareChoices extends Omit<MeasureOptions, "head" | "headOptio
 
 /** A candidate's scores and its size. */
 export interface SizedScore extends CandidateScore {
-  /** Numbers it learns from the recordings: weights and biases. */
+  /** Number of parameters learned from the recordings: weights and biases. */
   readonly parameters: number;
 }
 
 /** The comparison, and its conditions. */
 export interface DatasetComparison extends Omit<HeadComparison, "candidates"> {
   readonly candidates: readonly SizedScore[];
-  /** Encoder and layer of the heads on one layer; with auto, the layer is chosen in every fold. */
+  /** Encoder and layer of the single-layer heads; with `auto`, the layer is chosen in every fold. */
   readonly encoder: string;
   readonly layer: number | "last" | "auto";
   readonly pooling: "mean" | "mean+std";
@@ -46,18 +46,21 @@ export interface DatasetComparison extends Omit<HeadComparison, "candidates"> {
   readonly skipped: readonly SkippedRecording[];
 }
 
-/** What a comparison is bounded by beside its options. */
+/** Limits of a comparison besides its options. */
 interface CompareBounds {
-  /** Names of the candidates to compare; all of `listHeadCandidates` when not given. */
+  /** Names of the candidates to compare; default: all of `listHeadCandidates`. */
   readonly names?: readonly string[] | undefined;
-  /** Starts a clock and returns a function that reads it, in seconds; the heads' time counts from then on. */
+  /**
+   * Starts a clock and returns a function that reads it, in seconds; the time of the heads is measured from
+   * then on.
+   */
   startClock(): () => number;
 }
 
 /**
- * Compares heads on a data set. The budget affects the numbers only through the repeats and candidates that
- * there was time for. Errors: those of `train`; `too-few-recordings` for a class with one recording;
- * `invalid-option` for a budget that is not over 0.
+ * Compares heads on a data set. The budget affects the numbers only by the number of repeats and candidates
+ * that fit into it. Errors: those of `train`; `too-few-recordings` for a class with one recording;
+ * `invalid-option` for a budget that is not above 0.
  */
 export async function compareHeads(
   environment: Environment,
@@ -67,7 +70,7 @@ export async function compareHeads(
 ): Promise<DatasetComparison> {
   const { budget = defaultAmounts.comparisonSeconds, layer = defaultRecipe.layer } = options;
   const { pooling = defaultRecipe.pooling, signal, onProgress } = options;
-  // All layers are embedded, whichever is named: the fusion uses them.
+  // All layers are embedded, whichever layer is named, since the fusion uses them.
   const { encoder, precision, transcript } = options;
   const { problem, labels, skipped } = await embedTrainingRows(environment, data, options, {
     encoder,

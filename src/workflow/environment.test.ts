@@ -1,4 +1,6 @@
-/** Every procedure in an environment that is nothing but memory: the same numbers whatever it runs on. */
+/**
+ * Every procedure in an environment that is only in memory: it gives the same numbers in every environment.
+ */
 import { expect, it } from "vitest";
 import { makeEmbeddings } from "../../test/support/make-embeddings.ts";
 import { createInlineRunner, fitPredictRows } from "../classifier/fold-runner.ts";

@@ -3,7 +3,7 @@
  * cross-validation. Node implements it in node/node-environment.ts, the studio in
  * studio/workers/studio-environment.ts.
  *
- * Not its concern: the procedures; how anything is stored, fetched or spread over threads.
+ * Not its concern: how things are stored, downloaded or distributed over threads.
  */
 import type { AudioSettings } from "../audio/audio.ts";
 import type { Variation } from "../augment/variation.ts";
@@ -16,33 +16,33 @@ import type { AnnotationOptions } from "../dataset/segment.ts";
 import type { EmbeddingResult } from "../embed/embedding-result.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 
-/** A warning: something that did not stop the work but that the user should know. */
+/** A warning: a fault that did not stop the work but that the user should know about. */
 export type Warning = ErrorRecord & { readonly file?: string };
 
 /** Options of every procedure. */
 export interface WorkflowOptions extends WorkOptions {
-  /** Called with what does not stop the work: a duplicate recording, a class with one recording ... */
+  /** Called with faults that do not stop the work: a duplicate recording, a class with one recording ... */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
-  /** How annotations of long recordings become recordings. */
+  /** How annotations of long recordings are turned into recordings. */
   readonly annotations?: AnnotationOptions | undefined;
 }
 
-/** Options that decide which encoders are used. */
+/** Options that determine which encoders are used. */
 export interface EncoderChoice extends Pick<ClassifierOptions, "layer" | "head"> {
   /**
-   * Built-in name (`auto`: the default ones together), OWNER/NAME[@REVISION] on the Hugging Face Hub, or a
-   * path.
+   * A built-in name (`auto`: the default encoders together), OWNER/NAME[@REVISION] on the Hugging Face Hub,
+   * or a path.
    */
   readonly encoder?: string | undefined;
-  /** Arithmetic of its weights, for encoders that come in several: int8 (their default) or fp32. */
+  /** Precision of its weights, for encoders available in several: int8 (the default) or fp32. */
   readonly precision?: string | undefined;
-  /** Whether transcripts count, where no encoder, layer or head is named; default true. */
+  /** Whether transcripts are used if no encoder, layer or head is named; default true. */
   readonly transcript?: boolean | undefined;
 }
 
 /** Varied copies of recordings, for training. */
 export interface CopyOptions {
-  /** The copies of each recording; none unless given. */
+  /** The copies of each recording; default: none. */
   readonly variations?: readonly Variation[] | undefined;
   /** Folder of noise to use in place of synthetic noise. */
   readonly noise?: string | undefined;
@@ -52,17 +52,17 @@ export interface CopyOptions {
 
 /** Options of {@link EmbeddingEnvironment.embed}. */
 export interface EmbedOptions extends WorkflowOptions, CopyOptions {
-  /** Settings that differ from the default; the sample rate is the encoders'. */
+  /** Settings that differ from the default; the sample rate is that of the encoders. */
   readonly audio?: Partial<AudioSettings> | undefined;
-  /** Word for progress: "embedding" unless given. */
+  /** Name of the stage in progress reports; default: "embedding". */
   readonly stage?: string | undefined;
 }
 
 /** Data sets and their embeddings. */
 export interface EmbeddingEnvironment {
   /**
-   * Opens a data set by name, or takes it as it is, and passes its warnings on. Of a remote one, `limit` rows
-   * are enough.
+   * Opens a data set by name, or takes it as it is, and passes its warnings on. Of a remote data set, `limit`
+   * rows are enough.
    */
   openDataset(data: string | Dataset, options: WorkflowOptions, limit?: number): Promise<Dataset>;
   /**
@@ -71,8 +71,8 @@ export interface EmbeddingEnvironment {
    */
   resolveEncoderSet(choice: EncoderChoice, options: WorkflowOptions): Promise<ResolvedEncoderSet>;
   /**
-   * Embeds recordings, each once: outputs are stored, and looked up the next time. A recording that fails is
-   * among `skipped`; rejects only when nothing can work (no weights) or with `aborted`.
+   * Embeds recordings. Embeddings are stored, so each recording is embedded only once. Recordings that fail
+   * are listed in `skipped`; rejects only if no recording can be embedded (no weights) or with `aborted`.
    */
   embed(
     recordings: readonly Recording[],
@@ -81,13 +81,13 @@ export interface EmbeddingEnvironment {
   ): Promise<EmbeddingResult>;
 }
 
-/** Where classifiers are fitted. */
+/** The environment in which classifiers are fitted. */
 interface FitEnvironment {
-  /** Runs the folds of one way to fit; the caller closes it. */
+  /** Creates a runner for the folds of one problem; the caller closes it. */
   createFoldRunner(problem: FitProblem, signal?: AbortSignal): FoldRunner | Promise<FoldRunner>;
-  /** Runs the folds of several ways to fit; the caller closes it. */
+  /** Creates a runner for the folds of several candidates; the caller closes it. */
   createCandidateRunner(problem: FitProblem, signal?: AbortSignal): CandidateRunner;
 }
 
-/** All of it: what training, curves and comparisons need. */
+/** The whole environment, as training, curves and comparisons need it. */
 export interface Environment extends EmbeddingEnvironment, FitEnvironment {}

@@ -1,7 +1,7 @@
 /**
  * Evaluation: a golem's score on recordings it was not trained on.
  *
- * Not its concern: metrics, how the score is shown.
+ * Not its concern: metrics.
  */
 import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { limitRecordings } from "../dataset/selection.ts";
@@ -15,25 +15,25 @@ import { getAudioOf } from "../golem/predict-embedded.ts";
 import type { EmbeddingEnvironment, WorkflowOptions } from "./environment.ts";
 import { embedDistinct } from "./training-rows.ts";
 
-/** A golem, and where its encoders are. */
+/** A golem and its encoders. */
 export interface GolemWithEncoders {
   readonly model: GolemModel;
   readonly encoderSet: ResolvedEncoderSet;
 }
 
-/** The score, and what it was computed on. */
+/** The score, and the recordings on which it was computed. */
 interface TestedGolem {
   readonly evaluation: Evaluation;
   /** Name of the data set. */
   readonly name: string;
-  /** Rows of the data set that were taken. */
+  /** Rows of the data set that were used. */
   readonly rows: readonly Recording[];
   readonly embedded: readonly EmbeddedRecording[];
-  /** Everything that was left out. */
+  /** All recordings that were left out. */
   readonly skipped: readonly SkippedRecording[];
 }
 
-/** Rows to evaluate on: those with split `test` where there are any, else all. */
+/** Selects the rows to evaluate on: those with split `test` if there are any, else all. */
 export function selectTestRows(dataset: Dataset): Dataset["recordings"] {
   const rows = dataset.recordings.filter((row) => row.split === "test");
   return rows.length > 0 ? rows : dataset.recordings;
@@ -41,7 +41,7 @@ export function selectTestRows(dataset: Dataset): Dataset["recordings"] {
 
 /**
  * Embeds the test rows of a data set with the golem's encoders and audio settings, and scores the golem on
- * them. Rejects with the errors of opening a data set, and with `no-recordings` when nothing is left to
+ * them. Rejects with the errors of opening a data set, and with `no-recordings` if no recording is left to
  * score.
  */
 export async function evaluate(
@@ -64,7 +64,9 @@ export async function evaluate(
   return { evaluation, name: dataset.name, rows, embedded, skipped };
 }
 
-/** Names the recordings that the golem was trained on, and those whose source it was trained on. */
+/**
+ * Warns of recordings that the golem was trained on, and of recordings from a source that it was trained on.
+ */
 function warnOfKnown(
   { training }: GolemModel,
   name: string,

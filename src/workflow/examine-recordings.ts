@@ -1,8 +1,8 @@
 /**
- * Diagnosis of a data set: gathers what the doctor's checks look at (likeness of recordings, a second opinion
- * on labels) and runs them.
+ * Examines a data set: computes what the doctor's checks need (similarity of recordings, a second opinion on
+ * labels) and runs them.
  *
- * Not its concern: the checks themselves (doctor/), files, stores.
+ * Not its concern: the checks themselves (doctor/).
  */
 
 import type { AudioSettings } from "../audio/audio.ts";
@@ -25,8 +25,8 @@ import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EncoderChoice, WorkflowOptions } from "./environment.ts";
 
 /**
- * Maximum number of recordings that training examines in passing, in well under a second; more are examined
- * by the doctor only.
+ * Maximum number of recordings that training examines as well, in well under a second; larger data sets are
+ * examined only by the doctor.
  */
 export const maximumExamined = 500;
 
@@ -35,20 +35,20 @@ export interface ExamineOptions
   extends Pick<EncoderChoice, "encoder" | "precision" | "transcript">,
     WorkflowOptions {
   readonly audio?: Partial<Omit<AudioSettings, "sampleRate">> | undefined;
-  /** Take the first rows only. */
+  /** Use only the first rows. */
   readonly limit?: number | undefined;
   readonly seed?: number | undefined;
 }
 
-/** The findings on a data set. */
+/** The findings about a data set. */
 export interface Diagnosis {
-  /** Recordings that could be embedded. */
+  /** Number of recordings that could be embedded. */
   readonly recordings: number;
-  /** Their classes. */
+  /** Number of their classes. */
   readonly classes: number;
   /** Most harmful first. */
   readonly findings: readonly Finding[];
-  /** Recordings that could not be embedded; there are findings on them too. */
+  /** Recordings that could not be embedded; there are findings about them too. */
   readonly skipped: readonly SkippedRecording[];
 }
 
@@ -62,7 +62,7 @@ export async function examineDataset(
   { limit, seed = defaultRecipe.seed, audio, ...options }: ExamineOptions,
 ): Promise<Diagnosis> {
   const { encoder, precision, transcript } = options;
-  // Oddities of the list of recordings are warnings; those of recordings are findings.
+  // Faults of the list of recordings are warnings; faults of recordings are findings.
   const dataset = await environment.openDataset(data, options, limit);
   const choice = { encoder, precision, transcript };
   const encoderSet = await environment.resolveEncoderSet(choice, options);
@@ -77,7 +77,7 @@ export async function examineDataset(
   return { recordings: embedded.length, classes, findings, skipped };
 }
 
-/** What is wrong with recordings, most harmful first. */
+/** Finds the faults of recordings, most harmful first. */
 export function examineRecordings(
   recordings: readonly EmbeddedRecording[],
   skipped: readonly SkippedRecording[],
@@ -87,14 +87,14 @@ export function examineRecordings(
   return diagnose(createExamination(findSources(recordings), skipped, encoderSet, seed));
 }
 
-/** Numbers per layer for likeness, and for the second opinion on many recordings: half of them means. */
+/**
+ * Numbers per layer for similarity, and for the second opinion on many recordings; half of them are means.
+ */
 const likenessDimensions = 8;
 const sketchDimensions = 64;
-/** Maximum number of recordings whose second opinion uses whole embeddings. */
+/** Maximum number of recordings for which the second opinion uses whole embeddings. */
 const wholeUpTo = 200;
-/**
- * Maximum number of recordings whose layers are separate views, and whose doubtful labels are judged twice.
- */
+/** Maximum number of recordings for which layers are separate views and there is a second pass. */
 const separateUpTo = 500;
 
 function createExamination(
@@ -154,13 +154,14 @@ interface SecondOpinion {
 const minimumTrusted = 2;
 
 /**
- * Classifies labelled recordings, some of which may be mislabelled, in two passes: first each by heads fitted
- * without it (leave-one-out); those classified as another class than their label are set aside, and heads
- * fitted on the others classify all, so that wrong labels do not confirm each other. Recordings of one
- * speaker are not left out together, since another recording of the same voice is the best evidence.
+ * Classifies labelled recordings, some of which may be mislabelled, in two passes. In the first pass each is
+ * classified by heads fitted without it (leave-one-out). Recordings whose predicted class is not their label
+ * are then set aside, and heads fitted on the others classify all recordings, so that wrong labels do not
+ * confirm each other. Recordings of one speaker are not left out together, since another recording of the
+ * same voice is the best evidence.
  *
- * With `isSinglePass` there is one pass, for so many recordings that a few wrong labels have little effect.
- * Every class needs at least two recordings.
+ * With `isSinglePass` there is only the first pass, which suffices for many recordings, where a few wrong
+ * labels have little effect. Every class needs at least two recordings.
  */
 export function computeSecondOpinion(
   rows: Omit<LabelledRows, "groups">,
@@ -186,7 +187,10 @@ export function computeSecondOpinion(
   return { probabilities, trusted, firstProbabilities: first };
 }
 
-/** Rows that are classified as labelled; of each class at least the two with the highest probability. */
+/**
+ * Selects the rows whose predicted class is their label, and at least the two of each class with the highest
+ * probability.
+ */
 function chooseTrusted(probabilities: Matrix, labels: readonly number[], classes: number): boolean[] {
   const predicted = getPredictions(probabilities);
   const trusted = labels.map((label, row) => predicted[row] === label);

@@ -1,4 +1,4 @@
-/** False alarms are measured on classes that were left out, and the golem says so. */
+/** False alarms are measured on classes that were left out, and the golem states this. */
 import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";

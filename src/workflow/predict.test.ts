@@ -1,4 +1,4 @@
-/** Samples are predicted as a WAV file of the same samples is, bit for bit, and refused with the same errors. */
+/** Samples and a WAV file of the same samples give the same predictions, bit for bit, and the same errors. */
 import { beforeAll, describe, expect, it } from "vitest";
 import { defaultAudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";

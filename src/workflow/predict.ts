@@ -1,5 +1,5 @@
 /**
- * Prediction: what one recording is, from its bytes or its samples.
+ * Predicts the class of one recording from its bytes or its samples.
  *
  * Not its concern: where recordings come from, threads.
  */
@@ -11,14 +11,14 @@ import { type EncoderSet, embedSource } from "../embed/embed-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { type AudioPrediction, getAudioOf, predictEmbedded } from "../golem/predict-embedded.ts";
 
-/** Mono samples at 16 kHz as a source, under the name that error messages use. */
+/** Wraps mono samples at 16 kHz as a source, with the name that error messages use. */
 export function createGivenSamples(samples: Float32Array): SampleSource {
   return createSampleSource(samples, defaultAudioSettings.sampleRate, "the samples given");
 }
 
 /**
- * Predicts one recording with the encoders that the golem uses, in its order. Rejects with the audio stage's
- * errors, `silent` (unless the golem has a class of silence), `too-short` and `aborted`.
+ * Predicts one recording with the golem's encoders, in its order. Rejects with the audio stage's errors,
+ * `silent` (unless the golem has a class of silence), `too-short` and `aborted`.
  */
 export async function predict(
   model: GolemModel,

@@ -2,8 +2,7 @@
  * Sound for a report: clips and spectrograms of the recordings most worth listening to, links to the others.
  *
  * Clips are re-encoded, never copied, so that no metadata of a file is included. A recording that can no
- * longer be decoded has neither.
- * Not its concern: where recordings are, how a report looks.
+ * longer be decoded has neither. Not its concern: where recordings are.
  */
 import { encodeWav } from "../audio/wav-writer.ts";
 import { encodeBase64 } from "../core/base64.ts";
@@ -14,20 +13,20 @@ import { pickRecordings, rankRecordings } from "../view/report/pick-recordings.t
 import type { ReportAudio, ReportData, ReportRecording } from "../view/report/report-data.ts";
 import { drawSpectrogram } from "../view/spectrogram-picture.ts";
 
-/** Where the sound of a report comes from and what may be taken of it. */
+/** The source of a report's sound, and how much of it may be included. */
 export interface ClipOptions extends WorkOptions {
-  /** Whether a recording of the report, by its place, can be found. */
+  /** Whether the recording with this index in the report can be found. */
   hasSound(place: number): boolean;
-  /** Its first {@link clipSeconds}, mono at {@link clipRate}; undefined where it cannot be decoded. */
+  /** Reads its first {@link clipSeconds}, mono at {@link clipRate}; undefined if it cannot be decoded. */
   read(place: number): Promise<Float32Array | undefined>;
   getLink?(place: number): ReportAudio | undefined;
   /** `embed`: clips up to `embeddedBytes`, then links. `link`: links only. `none`: neither. */
   readonly sound: "embed" | "link" | "none";
-  /** Spectrograms at most. */
+  /** Maximum number of spectrograms. */
   readonly pictures?: number | undefined;
 }
 
-/** Bytes of sound put into a report at most. */
+/** Maximum bytes of sound embedded in a report. */
 const embeddedBytes = 6 << 20;
 
 /** Sample rate of clips, in Hz. */
@@ -38,7 +37,7 @@ const pictureWidth = 320;
 const pictureBands = 64;
 const { window, transformSize } = { window: 400, transformSize: 512 };
 
-/** The report with sound and pictures. Rejects with `aborted` only. */
+/** Adds sound and pictures to the report. Rejects only with `aborted`. */
 export async function addClips(data: ReportData, options: ClipOptions): Promise<ReportData> {
   const { sound, pictures = Number.POSITIVE_INFINITY, signal, onProgress } = options;
   const recordings: ReportRecording[] = [...data.recordings];
@@ -70,7 +69,7 @@ function createClip(samples: Float32Array): ReportAudio {
   return { kind: "clip", base64, seconds: samples.length / clipRate };
 }
 
-/** A spectrogram of samples at 16 kHz as PNG; undefined where they are too few. */
+/** Draws a spectrogram of samples at 16 kHz as PNG; undefined if there are too few samples. */
 export function drawSamples(samples: Float32Array): Uint8Array | undefined {
   const hop = Math.max(64, Math.ceil((samples.length - window) / (pictureWidth - 1)));
   const mel = createLogMel({

@@ -1,4 +1,4 @@
-/** Places in a report: enough to repeat the training, no paths of this machine. */
+/** Locations in a report: sufficient to repeat the training, and without paths of this machine. */
 import { describe, expect, it } from "vitest";
 import { createLink } from "../node/report/report-clips.ts";
 import { createFileNamer, describeAsked, describeDataset, describePlace } from "./report-commands.ts";

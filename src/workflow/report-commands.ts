@@ -1,8 +1,6 @@
 /**
  * The command lines that reproduce a golem, and the display name of a data set; neither contains paths of
  * this machine.
- *
- * Not its concern: how a report looks.
  */
 import { quoteShellWord } from "../core/shell-word.ts";
 import type { Dataset } from "../dataset/dataset.ts";
@@ -13,7 +11,9 @@ import type { MeasureOptions } from "./training-options.ts";
 
 const isAbsolute = (path: string): boolean => /^([/\\]|[a-z]:[/\\])/i.test(path);
 
-/** Options of a training as the command line's flags, for the record; a flag without a value is true. */
+/**
+ * Converts options of training to flags of the command line, to be recorded; a flag without a value is true.
+ */
 export function describeAsked(
   options: MeasureOptions & {
     readonly test?: string | Dataset | undefined;
@@ -37,7 +37,10 @@ export function describeAsked(
   );
 }
 
-/** The options again, for what measures training on the same recordings; the test set is not among them. */
+/**
+ * Converts recorded flags back to options, for measuring training on the same recordings; without the test
+ * set.
+ */
 export function readAsked(asked: Readonly<Record<string, unknown>> = {}): MeasureOptions {
   const {
     "no-transcript": noTranscript,
@@ -63,20 +66,20 @@ export function readAsked(asked: Readonly<Record<string, unknown>> = {}): Measur
   };
 }
 
-/** What a data set is called in a title: the last part of its path, or its address. */
+/** Gets the name of a data set for titles: the last part of its path, or its address. */
 export function describeDataset(name: string): string {
   if (isHubAddress(name)) return name;
   const parts = name.split(/[\\/]+/).filter((part) => part !== "" && part !== ".");
   return parts.at(-1) ?? name;
 }
 
-/** A place as it was named, unless that would tell where on the machine it is. */
+/** Returns a location as it was named, unless that would reveal folders of the machine. */
 export function describePlace(name: string): string {
   const isTelling = isAbsolute(name) || name.startsWith("~") || name.split(/[\\/]/).includes("..");
   return isTelling && !isHubAddress(name) ? describeDataset(name) : name;
 }
 
-/** The commands that train the golem and write its report. */
+/** Lists the commands that train the golem and write its report. */
 export function listCommands(
   { data, seed }: GolemDocument,
   { asked = {}, withheld }: TrainingDocument,
@@ -101,12 +104,12 @@ export function listCommands(
   return [train.join(" "), "npx golem report my-golem"];
 }
 
-/** From a name in the data set to the name in a report. */
+/** Converts a name in the data set to the name in a report. */
 export type FileNamer = (file: string) => string;
 
 /**
- * What recordings are called in a report: their names in the data set; where those lead out of its folder
- * (lists of absolute paths do), without the folders that all of them share, and at worst the last two parts.
+ * Names recordings in a report by their names in the data set. Names that lead out of its folder (as in lists
+ * of absolute paths) are shortened by the folders that all of them share, or else to their last two parts.
  */
 export function createFileNamer(files: readonly string[]): FileNamer {
   const leadsOut = (file: string) => file.startsWith("../") || isAbsolute(file) || /^[a-z]:/i.test(file);

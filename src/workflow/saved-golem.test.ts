@@ -1,4 +1,6 @@
-/** Training on made-up embeddings: honesty of the score, choice of the layer, determinism, saving and loading. */
+/**
+ * Training on synthetic embeddings: an unbiased score, choice of the layer, determinism, saving and loading.
+ */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { train } from "../../test/support/train-golem.ts";

@@ -1,7 +1,7 @@
 /**
- * Suggestions for labelling: the unlabelled recordings that a golem would learn most from, and why, in words.
+ * Suggests unlabelled recordings that would improve a golem most when labelled, with the reasons in words.
  *
- * Not its concern: where recordings come from, the mathematics of the choice.
+ * Not its concern: the mathematics of the choice.
  */
 
 import {
@@ -27,16 +27,15 @@ import type { GolemWithEncoders } from "./evaluate.ts";
 
 /** A recording worth labelling. */
 export interface Suggestion {
-  /** The golem's best guess. */
+  /** The most probable class. */
   readonly label: string;
   readonly confidence: number;
-  /** The second best. */
+  /** The second most probable class. */
   readonly runnerUp: { readonly label: string; readonly confidence: number };
   /** Whether the golem would flag it as unknown. */
   readonly unknown: boolean;
   /**
-   * Number of recordings that the golem is unsure of and that sound like this one, which is nearest to their
-   * mean; itself included.
+   * Number of similar recordings with an uncertain class, including this one, which is nearest to their mean.
    */
   readonly alike: number;
   /** Why it is suggested. */
@@ -44,7 +43,7 @@ export interface Suggestion {
 }
 
 /**
- * Chooses at most `count` of the recordings, the least certain first; rows are places in `embeddings`. The
+ * Chooses at most `count` of the recordings, the least certain first; rows are indices in `embeddings`. The
  * same seed gives the same choice.
  */
 export function chooseToLabel(
@@ -66,7 +65,7 @@ export function chooseToLabel(
   return chooseDiverse(candidates, place, margins, { count, seed });
 }
 
-/** The same for a golem, with its prediction for each. */
+/** Chooses recordings with a golem, and adds its prediction for each. */
 function suggestRecordings(
   { classifier, document, predictEmbedded }: Pick<GolemModel, "classifier" | "document" | "predictEmbedded">,
   embeddings: readonly Embedding[],
@@ -102,29 +101,29 @@ function describe({ label, confidence, scores, unknown }: Prediction, alike: num
 
 /** Options of {@link suggest}; all have defaults. */
 export interface SuggestChoices extends WorkflowOptions {
-  /** Recordings to suggest at most, default 10. */
+  /** Maximum number of recordings to suggest; default 10. */
   readonly count?: number;
   /** Default 0. */
   readonly seed?: number;
 }
 
-/** What to label next, and what was not chosen from. */
+/** The recordings to label next, and those that were excluded. */
 export interface Suggestions {
   /** Number of recordings that were chosen from. */
   readonly pool: number;
-  /** In the order in which they are best labelled; `file` is the recording's name in the pool. */
+  /** In the recommended order of labelling; `file` is the recording's name in the pool. */
   readonly suggestions: readonly (Suggestion & { readonly file: string })[];
   /** Files of the pool that the golem was trained on. */
   readonly labelled: readonly string[];
-  /** Files of the pool that hold the same audio as one before them. */
+  /** Files of the pool with the same audio as an earlier one. */
   readonly duplicates: readonly string[];
   readonly skipped: readonly SkippedRecording[];
 }
 
 /**
  * Chooses which recordings of a pool to label next; their labels are ignored. Embeddings are stored, so that
- * training on what was chosen does not run the encoders again. Rejects with `invalid-option`, and
- * `no-recordings` when nothing is left to choose from.
+ * training on the chosen recordings does not run the encoders again. Rejects with `invalid-option`, and with
+ * `no-recordings` if there is nothing to choose from.
  */
 export async function suggest(
   { embed }: Pick<EmbeddingEnvironment, "embed">,
@@ -137,7 +136,7 @@ export async function suggest(
   if (!Number.isSafeInteger(count) || count < 1) {
     throw new GolemError("invalid-option", `count is ${count}; a whole number from 1 was expected.`);
   }
-  // A golem with a class of silence may learn from more silence, so it is not left out.
+  // A golem with a class of silence may learn from more silence, so silent recordings are not left out.
   const label = document.labels.find((name) => welcomesSilence([name])) ?? "";
   const rows = pool.recordings.map((recording) => ({ ...recording, label }));
   const { embedded, ...rest } = await embed(rows, encoderSet, {
@@ -183,7 +182,7 @@ function createNothingError(
 /**
  * Computes recordings in the classifier's space [recordings, features of all its views]. Features of layers
  * are standardised over the given recordings, those of transcripts are centred, and each view is scaled by
- * its share in the decision, so squared distances are weighted means over views.
+ * its weight, so squared distances are weighted means over views.
  */
 export function computeViewSpace(
   { fitted, vocabulary }: Pick<Classifier, "fitted" | "vocabulary">,

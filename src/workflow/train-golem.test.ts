@@ -1,4 +1,6 @@
-/** Training on made-up embeddings: honesty of the score, choice of the layer, determinism, saving and loading. */
+/**
+ * Training on synthetic embeddings: an unbiased score, choice of the layer, determinism, saving and loading.
+ */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings } from "../../test/support/make-embeddings.ts";
 import { train } from "../../test/support/train-golem.ts";
@@ -53,7 +55,8 @@ describe("trainGolem", () => {
   });
 
   it("never shows a fold the speakers it is tested on", async () => {
-    // Every recording of a speaker is the same point, of a class that is random: only a leak of speakers scores.
+    // All recordings of a speaker are the same point, with a random class: only a leak of speakers can score
+    // above chance.
     const random = createRandom(6);
     const recordings = makeEmbeddings({
       classes: 2,

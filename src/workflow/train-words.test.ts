@@ -1,4 +1,6 @@
-/** Training on made-up embeddings: honesty of the score, choice of the layer, determinism, saving and loading. */
+/**
+ * Training on synthetic embeddings: an unbiased score, choice of the layer, determinism, saving and loading.
+ */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/support/make-embeddings.ts";
 import { encodeUnbound } from "../../test/support/unbound-golem.ts";
@@ -72,7 +74,9 @@ describe("the transcript", () => {
 
 describe("the decoder's vectors", () => {
   const transcriber = testTranscriber;
-  /** Recordings that all say the same; classes are as far apart in the decoder's vectors as `separation` says. */
+  /**
+   * Recordings with the same transcript; `separation` is the distance between classes in the decoder vectors.
+   */
   const withDecoded = (options: Parameters<typeof makeEmbeddings>[0], separation: number) => {
     const means = createRandom(1, 7);
     const centres = Array.from({ length: options.classes * 17 }, () => separation * means.normal());

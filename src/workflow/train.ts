@@ -9,7 +9,7 @@ import { resolveLayer } from "../classifier/view.ts";
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
 import { createdBy } from "../core/version.ts";
 import { checkAlikeLabels } from "../dataset/alike-labels.ts";
-import type { Dataset, Recording } from "../dataset/dataset.ts";
+import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { getAudioSettings } from "../embed/embed-source.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { findSources } from "../embed/sources.ts";
@@ -17,7 +17,7 @@ import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { clipFindings } from "../golem/training-account.ts";
 import { getEncoderSetInfo, narrowEncoderSet } from "./encoder-set-info.ts";
-import type { Environment } from "./environment.ts";
+import type { EmbeddingEnvironment, Environment } from "./environment.ts";
 import { selectTestRows } from "./evaluate.ts";
 import { examineRecordings, maximumExamined } from "./examine-recordings.ts";
 import { type Negatives, pickMeasuredRows } from "./measure-false-alarms.ts";
@@ -50,22 +50,31 @@ export interface TrainedGolem {
   readonly testRows: readonly Recording[];
 }
 
+/** Everything that training reads before it fits. */
+interface TrainingMaterial extends Pick<TrainedGolem, "trainRows" | "testRows" | "encoderSet"> {
+  readonly dataset: Dataset;
+  readonly variations: readonly Variation[];
+  readonly learned: readonly EmbeddedRecording[];
+  readonly tested: readonly EmbeddedRecording[];
+  readonly negatives: readonly Negatives[] | undefined;
+  readonly skipped: readonly SkippedRecording[];
+}
+
 /**
- * Trains a golem on a data set. `asked` is recorded as the flags of the command line. Rejects with the errors
- * of opening data sets, of resolving encoders and of `trainGolem`, `conflicting-labels`, and
+ * Opens and embeds all that training on a data set needs: training rows with their copies, the test set, and sounds
+ * of no class. Rejects with the errors of opening data sets, of resolving encoders, `conflicting-labels` and
  * `invalid-option`.
  */
-export async function train(
-  environment: Environment,
+export async function gatherMaterial(
+  environment: EmbeddingEnvironment,
   data: string | Dataset,
-  { asked, ...options }: TrainingChoices & Pick<TrainingInput, "asked">,
-): Promise<TrainedGolem> {
+  options: TrainingChoices,
+): Promise<TrainingMaterial> {
   checkTrainOptions(data, options);
-  const { signal, onProgress, onWarning, seed = defaultRecipe.seed, audio, layer } = options;
+  const { signal, onProgress, onWarning, audio, layer } = options;
   const { dataset, rows } = await openRows(environment, data, options);
   const encoderSet = await environment.resolveEncoderSet(options, { signal, onProgress, onWarning });
-  const info = getEncoderSetInfo(encoderSet);
-  const [first] = info.encoders;
+  const [first] = getEncoderSetInfo(encoderSet).encoders;
   if (layer !== undefined && layer !== "auto") resolveLayer(first!, layer);
   const trainRows = rows.filter((row) => row.split !== "test");
   const testset =
@@ -88,7 +97,24 @@ export async function train(
     onWarning?.(warning);
   const negatives = await embedNegatives(environment, trainRows, learned, encoderSet, options);
   const skipped = [...dataset.skipped, ...(testset?.skipped ?? []), ...training.skipped, ...testing.skipped];
-  const settings = getAudioSettings(first!.sampleRate, audio);
+  return { dataset, trainRows, testRows, encoderSet, variations, learned, tested, negatives, skipped };
+}
+
+/**
+ * Trains a golem on a data set. `asked` is recorded as the flags of the command line. Rejects with the errors
+ * of `gatherMaterial` and of `trainGolem`.
+ */
+export async function train(
+  environment: Environment,
+  data: string | Dataset,
+  { asked, ...options }: TrainingChoices & Pick<TrainingInput, "asked">,
+): Promise<TrainedGolem> {
+  const material = await gatherMaterial(environment, data, options);
+  const { dataset, trainRows, testRows, encoderSet, variations, learned, tested, negatives, skipped } =
+    material;
+  const { signal, onWarning, seed = defaultRecipe.seed, audio } = options;
+  const info = getEncoderSetInfo(encoderSet);
+  const settings = getAudioSettings(info.encoders[0]!.sampleRate, audio);
   const all = [...learned, ...tested.map((row) => ({ ...row, split: "test" as const }))];
   const examine =
     all.length <= maximumExamined
@@ -124,7 +150,7 @@ const defaultStep = 3;
  * Embeds pieces of some of the recordings, and noise; undefined if none are asked for.
  */
 async function embedNegatives(
-  environment: Environment,
+  environment: EmbeddingEnvironment,
   rows: readonly Recording[],
   learned: readonly EmbeddedRecording[],
   encoderSet: ResolvedEncoderSet,

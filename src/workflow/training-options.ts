@@ -1,8 +1,4 @@
-/**
- * Options of training and of the measurements of it, and their schema.
- *
- * Not its concern: how training works.
- */
+/** Options of training and of measurements of training, and their schema. */
 import * as z from "zod/mini";
 import type { AudioSettings } from "../audio/audio.ts";
 import { listVariations, type Variation } from "../augment/variation.ts";
@@ -13,20 +9,21 @@ import { headKinds } from "../head/head.ts";
 import type { EncoderChoice, WorkflowOptions } from "./environment.ts";
 
 /**
- * Options that measurements of training share with `train`; all have defaults (see core/default-recipe.ts).
+ * Options that are common to `train` and the measurements of training; all have defaults (see
+ * core/default-recipe.ts).
  */
 export interface MeasureOptions
   extends Partial<ClassifierOptions>,
     Omit<EncoderChoice, keyof ClassifierOptions>,
     WorkflowOptions {
   readonly audio?: Partial<Omit<AudioSettings, "sampleRate">>;
-  /** Take this many recordings per class, drawn with the seed. */
+  /** Use this many recordings per class, drawn with the seed. */
   readonly shots?: number;
-  /** Take the first rows only. */
+  /** Use only the first rows. */
   readonly limit?: number;
   /**
-   * Varied copies of the training recordings: default auto (up to three per recording, weighed by held-out
-   * likelihood); a number trains on that many.
+   * Varied copies of the training recordings: `auto` (default: up to three per recording, weighted by
+   * held-out likelihood), or their number.
    */
   readonly augment?: Augmentation;
   /** Folder of noise for the copies, in place of synthetic noise. */
@@ -35,7 +32,7 @@ export interface MeasureOptions
   readonly rooms?: string;
 }
 
-/** Maximum number of copies of each recording: fits take the cube of their number. */
+/** Maximum number of copies of each recording; the time of fits grows with the cube of the number of rows. */
 const maximumCopies = 12;
 
 const count = z.int().check(z.minimum(1), z.maximum(1_000_000_000));
@@ -70,7 +67,7 @@ const trainOptions = z.looseObject({
   ),
 });
 
-/** Throws `invalid-option` for the first option that is not valid, and for data that is no data set. */
+/** Throws `invalid-option` for the first option that is not valid, and for data that is not a data set. */
 export function checkTrainOptions(data: unknown, options: unknown): void {
   if (
     typeof data !== "string" &&
@@ -84,14 +81,14 @@ export function checkTrainOptions(data: unknown, options: unknown): void {
   throw new GolemError("invalid-option", `Option ${issue.path.join(".")} is not valid: ${issue.message}.`);
 }
 
-/** Rows of recordings and copies together up to which `auto` makes copies. */
+/** Maximum number of rows, recordings and copies together, up to which `auto` makes copies. */
 const maximumRows = 320;
-/** Copies of each recording that `auto` makes at most. */
+/** Maximum number of copies of each recording that `auto` makes. */
 const automaticCopies = 3;
 
 /**
- * The varied copies to be made of each of `recordings` training recordings. Copies are used where all views
- * are fused; throws `invalid-option` where they are asked for otherwise.
+ * Plans the varied copies of each of `recordings` training recordings. Copies are used only with the fusion
+ * of all views; throws `invalid-option` if they are requested otherwise.
  */
 export function planVariations(
   { augment, noise, rooms, ...options }: MeasureOptions,

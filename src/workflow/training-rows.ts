@@ -1,7 +1,7 @@
 /**
- * The rows of a data set that training learns from, and their embeddings, as the problem that folds share.
+ * Selects and embeds the rows of a data set that are used for training, as the problem that folds share.
  *
- * Not its concern: what is fitted or measured on them. Rows with split test are left alone.
+ * Rows with split test are not used.
  */
 
 import { createFitProblem } from "../classifier/fit-problem.ts";
@@ -20,10 +20,7 @@ import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EmbedOptions, EncoderChoice } from "./environment.ts";
 import { checkTrainOptions, type MeasureOptions, planVariations } from "./training-options.ts";
 
-/**
- * Opens a data set and takes the rows that `limit` and `shots` leave of it; those with split test are among
- * them.
- */
+/** Opens a data set and selects rows by `limit` and `shots`; rows with split test are included. */
 export async function openRows(
   { openDataset }: Pick<EmbeddingEnvironment, "openDataset">,
   data: string | Dataset,
@@ -37,8 +34,8 @@ export async function openRows(
 }
 
 /**
- * Embeds recordings to be trained or scored on, and passes their oddities on as warnings. The same audio
- * twice under one label counts once, with a warning; under two labels it is the error `conflicting-labels`.
+ * Embeds recordings for training or scoring, and gives warnings about their faults. The same audio with the
+ * same label counts once, with a warning; the same audio with two labels is the error `conflicting-labels`.
  */
 export async function embedDistinct(
   { embed }: Pick<EmbeddingEnvironment, "embed">,
@@ -57,19 +54,18 @@ export interface EmbeddedRows {
   readonly problem: FitProblem;
   /** Names of the classes, in their order. */
   readonly labels: readonly string[];
-  /** The recordings of the rows, with what is known of them. */
+  /** The recordings of the rows, with their metadata. */
   readonly recordings: readonly EmbeddedRecording[];
   /** File of each row. */
   readonly files: readonly string[];
   readonly skipped: readonly SkippedRecording[];
-  /** Recordings with split test, which are left alone. */
+  /** Number of recordings with split test, which are not used. */
   readonly testRecordings: number;
 }
 
 /**
- * Embeds the training rows. `choice` names the encoders, where it is not `options` that do; then
- * recordings have copies whatever head and layer are named. Errors: those of
- * `train`; `too-few-recordings` for a class with one recording.
+ * Embeds the training rows. `choice` names the encoders if `options` do not; copies are then made whatever
+ * head and layer are named. Errors: those of `train`; `too-few-recordings` for a class with one recording.
  */
 export async function embedTrainingRows(
   environment: EmbeddingEnvironment,
@@ -92,7 +88,7 @@ export async function embedTrainingRows(
   try {
     checkTrainable(embedded, { tested: false });
   } catch (error) {
-    // Recordings that were left out may be why there are too few.
+    // Recordings that were left out may be the reason that there are too few.
     for (const record of skipped) onWarning?.(record);
     throw error;
   }
@@ -107,7 +103,7 @@ export async function embedTrainingRows(
 
 /**
  * Leaves out recordings with the same audio as an earlier one of the same label, with a warning for each.
- * Throws `conflicting-labels` for the same audio under two labels.
+ * Throws `conflicting-labels` for the same audio with two labels.
  */
 function keepDistinct(
   recordings: readonly EmbeddedRecording[],

@@ -1,8 +1,6 @@
 /**
- * What the score of a cross-validation is of: how folds were grouped and why, and what else tells the labels. The
- * same for training and learning curves.
- *
- * Not its concern: scores, words.
+ * Describes what the score of a cross-validation means: how folds were grouped and why, and what besides the
+ * sound reveals the labels. Used by training and learning curves.
  */
 import { formatNumberOf } from "../core/format.ts";
 import { findShortcut } from "../doctor/shortcut.ts";
@@ -11,20 +9,20 @@ import { describeSources, listSources } from "../embed/sources.ts";
 import type { CrossValidation } from "../evaluate/cross-validate.ts";
 import type { EvaluationInput } from "../evaluate/evaluate.ts";
 
-/** A cross-validation and what it was of. */
+/** A cross-validation and its recordings. */
 interface Validated {
   readonly validation: CrossValidation;
   readonly recordings: readonly EmbeddedRecording[];
-  /** Places in `recordings` of those that were scored. */
+  /** Indices in `recordings` of those that were scored. */
   readonly scored: readonly number[];
   /** Names of the classes. */
   readonly labels: readonly string[];
-  /** How often each scored recording was classified correctly, 0 to 1. */
+  /** Share of repeats in which each scored recording was classified correctly, 0 to 1. */
   readonly correctness: ArrayLike<number>;
   readonly seed: number;
 }
 
-/** The part of an evaluation that says what its score is of. */
+/** Returns the part of an evaluation that says what its score means. */
 export function describeValidation({ validation, recordings, scored, labels, ...rest }: Validated) {
   return {
     ungroupedCode: validation.reasonCode,
@@ -35,7 +33,7 @@ export function describeValidation({ validation, recordings, scored, labels, ...
   };
 }
 
-/** What the groups of folds are, and what is to be said of them. */
+/** Describes the groups of folds, and warnings about them. */
 function describeValidationGroups(
   { grouping, reason }: CrossValidation,
   recordings: readonly EmbeddedRecording[],

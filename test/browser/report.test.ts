@@ -8,6 +8,7 @@ import { pathToFileURL } from "node:url";
 import type { Browser } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { loadPageAssets } from "../../src/node/report/golem-report.ts";
+import { writeDifferencePage } from "../../src/view/report/difference-page.tsx";
 import { writeReport } from "../../src/view/report/page.tsx";
 import { findViolations } from "../support/accessibility.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
@@ -45,6 +46,29 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
       });
     }
   }
+
+  it.each(schemes)("of two golems compared is accessible, wide and on a phone, %s", async (colorScheme) => {
+    const long = "a recording with a very long name ".repeat(4);
+    const text = writeDifferencePage(
+      {
+        ...{ difference: 0.05, interval: [-0.02, 0.12], recordings: 40 },
+        scores: { a: 0.85, b: 0.9 },
+        brier: { a: 0.2, b: 0.15, difference: -0.05, interval: [-0.1, 0.01] },
+        perClass: { yes: { a: 0.8, b: 0.9, recordings: 20 }, [long]: { a: 0.9, b: 0.9, recordings: 20 } },
+        changed: [{ file: `${long}.wav`, label: "yes", a: long, b: "yes" }],
+      },
+      { a: "before", b: "after" },
+      await loadPageAssets(),
+    );
+    const path = await save(text);
+    for (const viewport of Object.values(sizes)) {
+      const { page, complaints } = await openWatchedPage(browser, { colorScheme, viewport });
+      await page.goto(pathToFileURL(path).href);
+      expect(await findViolations(page)).toEqual([]);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBe(0);
+      expect(complaints).toEqual([]);
+    }
+  });
 
   it("shows hostile names as the text they are", async () => {
     const path = await save(writeReport(makeReportData({ labels: hostileTexts }), await loadPageAssets()));

@@ -75,7 +75,7 @@ describe.skipIf(!browserPath)(`golem review${browserNote}`, () => {
       for (const key of keys) await page.keyboard.press(key);
       await page.waitForSelector(`[role=status]:text-is("${labelled} of 6 labelled")`);
     };
-    expect(await page.textContent(".heard")).toBe("Heard: <b>cat</b>, 50 % (event)");
+    expect(await page.textContent(".heard")).toBe("Detected: <b>cat</b>, 50 %");
     await page.waitForFunction(() => document.querySelector("audio")!.duration === 3);
     await page.waitForFunction(
       () => document.querySelector<HTMLElement>(".stretch")!.style.left === "33.3333%",
@@ -109,7 +109,7 @@ describe.skipIf(!browserPath)(`golem review${browserNote}`, () => {
     const folder = await createScratchFolder();
     await keepTones(folder, [["dog", 0.95]]);
     const { page } = await open(folder, "ru-RU");
-    expect(await page.textContent(".heard")).toBe("Распознано: dog, 95 % (событие)");
+    expect(await page.textContent(".heard")).toBe("Распознано: dog, 95 %");
     await writeFile(join(folder, "metadata.csv"), "file_name,label,speaker\n");
     await page.keyboard.press("r");
     expect(await page.textContent("[role=alert]")).toContain("Не сохранено");

@@ -88,7 +88,11 @@ describe.skipIf(!browserPath)(`the layout of the studio${browserNote}`, () => {
     await page.waitForSelector(".class");
     const learn = page.locator(".foot button.primary");
     await learn.waitFor({ timeout: 300_000 });
+    await page.click(".settings summary");
     faults.push(...(await walkSizes(page, "record")));
+    await page.getByRole("button", { name: "Type the words" }).click();
+    faults.push(...(await walkSizes(page, "typing words")));
+    await page.keyboard.press("Escape");
     for (const size of phones) {
       await page.setViewportSize(size);
       if (!(await isAboveFold(page, ".rec"))) faults.push(`record, ${size.width}: Record is below the fold`);

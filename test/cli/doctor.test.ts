@@ -61,7 +61,7 @@ describe("golem doctor", () => {
     const { stdout, exitCode: code } = await runGolem(["doctor", data, "--no-transcript"]);
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Examined \d+ recordings in 3 classes \(2 left out\): 1 severe/);
-    expect(stdout).toMatch(/severe {2}Copies of one recording \(near-duplicate\): balance\/copy.wav/);
+    expect(stdout).toMatch(/severe {6}Copies of one recording \(near-duplicate\): balance\/copy.wav/);
     expect(stdout.trimEnd()).toMatch(/Do not believe a score/);
   });
 

@@ -126,6 +126,8 @@ export async function openWatchedPage(
 ): Promise<WatchedPage> {
   const context = await browser.newContext(options);
   onTestFinished(() => context.close());
+  // Embedding and training take long on a busy machine.
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   const complaints: string[] = [];
   const requests: string[] = [];

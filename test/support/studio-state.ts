@@ -2,6 +2,7 @@
  * What the studio's state stands on, without a browser: a page, a shelf in memory, workers that answer at
  * once.
  */
+import { signal } from "@preact/signals";
 import { vi } from "vitest";
 import type { Progress } from "../../src/core/progress.ts";
 import type { Shelf } from "../../src/studio/data/shelf.ts";
@@ -94,6 +95,12 @@ export function createFakeWorkers(answers: FakeAnswers) {
     end,
     getEmbedder: () => caller,
     getHelpers: () => [],
+    leastForHelpers: 24,
+    loadProgress: signal(0),
+    loadError: signal<unknown>(undefined),
+    shareOut: async <Job>(jobs: readonly Job[], work: (worker: typeof caller, job: Job) => Promise<void>) => {
+      for (const job of jobs) await work(caller, job);
+    },
     getLearner: () => caller,
     getExaminer: () => caller,
     createComparer: () => ({ comparer: caller, end }),

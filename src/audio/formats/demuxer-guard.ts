@@ -1,7 +1,8 @@
 /**
  * Bounds the work of mediabunny's demuxers (1.61) by the bytes of the file, where hostile or damaged files make them
  * loop: a search for the next element of Matroska that never leaves the last eight bytes, or finds the element from
- * which it started; laced blocks that are inserted one by one, 256 for each.
+ * which it started; laced blocks that are inserted one by one, 256 for each; an index
+ * whose repeated entries are removed one by one.
  *
  * It replaces methods of one input's reader and demuxer, which are not in mediabunny's types; the tests fail if they
  * are not there.
@@ -27,6 +28,9 @@ interface Block {
 interface InnerDemuxer {
   /** Only in Matroska. Replaces each laced block by one for each of its frames. */
   expandLacedBlocks?(blocks: Block[], track: unknown): void;
+  /** Only in Matroska. Reads one element and what is in it. */
+  traverseElement?(slice: unknown, stopIds?: unknown): boolean;
+  readonly currentSegment?: { readonly cuePoints: readonly unknown[] } | null;
 }
 
 /** Bytes that a search needs; where there are no more, it would go round for ever. */
@@ -36,6 +40,8 @@ const maximumRepeats = 100;
 /** Reads per byte of the file; elements have at least two bytes, and few are read more than twice. */
 const readsPerByte = 8;
 const plainReads = 10_000;
+/** Entries of an index, of which those for the same time are removed one by one; a day has 86,400 seconds. */
+const maximumCues = 100_000;
 
 /** Bounds an input of `byteLength` bytes (Infinity for streams), before it has been read. */
 export async function guardDemuxer(input: Input, byteLength: number): Promise<void> {
@@ -43,7 +49,9 @@ export async function guardDemuxer(input: Input, byteLength: number): Promise<vo
   const opened = inner._getDemuxer();
   // The reader is there as soon as the demuxer is looked for.
   guardReader(inner._reader, byteLength);
-  guardLacing(await opened);
+  const demuxer = await opened;
+  guardLacing(demuxer);
+  guardCues(demuxer);
 }
 
 function guardReader(reader: InnerReader, byteLength: number): void {
@@ -80,5 +88,16 @@ function guardLacing(demuxer: InnerDemuxer): void {
     }
     blocks.length = 0;
     for (const block of expanded) blocks.push(block);
+  };
+}
+
+function guardCues(demuxer: InnerDemuxer): void {
+  const traverse = demuxer.traverseElement?.bind(demuxer);
+  if (!traverse) return;
+  demuxer.traverseElement = (slice, stopIds) => {
+    const isFound = traverse(slice, stopIds);
+    const count = demuxer.currentSegment?.cuePoints.length ?? 0;
+    if (count > maximumCues) throw new Error(`its index has more than ${maximumCues} entries`);
+    return isFound;
   };
 }

@@ -95,6 +95,19 @@ describe("WebM and Matroska", () => {
     });
   });
 
+  it("is refused for an index of one time again and again", async () => {
+    const bytes = read("clip-opus.webm");
+    const at = bytes.indexOf(Buffer.from("1f43b675", "hex"));
+    const cue = Buffer.from("bb8bb38100b786f78101f18100", "hex");
+    const cues = Buffer.concat(Array.from({ length: 100_010 }, () => cue));
+    const size = Buffer.alloc(8);
+    size.writeBigUInt64BE(BigInt(cues.length) | (1n << 56n));
+    const parts = [bytes.subarray(0, at), Buffer.from("1c53bb6b", "hex"), size, cues, bytes.subarray(at)];
+    await expect(decode(openEnd(Buffer.concat(parts)), "x.webm")).rejects.toMatchObject({
+      message: expect.stringMatching(/index has more than 100000 entries/),
+    });
+  });
+
   it("is refused for laced blocks of more frames than bytes", async () => {
     // A simple block of track 1 with the lacing of equal sizes, and 256 frames in one byte.
     const block = Buffer.from("a385810000" + "84" + "ff", "hex");

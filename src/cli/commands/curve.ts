@@ -1,4 +1,4 @@
-/** `golem curve DATA`: the learning curve, and what more recordings would give. */
+/** `golem curve DATA`: the learning curve, and the gain from more recordings. */
 import { computeCurve } from "../../node/compute-curve.ts";
 import { describeCurve } from "../describe-curve.ts";
 import type { CurveOutput } from "../output.ts";

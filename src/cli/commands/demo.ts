@@ -1,5 +1,5 @@
 /**
- * `golem demo [banking|drums|minds14]`: the main job from beginning to end, on recordings that are at hand.
+ * `golem demo [banking|drums|minds14]`: training and prediction from beginning to end, on a demo data set.
  */
 import { performance } from "node:perf_hooks";
 import { formatPercent } from "../../core/format.ts";

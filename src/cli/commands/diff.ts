@@ -1,4 +1,4 @@
-/** `golem diff A B [DATA]`: whether another version is better, on the same held-out recordings. */
+/** `golem diff A B [DATA]`: compares two versions on the same held-out recordings. */
 import { basename, resolve } from "node:path";
 import { diffGolems, type GolemDiff } from "../../node/diff.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
@@ -9,12 +9,12 @@ import type { AnnotationCommandOptions } from "./shared-options.ts";
 
 interface DiffCommandOptions extends CommonOptions, AnnotationCommandOptions {
   readonly limit?: number;
-  /** True without a margin. */
+  /** True if no margin was given. */
   readonly failIfWorse?: number | true;
   readonly report?: string;
 }
 
-/** Runs the command; resolves with 1 if B is worse and that was to fail. */
+/** Runs the command; resolves with 1 if B is worse and `--fail-if-worse` was given. */
 export async function runCommand(
   [a, b, data]: [string, string, string | undefined],
   { limit, failIfWorse, report, margin, background }: DiffCommandOptions,
@@ -35,7 +35,7 @@ async function writePage(file: string, diff: GolemDiff, a: string, b: string): P
   const { writeDifferencePage } = await import("../../view/report/difference-page.tsx");
   const { loadPageAssets } = await import("../../node/report/golem-report.ts");
   const names = { a: basename(resolve(a)), b: basename(resolve(b)) };
-  // Paths distinguish two folders of one name.
+  // Paths distinguish two folders with the same name.
   const shown = names.a === names.b ? { a, b } : names;
   await writeFileAtomic(file, writeDifferencePage(diff, shown, await loadPageAssets()));
 }

@@ -11,7 +11,7 @@ import type { EmbedOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { Terminal } from "../terminal.ts";
 
-/** Options of the command that are of runs. */
+/** Options of the command for runs. */
 export interface EmbedRunCommandOptions {
   readonly run: string;
   readonly shard?: number;

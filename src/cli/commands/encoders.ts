@@ -129,7 +129,7 @@ async function remove(id: string, terminal: Terminal): Promise<number> {
   return 0;
 }
 
-/** For encoders without weights. */
+/** Prints that an encoder has no weights. */
 function sayNoWeights({ info }: EncoderDefinition, verb: "fetch" | "remove", terminal: Terminal): number {
   terminal.printJson({ id: info.id, revision: info.revision, state: "present" } satisfies EncodersOutput);
   terminal.print(`${info.id} has no weights: there is nothing to ${verb}.`);

@@ -1,4 +1,4 @@
-/** `golem evaluate GOLEM DATA`: scores a golem on recordings it was not trained on. */
+/** `golem evaluate GOLEM DATA`: scores a golem on recordings on which it was not trained. */
 import { dirname, resolve } from "node:path";
 import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { writeFileAtomic } from "../../node/disk/atomic-write.ts";
@@ -48,7 +48,7 @@ export async function runCommand(
   return strict && evaluation.skipped.length > 0 ? 1 : 0;
 }
 
-/** Scores detection in annotated recordings. */
+/** Scores detection on annotated recordings. */
 async function printEventScores(
   golem: Golem,
   data: string,

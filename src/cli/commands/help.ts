@@ -1,5 +1,5 @@
 /**
- * `golem help TOPIC`: a page of docs as text; of a command its usage, of an error code its cause and cure.
+ * `golem help TOPIC`: a page of docs as text, the usage of a command, or cause and remedy of an error code.
  */
 import { readFile } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";

@@ -36,7 +36,7 @@ export async function runCommand(
   const bytes = input ? readInput(input, signal) : record(command!, signal);
   const detector = await openDetector(golem, {
     ...{ ...work, ...detection, keep: toKeepOptions(options, terminal) },
-    // A pipe waits for its reader; a microphone does not.
+    // A pipe waits for its reader, but a microphone does not.
     ...(input ? { sampleRate: options.rate } : { sampleRate: microphoneRate, maximumLagSeconds }),
   });
   const reader = createPcmReader(input ? (options.format ?? "s16le") : "s16le");
@@ -69,7 +69,7 @@ export async function runCommand(
   }
 }
 
-/** Piped input, until it ends or the signal is aborted. */
+/** Reads piped input until it ends or the signal is aborted. */
 async function* readInput(
   input: NonNullable<Terminal["input"]>,
   signal: AbortSignal | undefined,

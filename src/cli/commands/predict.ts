@@ -10,6 +10,9 @@ import { predictFiles } from "../../node/threads/predict-files.ts";
 import type { PredictOutput } from "../output.ts";
 import { type CommonOptions, formatError, type Terminal } from "../terminal.ts";
 
+/** Shares below this are not shown. */
+const leastShown = 0.005;
+
 /** Runs the command; resolves with 1 when a file failed. */
 export async function runCommand(
   [folder, files]: [string, string[]],
@@ -27,6 +30,7 @@ export async function runCommand(
       const others = Object.entries(scores)
         .sort((a, b) => b[1] - a[1])
         .slice(1, 3)
+        .filter(([, score]) => score >= leastShown)
         .map(([name, score]) => `${makePrintable(name)} ${formatPercent(score)}`)
         .join(", ");
       terminal.printResult(

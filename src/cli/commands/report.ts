@@ -28,7 +28,7 @@ export async function runCommand(
   { out = join(folder, reportFile), data, test, audio, curve }: ReportOptions,
   terminal: Terminal,
 ): Promise<number> {
-  // A damaged report is no obstacle: this writes another.
+  // A damaged report is accepted, since it is replaced here.
   const model = await readGolemFolder(resolve(folder), { checkReport: false });
   const located = audio || curve ? await findSources(model, { ...terminal.work, data, test }) : undefined;
   // The curve describes this golem only if all its training recordings are found.

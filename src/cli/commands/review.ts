@@ -1,4 +1,7 @@
-/** `golem review DIR`: a page to label what was kept, or any recordings; with --answers labels from a file. */
+/**
+ * `golem review DIR`: a page for labelling kept clips or any recordings; with --answers, labels are read from
+ * a file.
+ */
 
 import { getBuiltPages } from "../../node/export/studio-site.ts";
 import { loadGolem } from "../../node/golem.ts";
@@ -17,7 +20,7 @@ interface ReviewOptions extends CommonOptions {
   readonly golem?: string;
 }
 
-/** Runs the command; resolves with the exit code, with the page once it is interrupted. */
+/** Runs the command; resolves with the exit code; with the page, when it is interrupted. */
 export async function runCommand(
   [folder]: [string],
   { port = 0, open, answers, golem: golemFolder }: ReviewOptions,

@@ -23,7 +23,7 @@ interface ServeOptions extends CommonOptions, KeepCommandOptions {
   readonly clientShare?: number;
   readonly timeout?: number;
   readonly workers?: number;
-  /** Per hour. */
+  /** False alarms per hour. */
   readonly falseAlarms?: number;
   readonly encoder?: string;
   readonly device?: Device;
@@ -66,7 +66,7 @@ export async function runCommand(
     keep: toKeepOptions(options, terminal),
     log: terminal.quiet ? undefined : terminal.stderr,
   });
-  // A terminal that is closed sends the same signal; the server ends with it.
+  // Closing the terminal sends the same signal; the server then ends too.
   const onHangUp = process.stdin.isTTY ? undefined : (): void => void server.reload();
   if (onHangUp) process.on("SIGHUP", onHangUp);
   try {
@@ -95,7 +95,8 @@ export async function runCommand(
 }
 
 /**
- * Keys from a file, else from the environment; not from arguments, which other users of the machine can read.
+ * Reads keys from a file, else from the environment; not from arguments, which other users of the machine can
+ * see.
  */
 async function readApiKeys(file: string | undefined): Promise<string[] | undefined> {
   if (file === undefined) {

@@ -1,8 +1,4 @@
-/**
- * Converts options shared by several commands to library options.
- *
- * Not its concern: any single command.
- */
+/** Converts options shared by several commands to library options. */
 import type { AudioSettings } from "../../audio/audio.ts";
 import type { ClassifierOptions } from "../../classifier/classifier.ts";
 import { GolemError } from "../../core/error.ts";
@@ -69,7 +65,7 @@ export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions
 export interface DetectCommandOptions {
   readonly encoder?: string;
   readonly threshold?: number;
-  /** Per hour. */
+  /** False alarms per hour. */
   readonly falseAlarms?: number;
   readonly window?: number;
   readonly hop?: number;
@@ -97,7 +93,7 @@ export function toDetectOptions(options: DetectCommandOptions): DetectOptions {
   };
 }
 
-/** Says on stderr which thresholds follow from a rate of false alarms, and how they were measured. */
+/** Prints to stderr the thresholds derived from a rate of false alarms, and how they were measured. */
 export function noteThresholds(
   { document }: { readonly document: GolemDocument },
   { falseAlarms }: DetectCommandOptions,
@@ -108,7 +104,7 @@ export function noteThresholds(
   if (!quiet) stderr.write(`${makePrintable(text)}\n`);
 }
 
-/** Options of keeping what was heard. */
+/** Options of keeping sound. */
 export interface KeepCommandOptions {
   readonly keep?: string;
   readonly keepSeconds?: number;
@@ -118,8 +114,8 @@ export interface KeepCommandOptions {
 }
 
 /**
- * What is kept, for the library; undefined if nothing is. Says on stderr that something is, even with
- * --quiet, since those who are recorded have a right to it. Throws `usage`.
+ * Converts the options of keeping for the library; undefined if nothing is kept. Prints to stderr that sound
+ * is kept, even with --quiet, since people who are recorded have a right to know it. Throws `usage`.
  */
 export function toKeepOptions(
   { keep, keepSeconds, keepUnsure, keepUnknown, keepMegabytes }: KeepCommandOptions,

@@ -1,8 +1,4 @@
-/**
- * Prints which recordings were left out and why.
- *
- * Not its concern: which command left them out.
- */
+/** Prints which recordings were left out and why. */
 import type { SkippedRecording } from "../../dataset/dataset.ts";
 import type { Terminal } from "../terminal.ts";
 

@@ -53,7 +53,7 @@ async function openQueue(url: string) {
 
 const barSize = 30;
 
-/** A bar, and the numbers. */
+/** Formats a bar and the numbers. */
 export function describeStatus(status: RunStatus, recordings: number): string[] {
   const { shards, done, waiting, active, failed, clips, errors, clipsPerSecond } = status;
   const full = Math.floor((barSize * done) / shards);

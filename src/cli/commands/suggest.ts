@@ -4,6 +4,7 @@ import { loadGolem } from "../../node/golem.ts";
 import { suggest } from "../../node/suggest.ts";
 import type { SuggestOutput } from "../output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
+import { wrapIndented } from "../text-table.ts";
 import { reportSkipped } from "./skipped.ts";
 
 interface SuggestOptions extends CommonOptions {
@@ -22,15 +23,26 @@ export async function runCommand(
   const result = await suggest(golem, pool, { ...terminal.work, count, seed });
   const { suggestions, labelled, duplicates, skipped } = result;
   terminal.printJson({ golem: folder, ...result } satisfies SuggestOutput);
-  terminal.print(
+  const print = (text: string) => {
+    for (const line of wrapIndented(text, 0, terminal.width)) terminal.print(line);
+  };
+  print(
     `Label next, of ${result.pool} recordings${labelled.length + duplicates.length > 0 ? ` (${labelled.length} more are in the training set, ${duplicates.length} are copies)` : ""}:`,
   );
   const width = String(suggestions.length).length;
   for (const [i, { file, reason }] of suggestions.entries()) {
-    terminal.printResult(`${String(i + 1).padStart(width)}. ${terminal.bold(file)}  ${terminal.dim(reason)}`);
+    const number = `${String(i + 1).padStart(width)}. `;
+    const line = `${number}${file}  ${reason}`;
+    if (terminal.width === undefined || line.length <= terminal.width) {
+      terminal.printResult(`${number}${terminal.bold(file)}  ${terminal.dim(reason)}`);
+      continue;
+    }
+    terminal.printResult(`${number}${terminal.bold(file)}`);
+    for (const part of wrapIndented(reason, number.length, terminal.width))
+      terminal.printResult(terminal.dim(part));
   }
   terminal.print("");
-  terminal.print("Label them, add them to the training data and train again; their embeddings are cached.");
+  print("Label them, add them to the training data and train again; their embeddings are cached.");
   reportSkipped(skipped, terminal);
   return strict && skipped.length > 0 ? 1 : 0;
 }

@@ -35,7 +35,7 @@ export async function runCommand(
   return 0;
 }
 
-/** The contents of a file of words, or the words themselves. */
+/** Reads the contents of a file of words, or returns the words themselves. */
 async function readWords(words: string): Promise<string> {
   const info = await stat(words).catch(() => undefined);
   if (!info?.isFile()) {
@@ -50,6 +50,6 @@ async function readWords(words: string): Promise<string> {
     (size) =>
       new GolemError("invalid-data", `${words} has ${size} bytes; at most ${maximumBytes} were expected.`),
   );
-  // A last line end tells a file of one line from words.
+  // A line end at the end distinguishes a file with one line from words.
   return `${decodeText(bytes, words)}\n`;
 }

@@ -1,5 +1,6 @@
 /** `golem train DATA --out DIR`: trains, scores and saves a golem, and prints findings. */
-import { join } from "node:path";
+import { stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { performance } from "node:perf_hooks";
 import { needsTranscriber, sumShares } from "../../classifier/view.ts";
 import type { Device } from "../../core/device.ts";
@@ -60,12 +61,22 @@ export async function runCommand(
   for (const line of describeTopFindings(golem, data, terminal)) terminal.print(line);
   terminal.print(`Saved to ${out}`);
   terminal.print(`Report: ${join(out, reportFile)}`);
-  terminal.print(`Next: npx golem predict ${quoteForShell(out)} RECORDING`);
+  const example = await findExample(data, golem.model.training.recordings[0]?.file);
+  terminal.print(`Next: npx golem predict ${quoteForShell(out)} ${example ?? "RECORDING"}`);
   if (!terminal.verbose)
     terminal.print(terminal.dim("More: --verbose; scores per class: in the report, and with --json"));
   const skipped = evaluation?.skipped ?? [];
   reportSkipped(skipped, terminal);
   return strict && skipped.length > 0 ? 1 : 0;
+}
+
+/** A recording of the data set to be pasted into a command; undefined where its files are elsewhere. */
+async function findExample(data: string, file: string | undefined): Promise<string | undefined> {
+  for (const folder of file === undefined ? [] : [data, dirname(data)]) {
+    const path = join(folder, file!);
+    if (await stat(path).catch(() => undefined)) return quoteForShell(path);
+  }
+  return undefined;
 }
 
 /** The three most important findings, and how to see the others. */
@@ -75,7 +86,7 @@ function describeTopFindings({ model }: Golem, data: string, terminal: Terminal)
   return [
     "Findings of the doctor:",
     ...top.flatMap((finding) => describeFinding(finding, terminal)),
-    `        All findings: npx golem doctor ${quoteForShell(data)}`,
+    `            All findings: npx golem doctor ${quoteForShell(data)}`,
     "",
   ];
 }

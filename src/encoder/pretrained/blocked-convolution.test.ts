@@ -1,4 +1,7 @@
-/** The convolution in blocks equals ONNX's own, for odd and even kernels and every remainder of frames. */
+/**
+ * The convolution in blocks equals that of ONNX Runtime, for odd and even kernels and every remainder of
+ * frames.
+ */
 import { expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
@@ -30,7 +33,7 @@ it.each([1, 2, 5, 8, 16])("kernel %i", async (kernel) => {
     const data = Float32Array.from({ length: frames * channels }, random.normal);
     const result = await session.run({ x: { dims: [1, frames, channels], data } });
     expect(result[blocked]!.dims).toEqual([1, frames, channels]);
-    // Sums of up to 48 products of standard normals, each factor off by about 1 %.
+    // Sums of up to 48 products of standard normal numbers, with an error of about 1 % in each factor.
     expect(result[blocked]!.data as Float32Array).toBeAllclose(result[plain]!.data as Float32Array, {
       atol: 0.3,
     });

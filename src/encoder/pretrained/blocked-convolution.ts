@@ -1,17 +1,15 @@
 /**
  * A grouped convolution over time as matrix products, for quantised activations.
  *
- * Not its concern: which network it is.
- *
- * Runtimes have no dynamic int8 convolution, and cutting out every frame of a kernel of 128 would copy each
- * step 128 times. So `block` frames are computed at once: from the kernel + block - 1 steps they need
- * (rounded up to whole blocks), with weights that hold the kernel once per frame, each time one step further
- * down (a Toeplitz matrix). The few zeros in it cost less than the copies saved.
+ * Runtimes have no dynamic int8 convolution, and a matrix product over every frame would copy each step as
+ * often as the kernel is long (128). Instead, `block` frames are computed at once from the kernel + block - 1
+ * steps that they need (rounded up to whole blocks). The weights contain the kernel once per frame, each time
+ * one step further down (a Toeplitz matrix). Multiplying its few zeros costs less than the copies.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 import type { Activations, LinearWriter } from "./linear.ts";
 
-/** Frames computed at once: with 4, the weights are as large in int8 as the kernel is in float32. */
+/** Frames computed at once. With 4, the int8 weights take as much memory as the kernel in float32. */
 const block = 4;
 
 /**

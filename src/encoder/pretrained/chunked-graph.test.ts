@@ -1,4 +1,4 @@
-/** Chunks: for every length, the result equals that of the whole. */
+/** For every length, the result in chunks equals the result without chunks. */
 import { expect, it } from "vitest";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";

@@ -1,11 +1,9 @@
 /**
- * Runs a part of a graph that is local in time chunk by chunk, so that its memory does not grow with the
- * recording.
+ * Runs a part of a graph that is local in time chunk by chunk, so that memory does not grow with the duration
+ * of the recording.
  *
- * Not its concern: what is computed.
- *
- * Chunks are equally long, as a loop's outputs must be: the last one begins early, and the repeated frames
- * are dropped.
+ * All chunks have the same length, since the outputs of a loop must: the last one begins early, and its
+ * repeated frames are dropped.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 

@@ -1,8 +1,6 @@
 /**
- * Finds an encoder's tensors in a checkpoint: under any prefix, with old or new names, beside heads that are
- * not needed.
- *
- * Not its concern: which network it is, how tensors are stored.
+ * Finds an encoder's tensors in a checkpoint: under any prefix, with old or new names; tensors of heads are
+ * ignored.
  */
 
 import { GolemError } from "../../core/error.ts";
@@ -14,7 +12,7 @@ export type ExpectedTensors = ReadonlyMap<string, readonly number[]>;
 /** Reads the tensors of an encoder by their bare names. */
 export interface EncoderTensors {
   has(name: string): boolean;
-  /** Values in C order. Rejects with `weights-damaged` when the file is at fault. */
+  /** Values in C order. Rejects with `weights-damaged` if the file is damaged. */
   read(name: string): Promise<Float32Array>;
 }
 
@@ -43,8 +41,8 @@ function canonicalName(name: string): string {
 }
 
 /**
- * Selects an encoder's tensors. Throws `weights-damaged` naming all that are missing, unexpected or of
- * another shape.
+ * Selects an encoder's tensors. Throws `weights-damaged`, which names all tensors that are missing,
+ * unexpected or of another shape.
  */
 export function selectTensors(checkpoint: Checkpoint, selection: TensorSelection): EncoderTensors {
   const stored = new Map(checkpoint.names.map((name) => [canonicalName(name), name]));

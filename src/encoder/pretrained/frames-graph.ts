@@ -2,11 +2,9 @@
  * Cuts a signal into the overlapping frames of a strided convolution, channels last, so that it becomes a
  * matrix product.
  *
- * Not its concern: which network it is, what the products are.
- *
  * A kernel of k steps with stride s over [1, time, channels] is a product of [1, frames, k x channels]: the
- * first floor(k / s) x s steps of all frames are rows of a reshaped signal, which costs nothing or one copy;
- * the rest are slices with a step. Weights are ordered accordingly, step by step.
+ * first floor(k / s) x s steps of all frames are rows of the reshaped signal, which costs at most one copy;
+ * the remaining steps are strided slices. Weights are ordered accordingly, step by step.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 
@@ -41,7 +39,8 @@ export function trimToFrames(graph: GraphWriter, x: string, receptive: number, h
 
 /**
  * Cuts x [1, time, channels], where time = kernel + n x stride exactly (see {@link trimToFrames}), into
- * frames [1, frames, kernel x channels]. Only moves elements, so it works on floats and on quantised bytes.
+ * frames [1, frames, kernel x channels]. It only moves elements, so it works on floats and on quantised
+ * bytes.
  */
 export function cutFrames(graph: GraphWriter, x: string, { kernel, stride, channels }: Geometry): string {
   const rows = Math.floor(kernel / stride);

@@ -1,8 +1,4 @@
-/**
- * Runs a built graph as an encoder: prepares samples, runs one clip at a time, returns the pooled layers.
- *
- * Not its concern: files, where the graph was built.
- */
+/** Runs a built graph as an encoder: prepares samples, runs one clip at a time, returns the pooled layers. */
 import { GolemError } from "../../core/error.ts";
 import { framesOutput, getPooledTensor, pooledOutput } from "../../onnx/pooling-graph.ts";
 import type { OnnxModel, OnnxRuntime } from "../../onnx/runtime.ts";
@@ -11,7 +7,7 @@ import { type AddEncoder, addNormalisation, addReflection } from "../encoder-gra
 import { reflectToLength } from "../input-preparation.ts";
 import type { GraphOptions, PretrainedPlan } from "./pretrained-family.ts";
 
-/** Returns the identity of the encoder that a plan gives with these options. */
+/** Returns the identity of the encoder for a plan and options. */
 export function describePretrained(
   plan: PretrainedPlan,
   source: Pick<EncoderInfo, "id" | "revision" | "sha256">,

@@ -1,12 +1,10 @@
 /**
  * int8 weights with one scale per column, for ONNX Runtime's MatMulIntegerToFloat.
  *
- * Not its concern: which layer the weights belong to.
- *
- * Symmetric: w = scale * q, q in -127 ... 127, scale = max |w| / 127 over the column. Signed, because the
- * instructions for uint8 times int8 need that (with AVX-512 VNNI 2.3 times faster than uint8 times uint8). On
- * processors with only AVX2 such products can saturate; there ONNX Runtime turns the weights into uint8 while
- * loading, if the session requests it (`session.x64quantprecision`).
+ * Symmetric: w = scale * q, q in -127 ... 127, scale = max |w| / 127 over the column. The weights are signed,
+ * because the processor's instructions multiply uint8 by int8 (with AVX-512 VNNI 2.3 times faster than uint8
+ * times uint8). On processors with only AVX2 such products can saturate; there ONNX Runtime turns the weights
+ * into uint8 while loading, if the session requests it (`session.x64quantprecision`).
  */
 
 /** A quantised weight matrix [rows, columns]. */
@@ -16,7 +14,7 @@ interface QuantisedWeights {
   readonly scales: Float32Array;
 }
 
-/** Quantises weights [rows, columns], row-major. A column of zeros gets the scale 1. */
+/** Quantises weights [rows, columns], row-major. The scale of a column of zeros is 1. */
 export function quantiseColumns(weights: Float32Array, rows: number, columns: number): QuantisedWeights {
   const scales = new Float32Array(columns);
   for (let r = 0; r < rows; r++) {
@@ -34,7 +32,8 @@ export function quantiseColumns(weights: Float32Array, rows: number, columns: nu
   const values = new Int8Array(rows * columns);
   for (let r = 0; r < rows; r++) {
     const start = r * columns;
-    // Conversion truncates towards zero; shifted by 128 all values are positive, so adding a half rounds.
+    // Conversion truncates towards zero. Shifted by 128, all values are positive, so adding 0.5 before it
+    // rounds.
     for (let c = 0; c < columns; c++) {
       values[start + c] = Math.trunc(weights[start + c]! * inverse[c]! + 128.5) - 128;
     }

@@ -1,8 +1,6 @@
 /**
- * The parts of transformer encoders (Vaswani et al. 2017) that model families share, with ONNX Runtime's
- * fused operators (docs/ContribOperators.md) where these are faster.
- *
- * Not its concern: any particular model; names of tensors are given.
+ * The parts of transformer encoders (Vaswani et al. 2017) that all model families share. Uses ONNX Runtime's
+ * fused operators (docs/ContribOperators.md) where they are faster.
  *
  * Tensors are [1, frames, hidden]. Additions and norms are separate nodes: the fused SkipLayerNormalization
  * takes three times as long on CPUs.
@@ -41,7 +39,7 @@ export interface BlockNames {
   readonly forwardNorm: string;
 }
 
-/** Adds a vector of the checkpoint unchanged. Returns its name. */
+/** Adds a vector of the checkpoint without quantising it. Returns its name. */
 export async function addVector(
   { graph, tensors }: Pick<TransformerContext, "graph" | "tensors">,
   name: string,
@@ -79,7 +77,8 @@ export async function addLinear(
 }
 
 /**
- * Adds self-attention with its output projection. A projection without a bias in the checkpoint gets none.
+ * Adds self-attention with its output projection. A projection that has no bias in the checkpoint has none
+ * here.
  */
 export async function addAttention(context: TransformerContext, x: string, at: string): Promise<string> {
   const { graph, linear, tensors, hidden, heads } = context;
@@ -115,7 +114,7 @@ export async function addFeedForward(
 
 /**
  * Adds blocks whose norms come first: x + attention(norm(x)), then x + network(norm(x)). Returns the names of
- * the layers, `layer_0` (x itself) to the layer numbered `through`; the last of all blocks includes
+ * the layers from `layer_0` (x itself) to the layer numbered `through`; the layer of the last block includes
  * `finalNorm`.
  */
 export async function addNormFirstBlocks(
@@ -144,8 +143,8 @@ export async function addNormFirstBlocks(
 
 /**
  * Ends a graph with the outputs `golem_pooled` [1, layers, 2 x dimensions] and `golem_frames` [3] for the
- * given tensors, each [1, frames, dimensions], layer 0 first, so that no frame leaves the runtime (see
- * `onnx/pooling-graph.ts`).
+ * given tensors, each [1, frames, dimensions], layer 0 first, so that frames are not copied out of the
+ * runtime (see `onnx/pooling-graph.ts`).
  */
 export function addPooledLayers(
   graph: GraphWriter,

@@ -3,7 +3,6 @@
  *
  * Fields and their defaults: Hugging Face transformers, `Wav2Vec2Config`, `HubertConfig`,
  * `Wav2Vec2FeatureExtractor`.
- * Not its concern: tensors, graphs.
  */
 import * as z from "zod/mini";
 import { checkSchema } from "../../core/check-schema.ts";

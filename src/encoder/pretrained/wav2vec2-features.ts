@@ -1,9 +1,7 @@
 /**
  * The convolutional front end of wav2vec2 and HuBERT: samples [1, samples] to features [1, frames, channels].
  *
- * Not its concern: what follows the features.
- *
- * Everything is channels last, and every convolution is a matrix product over frames cut out of its input.
+ * All tensors have channels last, and every convolution is a matrix product over frames cut out of its input.
  * Baevski et al. 2020, "wav2vec 2.0", section 2; the two kinds of norm are those of
  * `Wav2Vec2Config.feat_extract_norm`.
  */
@@ -20,9 +18,7 @@ const microsoft = { domain: "com.microsoft" } as const;
 /** The epsilon of the front end's norms, which config.json does not set (PyTorch's default). */
 const epsilon = 1e-5;
 
-/**
- * Frames of output computed at once: the widest activations of a second of audio fit the processor's cache.
- */
+/** Frames of output per chunk: one second of audio, whose widest activations fit the processor's cache. */
 const chunkFrames = 50;
 
 /** Shared by all parts of the front end. */
@@ -36,8 +32,9 @@ interface FrontContext {
 /**
  * Adds the front end; returns the name of the features.
  *
- * Above the first layer's frames everything is local in time and is done in chunks of {@link chunkFrames}:
- * memory does not grow with the recording, and activations stay in the cache.
+ * After the frames of the first layer, the computation is local in time and runs in chunks of
+ * {@link chunkFrames}: memory does not grow with the recording, and activations stay in the processor's
+ * cache.
  */
 export async function addFeatureExtractor(context: FrontContext, samples: string): Promise<string> {
   const { graph, config } = context;
@@ -76,8 +73,8 @@ function getGeometry(config: Wav2Vec2Config, layer: number): Geometry {
 const layerName = (layer: number) => `feature_extractor.conv_layers.${layer}`;
 
 /**
- * Prepares the first layer, always in float32, from all its frames; returns the function that applies it to
- * some of them.
+ * Prepares the first layer, always in float32, from all its frames. Returns the function that applies it to
+ * part of them.
  */
 async function addFirstLayer(
   context: FrontContext,
@@ -130,11 +127,11 @@ async function addActivation(context: FrontContext, product: string, layer: numb
 }
 
 /**
- * Adds a group norm with one channel per group, folded into the convolution before it. Since that is linear,
- * the mean and the variance of its outputs follow from the mean m and the covariance C of the frames (kernel
- * x kernel numbers), as W'm and diag(W'CW). In float64, since C may be far larger than its part in one
- * filter. A bias of the convolution would cancel out. Returns the weights [kernel, outputs] and the bias
- * [outputs] that give normalised outputs.
+ * Adds a group norm with one channel per group, folded into the convolution before it. The convolution is
+ * linear, so the mean and the variance of its outputs are W'm and diag(W'CW), where m is the mean and C the
+ * covariance of the frames (kernel x kernel numbers). Computed in float64, since C may be far larger than
+ * W'CW for one filter. A bias of the convolution would cancel out. Returns the weights [kernel, outputs] and
+ * the bias [outputs] that give normalised outputs.
  */
 function addGroupNorm(
   graph: GraphWriter,

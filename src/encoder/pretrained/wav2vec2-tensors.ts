@@ -2,8 +2,6 @@
  * The tensors of a wav2vec2 or HuBERT encoder: names, shapes, and the weight norm of the positional
  * convolution.
  *
- * Not its concern: graphs.
- *
  * Names: Hugging Face transformers, `Wav2Vec2Model` and `HubertModel`, which share them.
  */
 import type { EncoderTensors, ExpectedTensors, TensorSelection } from "./encoder-tensors.ts";

@@ -1,5 +1,5 @@
 /**
- * wav2vec2 and HuBERT graphs against hidden states that torchaudio computed in float64 from the same
+ * wav2vec2 and HuBERT graphs compared with hidden states that torchaudio computed in float64 from the same
  * checkpoints.
  */
 import { describe, expect, it } from "vitest";

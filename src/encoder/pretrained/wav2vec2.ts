@@ -2,12 +2,10 @@
  * wav2vec2 and HuBERT as a family: from config files to a plan, from a checkpoint to a graph with every layer
  * pooled.
  *
- * Not its concern: where tensors come from, where the graph goes, files, runtimes.
- *
  * Baevski et al. 2020, "wav2vec 2.0"; Hsu et al. 2021, "HuBERT". Layer 0 is the input of the first block,
  * layer i the output of block i; where the norm comes first (`do_stable_layer_norm`) the last layer has
- * passed the final norm. One recording at a time: in a batch, the level of one clip would change the scale
- * with which the others are quantised.
+ * passed the final norm. Recordings are embedded one at a time: in a batch, the level of one clip would
+ * change the quantisation scale of the others.
  */
 import { GolemError } from "../../core/error.ts";
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
@@ -134,8 +132,8 @@ async function addPositions(context: Context, x: string): Promise<string> {
   }
   const matrix = await graph.addTensor(name, [hidden, hidden / groups, kernel], weights);
   const turn = (tensor: string) => graph.addNode("Transpose", [tensor], { attributes: { perm: [0, 2, 1] } });
-  // An even kernel pads kernel / 2 at both ends and drops the last frame, which equals padding one less at
-  // the end.
+  // The published network pads kernel / 2 at both ends and, for an even kernel, drops the last frame; this
+  // equals padding one step less at the end.
   const convolved = graph.addNode("Conv", [turn(x), matrix, bias], {
     attributes: {
       kernel_shape: [kernel],

@@ -1,12 +1,11 @@
 /**
  * Whisper's log-mel front end as a graph: samples [1, samples] to log-mel frames [1, frames, bands].
  *
- * Not its concern: the network behind it.
- *
  * Radford et al. 2022, "Robust speech recognition via large-scale weak supervision", section 2.2, as in its
  * authors' code: mirrored by 200 samples at both ends, Hann windows of 400 samples every 160, power, Slaney's
- * mel filters, log10 not below 1e-10 nor 8 below the clip's maximum, (x + 4) / 4; the last frame is dropped.
- * The Fourier transform is a matrix product that includes the window, 5 % of the work of the smallest model.
+ * mel filters, log10 of energies raised to at least 1e-10, raised again to at least 8 below the clip's
+ * maximum, (x + 4) / 4; the last frame is dropped. The Fourier transform is a matrix product that includes
+ * the window; it takes 5 % of the time of the smallest model.
  */
 
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
@@ -59,8 +58,8 @@ function padTo30Seconds(graph: GraphWriter, samples: string): string {
 }
 
 /**
- * Cuts windows [1, frames, 400] out of the mirrored samples. A window is two blocks of 160 samples and half
- * of a third, so three slices of the blocks are joined side by side.
+ * Cuts windows [1, frames, 400] out of the mirrored samples. A window is two and a half blocks of 160
+ * samples, so three slices of the blocks are concatenated.
  */
 function cutBlocks(graph: GraphWriter, samples: string): string {
   const margin = window / 2;
@@ -90,7 +89,7 @@ function createFourier(): Float32Array {
   return Float32Array.from({ length: window * 2 * bins }, (_, i) => {
     const n = Math.floor(i / (2 * bins));
     const k = i % (2 * bins);
-    // Reduced before it is multiplied, so that the angles are exact.
+    // The product is reduced modulo the length first, so that the angle is exact.
     const angle = (2 * Math.PI * ((n * (k % bins)) % window)) / window;
     return hann[n]! * (k < bins ? Math.cos(angle) : -Math.sin(angle));
   });

@@ -1,6 +1,6 @@
 /**
- * Whisper's graph against log-mel frames and hidden states that PyTorch computed in float64 from the same
- * checkpoint.
+ * Whisper's graph compared with log-mel frames and hidden states that PyTorch computed in float64 from the
+ * same checkpoint.
  */
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -75,7 +75,7 @@ async function runModel(
   }
 }
 
-/** [bands, frames] -> [frames, bands]. */
+/** Transposes [bands, frames] to [frames, bands]. */
 function turn(values: Float32Array, bands: number): Float32Array {
   const frames = values.length / bands;
   return Float32Array.from(values, (_, i) => values[(i % bands) * frames + Math.floor(i / bands)]!);

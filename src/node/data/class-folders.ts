@@ -1,8 +1,4 @@
-/**
- * Loads a data set made of one folder per class.
- *
- * Not its concern: lists, the contents of recordings.
- */
+/** Loads a data set with one folder per class. */
 
 import type { ErrorRecord } from "../../core/error.ts";
 import { GolemError } from "../../core/error.ts";
@@ -100,7 +96,7 @@ export async function loadClassFolders(
   return { name: spec, recordings, warnings, skipped };
 }
 
-/** Why a file cannot be opened by its name. */
+/** Says why a file cannot be opened by its name. */
 function describeUndecodable(file: string, bytes: string): SkippedRecording {
   return {
     file,

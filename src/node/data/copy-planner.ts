@@ -1,5 +1,6 @@
 /**
- * Plans the varied copies of recordings, with the user's own noise and rooms where folders of them are named.
+ * Plans the varied copies of recordings, with the user's own noises and room responses if folders of them are
+ * given.
  *
  * Not its concern: how samples are varied.
  */
@@ -15,7 +16,7 @@ import { walkFolder } from "../disk/folder-walk.ts";
 
 /**
  * Creates a function that plans the copies of a recording by its hash. Rejects with `no-recordings` for a
- * named folder without recordings, and the errors of reading it.
+ * given folder without recordings, and with the errors of reading it.
  */
 export async function createCopyPlanner({
   variations = [],

@@ -1,4 +1,4 @@
-/** The drums, really fetched: once a machine, into the cache that the program uses. */
+/** The drums are really downloaded: once per machine, into the cache that the program uses. */
 import { cp, mkdir, stat, writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";

@@ -1,8 +1,6 @@
 /**
  * The data sets of `golem demo`: two in the package, one downloaded like an encoder's weights, one from the
  * Hugging Face Hub.
- *
- * Not its concern: encoders, heads, the terminal.
  */
 
 import { join } from "node:path";

@@ -1,10 +1,9 @@
 /**
  * The drum samples of `supersonic-scsynth-samples`, one per line: name, split, speaker (maker or
- * maker/series), bytes, sha256. Written by scripts/list-drums.ts; do not edit. Not its concern: what it is
- * used for.
+ * maker/series), bytes, sha256. Written by scripts/list-drums.ts; do not edit.
  */
 
-/** Lines of five fields with a space between. */
+/** Lines of five fields, separated by spaces. */
 export const drumTable = `
 bd_808 train EKVelika 19122 f8cae3f73c93622a2ebc37fd66752ad69fcad5cdf61d82fa46ef38c104476ca8
 bd_ada test adammusic18 12313 5395964737279c3190ea3a7c1dfd7c43c5e9a5da53a06fef94fd01fcc8e1c4b3

@@ -4,10 +4,9 @@
  *
  * Only this list is in the repository; the recordings are downloaded with the package. Its PROVENANCE.md
  * names their origins: freesound.org ("placed in the public domain via the Creative Commons 0 License") or a
- * gift of the maker under CC0. No maker is in both parts, with two exceptions: all tabla strokes are by one
- * maker and six of seven toms by another; there the test part holds other strokes and another drum, so a
- * score on these two classes says less about recordings made elsewhere.
- * Not its concern: how packages are fetched, encoders, heads.
+ * gift of the maker under CC0. No maker is in both the training and the test part, with two exceptions: all
+ * tabla strokes are by one maker and six of seven toms by another. In these two classes the test part has
+ * other strokes and another drum, so their score says less about recordings made elsewhere.
  */
 
 import type { PackageFile, PackageSource } from "../models/package-files.ts";
@@ -38,7 +37,7 @@ export const drumLabels: readonly { readonly label: string; readonly names: RegE
 /** All strokes, sorted by name. */
 export const drumRecordings: readonly DrumRecording[] = drumTable.trim().split("\n").map(readRow);
 
-/** The package. Its tarball has the integrity {@link drumsIntegrity}. */
+/** The package; {@link drumsIntegrity} is the integrity of its tarball. */
 export const drumsSource: PackageSource = {
   npmPackage: "supersonic-scsynth-samples@0.84.2",
   downloadBytes: 34_239_150,
@@ -70,8 +69,8 @@ function readRow(row: string): DrumRecording {
 
 /**
  * The label of a sample's name (without ending); undefined if it is left out as ambiguous or not a single
- * stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by ear, a cymbal by name), bells, `perc_*`,
- * `glitch_*`, `elec_*` of unclear kind.
+ * stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by ear, a cymbal by name), bells, and
+ * unclear `perc_*`, `glitch_*` and `elec_*`.
  */
 export function getDrumLabel(name: string): string | undefined {
   return drumLabels.find(({ names }) => names.test(name))?.label;

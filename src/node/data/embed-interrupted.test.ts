@@ -93,7 +93,7 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
     const watch = watchWorkers();
     const result = await embedRecordings(recordings, {
       ...{ encoders: ["mfcc"], store: createMemoryStore() },
-      // The first to be done has just got another recording, and so has the other worker.
+      // The worker that finishes first has just got another recording, and so has the other worker.
       onProgress: ({ completed }) => void (completed === 2 && watch.started[0]!.terminate()),
     });
     expect(result.skipped).toMatchObject([
@@ -110,7 +110,7 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
     const watch = watchWorkers();
     const result = await embedRecordings(recordings, {
       ...{ encoders: ["mfcc"], store: createMemoryStore() },
-      // No order that a worker understands: it throws where nothing catches.
+      // An unknown message: the worker throws an error that nothing catches.
       onProgress: ({ completed }) => void (completed === 2 && watch.started[0]!.postMessage(null)),
     });
     expect(result.skipped).toMatchObject([

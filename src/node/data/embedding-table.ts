@@ -2,7 +2,7 @@
  * Embeddings as a table for other tools: Parquet, or NumPy's .npz. One row per recording.
  *
  * Columns `file`, `label`, `speaker`, `seconds`, `layer_0` ... `layer_L`; a layer is 2 x dimensions numbers,
- * means then standard deviations over time. Not its concern: computing embeddings.
+ * means then standard deviations over time.
  */
 import { type FileHandle, open } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
@@ -31,12 +31,12 @@ const pieceLength = 1 << 21;
 /** Larger files would need ZIP64, which many readers of .npz lack. */
 const maximumNpzBytes = 0xffff_0000;
 
-/** Forms of a table, by the ending of its name. */
+/** Forms of a table, by the extension of its file name. */
 type EmbeddingTableForm = "parquet" | "npz";
 
 /**
- * Gets the form from a file's name; throws `usage` for endings other than .parquet and .npz. Call it before
- * the work.
+ * Gets the form from a file's name; throws `usage` for extensions other than .parquet and .npz. Call it
+ * before the work starts.
  */
 export function getEmbeddingTableForm(path: string): EmbeddingTableForm {
   const form = /\.(parquet|npz)$/i.exec(path)?.[1]?.toLowerCase();
@@ -191,7 +191,7 @@ async function writeZip(
   };
   for (const [name, pieces] of createMembers()) {
     const member = new ZipPassThrough(name);
-    // The same bytes for the same embeddings: the archive has no time of creation.
+    // A fixed time of creation, so that the same embeddings give the same bytes.
     member.mtime = new Date(1980, 0, 1);
     zip.add(member);
     for (const piece of pieces) {

@@ -1,6 +1,6 @@
 /**
- * The files a golem was trained on, for exports that include them: all of them, with unchanged bytes, or an
- * error.
+ * Finds the files a golem was trained on, for exports that include them: all of them, with unchanged bytes,
+ * or an error.
  *
  * Not its concern: their names in an export.
  */
@@ -35,7 +35,7 @@ export async function findTrainingRecordings(
     (await openTrainingData(document, { ...options, data })) ??
     (await openDataset(place, { ...options, onWarning: undefined }));
   const { recordings } = training;
-  // In an exported golem, recordings have no names to search by.
+  // Recordings of an exported golem have no names by which they could be found.
   const paths = training.withheld
     ? await matchHashes(recordings, dataset, options)
     : await matchNames(recordings, dataset, options);
@@ -57,8 +57,8 @@ export async function findTrainingRecordings(
 }
 
 /**
- * The ending of a recording's name, with the dot. An ending that is not an audio format's could be private,
- * and is omitted.
+ * The extension of a recording's file name, with the dot. One that is not of an audio format could be
+ * private, and is omitted.
  */
 export function getRecordingEnding(path: string): string {
   const ending = getExtension(path);

@@ -1,8 +1,6 @@
 /**
- * Lists of recordings under other names than metadata.csv ("labels.csv", "meta/esc50.csv") in a folder of
- * recordings.
- *
- * Not its concern: folders of classes, the contents of recordings.
+ * Finds lists of recordings with other names than metadata.csv ("labels.csv", "meta/esc50.csv") in a folder
+ * of recordings.
  */
 import { join } from "node:path";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
@@ -14,11 +12,11 @@ import { isRecordingName } from "../../dataset/recording-name.ts";
 import { isListName, readListTable } from "./read-list.ts";
 import type { LoadDatasetOptions } from "./recording-files.ts";
 
-/** Lists that are looked at, and how deep in folders they may be. */
+/** Maximum number of lists that are read, and maximum depth of their folders. */
 const maximumLists = 12;
 const maximumDepth = 2;
 
-/** Share of a list's rows that must be files of the folder. */
+/** Minimum share of a list's rows that must be files of the folder. */
 const minimumShare = 0.5;
 
 /** A list that is used for a folder. */
@@ -28,8 +26,8 @@ interface FoundList extends LabelledRows {
 }
 
 /**
- * Finds the list to go by: the only one that names recordings of the folder. Where folders of classes say the
- * same, none is needed.
+ * Finds the list to use: the only one that names recordings of the folder. If folders per class give the same
+ * labels, no list is needed.
  *
  * @param files All files of the folder, relative to it.
  * @throws GolemError `invalid-data` if there are several lists, or one that contradicts the folders, with the
@@ -95,15 +93,14 @@ async function readCandidate(
     };
     return { path, ...found, rows, warnings: [note, ...found.warnings] };
   } catch (error) {
-    // A file that is no list of recordings is not looked at further; one that looks like it has to be
-    // readable.
+    // A file that is not a list of recordings is ignored; one that looks like a list must be readable.
     const { code } = toErrorRecord(error, "unreadable");
     if (code === "aborted" || (error instanceof GolemError && /the label "/.test(error.message))) throw error;
     return undefined;
   }
 }
 
-/** Rejects a list whose labels are not those of the folders: which of the two is right cannot be decided. */
+/** Rejects a list whose labels differ from those of the folders, since it cannot be known which are right. */
 function checkAgreement(spec: string, list: FoundList, layout: FolderLayout): void {
   const byFile = new Map(layout.recordings.map(({ path, label }) => [path, label]));
   const both = list.rows.filter(({ path }) => byFile.has(path));

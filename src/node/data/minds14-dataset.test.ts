@@ -1,4 +1,4 @@
-/** The demo on MInDS-14: from a server that speaks the Hub's protocol, and where there is none. */
+/** The demo on MInDS-14: from a server with the Hub's protocol, and without a server. */
 import { expect, it, onTestFinished, vi } from "vitest";
 import { startHubServer } from "../../../test/support/hub-server.ts";
 import { intents, writeMindsParquet } from "../../../test/support/minds-parquet.ts";
@@ -19,7 +19,7 @@ it("takes 50 recordings to learn from and tests on others, with every class in b
   const card = {
     configs: [{ config_name: "en-US", data_files: [{ split: "train", path: "en-US/train-*" }] }],
   };
-  // Intent 13 comes late, as any may in an unsorted list.
+  // Intent 13 comes late, as any intent may in an unsorted list.
   const file = writeMindsParquet({
     rows: 220,
     rowsPerGroup: 50,

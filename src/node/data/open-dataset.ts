@@ -1,8 +1,4 @@
-/**
- * Opens a data set by name.
- *
- * Not its concern: encoders, heads.
- */
+/** Opens a data set by name. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Dataset } from "../../dataset/dataset.ts";
@@ -13,7 +9,7 @@ import { runFile } from "../shards/run-defaults.ts";
 import { loadDataset } from "./dataset-files.ts";
 import type { LoadDatasetOptions } from "./recording-files.ts";
 
-/** Opens a run of shards as a data set; undefined if the name is not that of one. */
+/** Opens a run of shards as a data set; undefined if the name is not that of a run. */
 export async function openRunDataset(
   data: string,
   options: LoadDatasetOptions = {},
@@ -31,8 +27,8 @@ export async function openRunDataset(
 }
 
 /**
- * Loads a data set unless it is one already; its warnings are passed on. Of a remote one, `limit` rows are
- * enough.
+ * Loads a data set unless it is one already; its warnings are passed on. Of a remote data set, `limit` rows
+ * are enough.
  */
 export async function openDataset(
   data: string | Dataset,

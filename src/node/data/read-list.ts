@@ -13,7 +13,7 @@ import { readRegularFile } from "../disk/regular-file.ts";
 /** Maximum size of a list of recordings in bytes. */
 const maximumListBytes = 256 << 20;
 
-/** Whether a file is a list of recordings by its name. */
+/** Whether a file's name is that of a list of recordings. */
 export function isListName(name: string): boolean {
   return getListReader(name) !== undefined;
 }
@@ -25,7 +25,7 @@ function getListReader(path: string): typeof parseCsv | typeof parseJsonLines | 
 }
 
 /**
- * Reads a list; `name` names it in messages. Rejects with `invalid-data`, `unreadable`, `no-recordings`,
+ * Reads a list; `name` is its name in messages. Rejects with `invalid-data`, `unreadable`, `no-recordings`,
  * `aborted`.
  */
 export async function readListTable(path: string, name: string, options: WorkOptions): Promise<Table> {

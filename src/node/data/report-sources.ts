@@ -1,8 +1,4 @@
-/**
- * Finds the recordings of a report by their names in the data set, and only those with unchanged bytes.
- *
- * Not its concern: the use of the recordings.
- */
+/** Finds the recordings of a report by their names in the data set, if their bytes have not changed. */
 import { throwIfAborted } from "../../core/error.ts";
 import type { Dataset, Recording } from "../../dataset/dataset.ts";
 import { isHubAddress } from "../../dataset/hub-address.ts";
@@ -61,7 +57,7 @@ async function openQuietly(
 ): Promise<Dataset | undefined> {
   const quiet = { ...options, onWarning: undefined };
   if (named !== undefined) return openDataset(named, quiet);
-  // Nothing is downloaded without a request.
+  // Nothing is downloaded unless the user asked for it.
   if (remembered === undefined || isHubAddress(remembered)) return undefined;
   return openDataset(remembered, quiet).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
 /**
- * Segments of long recordings as recordings of their own: each is cut out once and kept in the cache folder
- * as a WAV file. A long recording is decoded once for all of its segments, and streamed.
+ * Turns segments of long recordings into recordings of their own: each is cut out once and kept in the cache
+ * folder as a WAV file. A long recording is decoded once for all of its segments, and streamed.
  *
  * Not its concern: where segments come from, which of them are used.
  */
@@ -21,9 +21,9 @@ import type { CacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
 import { openFileSource } from "../disk/file-source.ts";
 
-/** Version of what is written; another one gives other files. */
+/** Version of the written files; raised when they change, so that segments are cut again. */
 const cutVersion = 1;
-/** Longest segment in seconds; a longer one is a mistake, or a recording of its own. */
+/** Longest segment in seconds; a longer one is probably a mistake. */
 const maximumSegmentSeconds = 30 * 60;
 
 /**
@@ -39,7 +39,7 @@ export function createSegmentRecordings(
 ): Recording[] {
   const folder = join(cache.datasets, "segments");
   let hash: Promise<string> | undefined;
-  /** Files that were attempted, and why a decoder failed: the long recording is not decoded again for them. */
+  /** Files that were already attempted; the long recording is not decoded again for them. */
   const attempted = new Set<string>();
   let failure: unknown;
   const locate = async ({ start, end }: Segment): Promise<string> => {

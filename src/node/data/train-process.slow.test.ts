@@ -1,4 +1,4 @@
-/** `golem train` as a process that is killed or interrupted, or has neither npm nor a network. */
+/** `golem train` as a process that is killed or interrupted, or that has neither npm nor a network. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { cp, mkdir, symlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ const banking = fileURLToPath(new URL("../../../demo/banking", import.meta.url))
 const golemScript = fileURLToPath(new URL("../../../test/support/processes/golem.ts", import.meta.url));
 
 describe("golem train as a process", () => {
-  /** A cache with the weights of moonshine-tiny and nothing else, and two classes to learn: of 14 recordings each, or of 4. */
+  /** A cache with only the weights of moonshine-tiny, and two classes of 14 or 4 recordings each. */
   async function prepare(
     parts: readonly string[] = ["train", "test"],
   ): Promise<{ home: string; data: string; embeddings: string }> {
@@ -64,7 +64,7 @@ describe("golem train as a process", () => {
     await waitForEmbeddings(embeddings);
     child.kill("SIGKILL");
     await ended;
-    // Put last of what is kept of a recording, so that where there is one, the rest is there too.
+    // The transcript is stored last for each recording, so its presence means that the rest is stored too.
     const { transcripts } = await getCacheStats(embeddings);
     const { recordings } = await loadDataset(data);
     const warnings: unknown[] = [];

@@ -11,8 +11,8 @@ import type { EnvironmentOptions } from "../environment.ts";
 import { openDataset } from "./open-dataset.ts";
 
 /**
- * Opens them: `data` if given, else where they were, as far as that is on this machine; nothing is downloaded
- * without a request. Rejects with the errors of `loadDataset` for a data set that was named.
+ * Opens them: `data` if given, else those at their former locations on this machine; nothing is downloaded
+ * unless the user asked for it. Rejects with the errors of `loadDataset` for a data set that was named.
  */
 export async function openTrainingData(
   { data: { name, places = [name] } }: GolemDocument,

@@ -1,8 +1,4 @@
-/**
- * Embeds one file on this thread, with a system ffmpeg for the formats that need one.
- *
- * Not its concern: labels, stores.
- */
+/** Embeds one file on this thread, with the system's ffmpeg for formats that need it. */
 
 import { openAudio } from "../../audio/open-audio.ts";
 import type { OwnSounds } from "../../augment/variation.ts";
@@ -61,7 +57,7 @@ async function readOwnSounds({ noise, room }: FileCopy, sampleRate: number): Pro
   };
 }
 
-/** The first half minute of a file. */
+/** Reads the first half minute of a file. */
 async function readSound(
   path: string,
   options: { readonly sampleRate: number; readonly trim: boolean },

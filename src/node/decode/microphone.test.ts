@@ -1,4 +1,4 @@
-/** Which program records, its arguments, and that it never outlives its reader. No microphone is needed. */
+/** Which program records, its arguments, and that it ends with its reader. No microphone is needed. */
 import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -38,7 +38,7 @@ describe("the microphone", () => {
       message: expect.stringContaining("no such card"),
     });
     await expect(read("/nowhere/recorder", [])).rejects.toMatchObject({ code: "no-microphone" });
-    // Ends only because it is stopped.
+    // It ends only when it is stopped.
     await read("sh", ["-c", "while :; do echo x; done"]);
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 50);

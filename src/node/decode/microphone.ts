@@ -21,7 +21,7 @@ export const microphoneRate = 16_000;
 /** Maximum characters of a program's messages kept. */
 const messageLength = 4000;
 
-/** Recording programs of a platform, best first. `device`: the microphone, by the program's name for it. */
+/** Recording programs of a platform, best first. `device`: the program's name for the microphone. */
 export function listRecordCommands(platform: NodeJS.Platform, device?: string): RecordCommand[] {
   const rate = String(microphoneRate);
   const raw = ["-ac", "1", "-ar", rate, "-f", "s16le", "-"];
@@ -54,7 +54,7 @@ export function listRecordCommands(platform: NodeJS.Platform, device?: string): 
   }
 }
 
-/** The first of the programs on the PATH; throws `no-microphone`, which says what to install. */
+/** The first of the programs on the PATH; throws `no-microphone`, whose hint says what to install. */
 export function findRecordCommand(platform: NodeJS.Platform, path: string, device?: string): RecordCommand {
   const commands = listRecordCommands(platform, device);
   const found = commands.find(({ command }) => isOnPath(command, platform, path));
@@ -85,8 +85,8 @@ function isOnPath(command: string, platform: NodeJS.Platform, path: string): boo
 }
 
 /**
- * Records until aborted, or until the program ends; yields bytes as they arrive. The program never outlives
- * the generator. Rejects with `no-microphone` if the program fails, and `aborted`.
+ * Records until aborted, or until the program ends; yields bytes as they arrive. The program ends with the
+ * generator. Rejects with `no-microphone` if the program fails, and `aborted`.
  */
 export async function* record(
   { command, args }: RecordCommand,

@@ -4,7 +4,6 @@
  *
  * ISO/IEC 14496-12: boxes (4.2), chunk offsets (8.7.5), which count from the start of the file and are
  * adjusted.
- * Not its concern: codecs, readers of the result.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { joinBytes } from "../../core/join-arrays.ts";
@@ -13,7 +12,7 @@ import { joinBytes } from "../../core/join-arrays.ts";
 const maximumIndexBytes = 64 * 1024 * 1024;
 /** Maximum number of boxes examined per file. */
 const maximumBoxes = 100_000;
-/** Boxes on the way from moov to the chunk offsets. */
+/** Boxes that contain the chunk offsets, from moov down. */
 const parents: ReadonlySet<string> = new Set(["moov", "trak", "mdia", "minf", "stbl"]);
 
 interface Box {

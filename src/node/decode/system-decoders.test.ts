@@ -11,7 +11,7 @@ import { createMemorySource, openAudio } from "../../audio/index.ts";
 import { createFfmpegDecoder } from "./ffmpeg-decoder.ts";
 import { createWebAudioDecoder } from "./system-decoders.ts";
 
-/** A folder with node-web-audio-api installed, which is no dependency of the tests. */
+/** A folder with node-web-audio-api installed, which is not a dependency of the tests. */
 const peerFolder = process.env.GOLEM_TEST_WEB_AUDIO ?? "";
 const peerFile = join(peerFolder, "node_modules/node-web-audio-api/index.mjs");
 const hasPeer = peerFolder !== "" && existsSync(peerFile);
@@ -55,7 +55,7 @@ describe.skipIf(!hasPeer || !hasFfmpeg)(`the optional decoder${note}${hasFfmpegN
     expect(own.facts).toMatchObject({ container: other.facts.container, sampleRate: 44_100, channels: 2 });
     expect(Math.abs(own.facts.seconds - other.facts.seconds)).toBeLessThan(1025 / 44_100);
     let worst = 0;
-    // Beyond the shorter one, resampling is different.
+    // After the end of the shorter one, resampling differs.
     for (let i = 0; i < 15_500; i++) worst = Math.max(worst, Math.abs(own.samples[i]! - other.samples[i]!));
     expect(worst).toBeLessThan(1e-4);
   });

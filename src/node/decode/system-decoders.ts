@@ -1,11 +1,9 @@
 /**
- * The decoders of Node for what is not built in: a system ffmpeg, else the optional package
+ * The decoders in Node for formats without a built-in decoder: the system's ffmpeg, else the optional package
  * node-web-audio-api.
  *
- * Not its concern: what is built in.
- *
- * The package (Symphonia in Rust) decodes AAC, ALAC and others; it keeps the delay of encoders,
- * and needs the index of an MP4 file first.
+ * The package (Symphonia in Rust) decodes AAC, ALAC and others; it does not remove the encoder's delay, and
+ * needs the index of an MP4 file before the media.
  */
 
 import { identifyContent } from "../../audio/formats/content.ts";
@@ -31,7 +29,10 @@ interface WebAudio {
 
 const packageName = "node-web-audio-api";
 
-/** Creates the decoder by the optional package; `address`: the module to import, by default the package. */
+/**
+ * Creates the decoder that uses the optional package; `address`: the module to import, by default the
+ * package.
+ */
 export function createWebAudioDecoder(address: string = packageName): Decoder {
   let loading: Promise<WebAudio> | undefined;
   return {

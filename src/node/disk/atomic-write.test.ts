@@ -9,7 +9,7 @@ import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { recoverFolder, replaceFileAtomic, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
 
 const host = hostname().replaceAll(/[^\w-]/g, "");
-/** No process has this number: it is above every system's limit. */
+/** No process has this id: it is above every system's limit. */
 const deadProcess = 2 ** 31 - 2;
 
 const putGolem = (content: string) => (staging: string) => writeFile(join(staging, "golem.json"), content);

@@ -2,10 +2,9 @@
  * Atomic writes of files and folders: readers, and a process killed at any time, see the old version or the
  * new one. Contents are written under another name beside the target, flushed, then renamed.
  *
- * A file is replaced by a single rename. There is no such call for a folder that is not empty: the old one is
- * moved aside and the new one moved in by two consecutive renames; if the process is killed between them,
- * {@link recoverFolder} restores the old one.
- * Not its concern: what is written.
+ * A file is replaced by a single rename. Folders that are not empty cannot be replaced by one call: the old
+ * one is moved aside and the new one moved in by two consecutive renames; if the process is killed between
+ * them, {@link recoverFolder} restores the old one. Not its concern: what is written.
  */
 import { renameSync } from "node:fs";
 import { mkdir, open, readdir, realpath, rename, rm, stat, writeFile } from "node:fs/promises";
@@ -87,8 +86,8 @@ export async function replaceFolderAtomic(
 }
 
 /**
- * Restores a folder left aside by a kill between the two renames of {@link replaceFolderAtomic}; does nothing
- * if the folder exists. Cheap enough to call before loading.
+ * Restores a folder that was moved aside by {@link replaceFolderAtomic} before the process was killed; does
+ * nothing if the folder exists. Cheap enough to call before loading.
  */
 export async function recoverFolder(path: string): Promise<void> {
   const target = await followLink(path);
@@ -120,7 +119,7 @@ function swap(staging: string, target: string, old: string): void {
 }
 
 /**
- * Checks before any work whether {@link replaceFolderAtomic} would refuse the path.
+ * Checks before any work whether {@link replaceFolderAtomic} would reject the path.
  *
  * @throws GolemError `output-exists`.
  */
@@ -142,7 +141,7 @@ async function checkReplaceable(target: string, path: string): Promise<void> {
   );
 }
 
-/** Creates the target's folder and removes files left there by killed processes for this target. */
+/** Creates the target's folder and removes staging files that killed processes left there for this target. */
 async function prepareFolder(target: string): Promise<void> {
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });
@@ -163,7 +162,7 @@ function createSiblingName(target: string, kind: "staging" | "old"): string {
   return join(dirname(target), `${createPrefix(target, kind)}${maker}.${counter++}`);
 }
 
-/** Whether the process on this machine that created the name is gone. */
+/** Whether the file's name is that of a process of this machine that has ended. */
 function isAbandoned(name: string): boolean {
   const match = /\.([\w-]*)\.(\d+)\.\d+$/.exec(name);
   if (!match || match[1] !== maker.split(".")[0]) return false;
@@ -198,7 +197,7 @@ async function flushTree(folder: string): Promise<void> {
   await flush(folder);
 }
 
-/** Flushes a file or a folder's list to disk; ignored on systems that cannot flush folders. */
+/** Flushes a file or a folder's list to disk; does nothing on systems that cannot flush folders. */
 async function flush(path: string): Promise<void> {
   const isOpenable = !(process.platform === "win32" && (await isFolder(path)));
   if (!isOpenable) return;

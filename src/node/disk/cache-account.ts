@@ -1,8 +1,6 @@
 /**
  * Statistics and clearing of the embedding store on disk: `golem cache stats` and `golem cache clear`. No
- * value is opened, so both work whatever the damage.
- *
- * Not its concern: what an embedding is.
+ * value is opened, so both work even if values are damaged.
  */
 import { type Dirent, readdirSync, statSync } from "node:fs";
 import { readdir, rename, rm } from "node:fs/promises";
@@ -19,7 +17,7 @@ export interface CacheStats {
   readonly transcripts: number;
   /** Size of the entries. */
   readonly bytes: number;
-  /** Number of entries per network with settings, by the digest that begins their keys. */
+  /** Number of entries per combination of network and settings, by the digest at the start of their keys. */
   readonly fingerprints: Readonly<Record<string, number>>;
 }
 
@@ -71,7 +69,7 @@ export async function clearCache(folder: string): Promise<CacheStats> {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT") return;
       if (code === "EROFS") throw error;
-      // A mounted disk, or one that may not be renamed: its contents are deleted where they are.
+      // A mount point, or a folder that may not be renamed: its contents are deleted in place.
       for (const name of await readdir(folder)) await rm(join(folder, name), { recursive: true });
     });
     for (const { name } of list(parent)) {
@@ -87,7 +85,7 @@ function listFolders(folder: string): string[] {
   return list(folder).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
-/** The entries of a folder; none if it is absent, or a file. */
+/** The entries of a folder; empty if it does not exist or is a file. */
 function list(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });

@@ -1,12 +1,11 @@
 /**
- * The folder of everything that can be downloaded or computed again: weights, embeddings, data sets.
- *
- * Not its concern: its contents.
+ * The cache folder: everything that can be downloaded or computed again, such as weights, embeddings and data
+ * sets.
  */
 import { homedir } from "node:os";
 import { posix, win32 } from "node:path";
 
-/** The cache folder and its parts, as absolute paths. None of them need exist. */
+/** The cache folder and its parts, as absolute paths. They need not exist. */
 export interface CacheFolder {
   readonly root: string;
   readonly encoders: string;
@@ -18,8 +17,8 @@ export interface CacheFolder {
  * Gets the cache folder: GOLEM_HOME, else XDG_CACHE_HOME/golem, else the system's convention:
  * ~/Library/Caches/golem (macOS), %LOCALAPPDATA%\golem (Windows), ~/.cache/golem.
  *
- * A relative XDG_CACHE_HOME is ignored, as its specification requires; a relative GOLEM_HOME starts at the
- * working folder. Empty variables count as absent.
+ * A relative XDG_CACHE_HOME is ignored, as its specification requires; a relative GOLEM_HOME is resolved in
+ * the working folder. Empty variables count as not set.
  */
 export function getCacheFolder(
   env: Readonly<Record<string, string | undefined>> = process.env,

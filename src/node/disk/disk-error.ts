@@ -1,5 +1,5 @@
 /**
- * Errors of the file system in words.
+ * Describes errors of the file system in words.
  *
  * Not its concern: which file it was, what to do.
  */
@@ -21,7 +21,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENAMETOOLONG: "the name is too long",
 };
 
-/** Says why the file system refused, as a clause. */
+/** Returns the reason of a file system error, as a clause. */
 export function describeDiskReason(error: unknown): string {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   return (code && reasons[code]) ?? code ?? (error instanceof Error ? error.message : String(error));

@@ -1,8 +1,4 @@
-/**
- * SHA-256 of a file's bytes.
- *
- * Not its concern: the file's contents, the use of the hash.
- */
+/** SHA-256 of a file's bytes. */
 import { createHash } from "node:crypto";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import { describeDiskReason } from "./disk-error.ts";
@@ -38,7 +34,8 @@ export async function computeFileHash(path: string, options: { signal?: AbortSig
 }
 
 /**
- * Converts an error of the file system into one that names the file and the remedy; GolemErrors pass through.
+ * Converts an error of the file system into one that names the file and says what to do; GolemErrors pass
+ * through.
  */
 export function describeReadError(error: unknown, path: string): GolemError {
   if (error instanceof GolemError) return error;

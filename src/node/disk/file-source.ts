@@ -1,15 +1,11 @@
-/**
- * A file as a byte source: bounded reads through one open handle.
- *
- * Not its concern: formats, data sets.
- */
+/** A file as a byte source: bounded reads through one open handle. */
 import { basename, resolve } from "node:path";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
 import { describeDiskReason } from "./disk-error.ts";
 import { openRegularFile } from "./regular-file.ts";
 
-/** A byte source that must be closed. */
+/** A byte source that must be closed after use. */
 export type FileSource = ByteSource & { readonly path: string; close(): Promise<void> };
 
 /** Opens a file; rejects with `data-not-found` if it does not exist, `unreadable` if it cannot be read. */

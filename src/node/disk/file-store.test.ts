@@ -35,7 +35,10 @@ const writerScript = fileURLToPath(
   new URL("../../../test/support/processes/store-writer.ts", import.meta.url),
 );
 
-/** A process that writes and reports; `numbers` are those it reported as committed, `ended` waits for its end. */
+/**
+ * A process that writes and reports; `numbers` are those it reported as committed, `ended` resolves when it
+ * ends.
+ */
 function startWriter(...argv: readonly (string | number)[]): {
   child: ChildProcess;
   numbers: number[];
@@ -84,7 +87,7 @@ describe("the store on disk", () => {
       // Two processes at once: one commits each embedding alone, one in batches.
       const writers = [startWriter(folder, first, 2, 1), startWriter(folder, first + 1, 2, 7)];
       await waitFor(() => writers.every(({ numbers }) => numbers.length > 20 + 17 * round));
-      // The second one has to go on over what the first one left behind.
+      // The second process must continue despite the files that the first one left.
       for (const [i, { child, ended }] of writers.entries()) {
         child.kill("SIGKILL");
         await ended;

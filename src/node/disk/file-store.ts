@@ -1,11 +1,10 @@
 /**
- * The embedding store on disk: one file per value, shared by any number of processes.
+ * The embedding store on disk: one file per value; any number of processes may share it.
  *
- * A value is at FINGERPRINT/HH/HASH.KIND, after the parts of its key; HH is the start of the file's hash. A
- * file holds the SHA-256 of key and value, then the value. It is written under another name and renamed, so a
- * process killed at any time leaves the old value or the new one. Nothing is flushed: a power failure may
- * damage the latest values, which the checksum shows, and what is damaged is computed again.
- * Not its concern: encoders, labels.
+ * The path of a value is FINGERPRINT/HH/HASH.KIND, from the parts of its key; HH is the start of the file's
+ * hash. A file holds the SHA-256 of key and value, then the value. It is written under another name and
+ * renamed, so a process killed at any time leaves the old value or the new one. Nothing is flushed: a power
+ * failure may damage the latest values; the checksum reveals this, and damaged values are computed again.
  */
 import { createHash } from "node:crypto";
 import {
@@ -30,7 +29,7 @@ import { fingerprintDigits, keyDigits } from "../../embed/store-key.ts";
 import { transcriptCodec } from "../../embed/transcript-codec.ts";
 import { describeDiskReason } from "./disk-error.ts";
 
-/** Receives warnings about damaged values or storage that cannot be used. */
+/** Options of opening a store. */
 interface StoreOptions {
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }
@@ -41,15 +40,15 @@ export const storedKinds = { embedding: ".embedding", transcript: ".transcript" 
 /** Folder of files that are being written. */
 const stagingName = "writing";
 const digestBytes = 32;
-/** More than either codec writes. */
+/** Maximum size of a file in bytes: more than either codec writes. */
 const maximumBytes = 1 << 27;
-/** Longer than any write takes. */
+/** Age from which an unfinished file is deleted: longer than any write takes. */
 const abandonedMilliseconds = 3_600_000;
 let counter = 0;
 
 /**
- * Opens (or creates) the store in a folder of its own. Damaged or unreadable values are misses; the first one
- * is a warning. Where nothing may be written, every `put` is refused.
+ * Opens (or creates) the store in a folder of its own. Damaged or unreadable values count as missing; the
+ * first one gives a warning. Without permission to write, every `put` throws.
  *
  * @throws GolemError `store-failed` if the folder cannot be used.
  */
@@ -107,7 +106,8 @@ export async function openFileStore(folder: string, options: StoreOptions = {}):
 
 /**
  * Opens the store in a folder, or continues without one: if the folder cannot be used, or as soon as a write
- * fails, there is one warning and nothing more is stored. The returned store never fails because of the disk.
+ * fails, there is one warning and nothing more is stored. The returned store never throws because of the
+ * disk.
  */
 export async function openEmbeddingStore(
   folder: string,
@@ -168,18 +168,21 @@ function computeDigest(key: string, value: Uint8Array): Buffer {
   return createHash("sha256").update(key).update(value).digest();
 }
 
-/** Holds what was read last: decoding copies, and thousands of buffers would wait to be collected. */
+/**
+ * Reused for every read, since decoding copies the values; otherwise thousands of buffers would wait for the
+ * garbage collector.
+ */
 let scratch = Buffer.alloc(0);
 const minimumScratch = 1 << 16;
 
 /**
- * Reads a file; undefined if there is none. The content is valid until the next call. A file that is too short
- * or no file is an empty one: damaged.
+ * Reads a file; undefined if there is none. The content is valid until the next call. A file that is too
+ * short, or not a regular file, is read as empty, which counts as damaged.
  */
 function readContent(path: string): Uint8Array | undefined {
   let file: number;
   try {
-    // Not blocking, so that a named pipe in its place does not stop the process.
+    // Opened without blocking, so that a named pipe in its place does not stop the process.
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
@@ -211,7 +214,7 @@ function writeContent(folder: string, path: string, parts: readonly Uint8Array[]
       renameSync(staging, path);
       return;
     } catch (error) {
-      // Folders are created when they turn out to be missing; another process may remove them at any time.
+      // Folders are created when a write fails without them; another process may remove them at any time.
       if ((error as NodeJS.ErrnoException).code !== "ENOENT" || attempt === 5) {
         rmSync(staging, { force: true });
         throw error;
@@ -222,7 +225,7 @@ function writeContent(folder: string, path: string, parts: readonly Uint8Array[]
   }
 }
 
-/** Deletes remains of killed processes. */
+/** Deletes unfinished files of killed processes. */
 function removeAbandoned(folder: string): void {
   try {
     for (const name of readdirSync(folder)) {
@@ -230,6 +233,6 @@ function removeAbandoned(folder: string): void {
       if (Date.now() - statSync(path).mtimeMs > abandonedMilliseconds) rmSync(path, { force: true });
     }
   } catch {
-    // There is nothing to remove, or another process removes it.
+    // There is nothing to remove, or another process is removing it.
   }
 }

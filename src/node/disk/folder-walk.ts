@@ -1,8 +1,7 @@
 /**
- * All files of a folder and its subfolders, in an order that depends on names only.
+ * Lists all files of a folder and its subfolders, in an order that depends only on their names.
  *
  * Links to folders are followed, except to a folder that contains the link, so that loops of links end.
- * Not its concern: the use of the files.
  */
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
@@ -11,7 +10,7 @@ import type { WorkOptions } from "../../core/progress.ts";
 import { isSystemName } from "../../dataset/recording-name.ts";
 import { describeReadError } from "./file-hash.ts";
 
-/** Maximum number of files and folders; more are taken for a mistake, such as a whole disk. */
+/** Maximum number of files and folders; more are probably a mistake, such as a whole disk. */
 const maximumFiles = 1_000_000;
 
 /**
@@ -25,8 +24,8 @@ export interface WalkedFolder {
   /** Broken links. */
   readonly broken: readonly string[];
   /**
-   * Files and folders whose names are not UTF-8 and cannot be opened: the name with U+FFFD for what is not,
-   * and its bytes in hexadecimal digits.
+   * Files and folders whose names are not UTF-8 and cannot be opened: the name with U+FFFD in place of
+   * invalid bytes, and its bytes in hexadecimal digits.
    */
   readonly undecodable: readonly { readonly name: string; readonly bytes: string }[];
 }
@@ -90,14 +89,14 @@ interface FolderEntry {
   readonly name: string;
   readonly sortKey: string;
   readonly kind: "file" | "folder" | "broken";
-  /** Of a name that is not UTF-8. */
+  /** The bytes of a name that is not UTF-8. */
   readonly bytes?: string;
 }
 
 async function readEntries(path: string): Promise<FolderEntry[]> {
   const entries: FolderEntry[] = [];
   const found = await readdir(path, { withFileTypes: true });
-  // Node replaces what is not UTF-8 in names, which are then of no file.
+  // Node replaces invalid UTF-8 in names; no file has the resulting name.
   const suspect = found.some(({ name }) => name.includes("\ufffd"));
   for (const name of suspect ? await readdir(path, { encoding: "buffer" }) : []) {
     const text = name.toString("utf8");

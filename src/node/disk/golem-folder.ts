@@ -1,7 +1,5 @@
 /**
- * Golem folders: read with bounded sizes and in one state, written atomically.
- *
- * Not its concern: the contents of the files.
+ * Reads and writes golem folders: read with limited sizes and from one consistent state, written atomically.
  */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -17,12 +15,12 @@ import { readRegularFile } from "./regular-file.ts";
 /** The files of a golem, the input of `decodeGolemModel`. */
 export type GolemFiles = Parameters<typeof decodeGolemModel>[0];
 
-/** Times a folder is read again because it was replaced while it was read. */
+/** Maximum number of reads of a folder that is replaced while it is read. */
 const maximumAttempts = 5;
 
 /** Options of reading a golem's folder. */
 interface ReadOptions {
-  /** Whether the report must be as it was written; default true. */
+  /** Whether the report must be unchanged since it was written; default true. */
   readonly checkReport?: boolean | undefined;
 }
 
@@ -32,8 +30,9 @@ export async function readGolemFolder(folder: string, options: ReadOptions = {})
 }
 
 /**
- * Reads a golem's files, all of one state of the folder, without decoding them. Errors: `golem-not-found`,
- * `golem-version`, `golem-damaged` if one is missing or too long, or the report is not as it was written.
+ * Reads a golem's files from one consistent state of the folder, without decoding them. Errors:
+ * `golem-not-found`, `golem-version`, `golem-damaged` if a file is missing or too long, or the report has
+ * changed.
  */
 export async function readGolemFiles(
   folder: string,
@@ -97,7 +96,7 @@ async function readBounded(folder: string, part: keyof typeof golemFileLimits): 
 
 /**
  * Writes a golem folder with its report (HTML). An existing golem is replaced; anything else is the error
- * `output-exists`. After an interruption the old folder or the new one exists.
+ * `output-exists`. After an interruption, either the old folder or the new one exists.
  */
 export async function writeGolemFolder(folder: string, model: GolemModel, report: string): Promise<void> {
   await replaceFolderAtomic(folder, async (staging) => {
@@ -114,7 +113,7 @@ export async function writeGolemFolder(folder: string, model: GolemModel, report
 export async function replaceGolemReport(folder: string, report: string): Promise<void> {
   await bindReport(folder, undefined);
   await writeFileAtomic(join(folder, reportFile), report);
-  // Of the file as it is now: another process may have replaced it as well.
+  // The hash of the current file, since another process may have replaced it as well.
   await bindReport(folder, await hashReport(folder));
 }
 

@@ -1,8 +1,4 @@
-/**
- * Cached JSON documents; they may be deleted at any time.
- *
- * Not its concern: their contents.
- */
+/** Reads and writes cached JSON documents, which may be deleted at any time. */
 
 import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { createCacheError } from "../hub/hub-error.ts";

@@ -1,8 +1,6 @@
 /**
- * Files of this package beside its code: from the built modules, wherever the bundler put them, as from the
- * sources.
- *
- * Not its concern: what the files hold.
+ * Finds files of this package relative to its code, both from the built modules, wherever the bundler put
+ * them, and from the sources.
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -25,7 +23,7 @@ export function getPackagePath(...names: readonly string[]): string {
   return join(root, ...names);
 }
 
-/** The address of a module that runs by itself, by its path under src without its extension. */
+/** The address of a module that is started by itself, given its path under src without extension. */
 export function getModuleUrl(path: string): URL {
   return pathToFileURL(isSource ? getPackagePath("src", `${path}.ts`) : getPackagePath("dist", `${path}.js`));
 }

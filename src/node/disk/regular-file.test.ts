@@ -1,4 +1,4 @@
-/** What can be opened as a file: pipes, devices, sockets and folders are refused at once, with their kind. */
+/** Pipes, devices, sockets and folders are rejected at once, and the error names their kind. */
 import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";

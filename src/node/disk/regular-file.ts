@@ -1,13 +1,11 @@
-/**
- * Opens and reads regular files, and nothing else: a pipe would block forever, a device never ends.
- *
- * Not its concern: contents; which error a caller wants for a missing file.
- */
+/** Opens and reads regular files, and nothing else: a pipe would block forever, a device never ends. */
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 
-/** Not blocking: opening a pipe without a writer would otherwise wait for one. Absent on Windows. */
+/**
+ * Non-blocking, since opening a pipe without a writer would wait for one. The flag does not exist on Windows.
+ */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** An open file and its size in bytes when it was opened. */
@@ -36,8 +34,8 @@ export async function openRegularFile(path: string): Promise<RegularFile> {
 }
 
 /**
- * Reads a file of at most `maximumBytes`; what is appended while it is read is left out. `tooLarge` makes the
- * error for a longer one. Rejects otherwise as {@link openRegularFile} does.
+ * Reads a file of at most `maximumBytes`; bytes appended while it is read are left out. `tooLarge` creates
+ * the error for a longer file. Other errors are those of {@link openRegularFile}.
  */
 export async function readRegularFile(
   path: string,
@@ -47,7 +45,7 @@ export async function readRegularFile(
   const { handle, size } = await openRegularFile(path);
   try {
     if (size > maximumBytes) throw tooLarge(size);
-    // Files of /proc have the size 0 and hold something.
+    // Files of /proc report the size 0 but have contents.
     if (size === 0) return await readUnsized(handle, maximumBytes, tooLarge);
     const bytes = Buffer.allocUnsafeSlow(size);
     let filled = 0;

@@ -1,9 +1,7 @@
 /**
- * Trains a golem again without transcripts, on the same recordings with the same seed and settings, from
- * stored embeddings, so that only heads are fitted and scored again. The recordings themselves must be found,
+ * Trains a golem again without transcripts, on the same recordings with the same seed and settings. It uses
+ * stored embeddings, so only heads are fitted and scored again. The recordings themselves must be found,
  * since their hashes are checked.
- *
- * Not its concern: formats of export.
  */
 import { GolemError } from "../../core/error.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
@@ -14,14 +12,14 @@ import { train } from "../train.ts";
 
 /** Where the recordings are now, and the environment. */
 interface AcousticOptions extends EnvironmentOptions {
-  /** The training data; where it was when the golem was trained unless given. */
+  /** Location of the training data; default: the location at training time. */
   readonly data?: string | undefined;
   /** The test data, likewise. */
   readonly test?: string | undefined;
 }
 
 /**
- * Trains the golem that `model` would be without transcripts.
+ * Trains `model` again without transcripts.
  *
  * @throws GolemError `data-not-found` where the recordings are not found, `invalid-data` where they are not
  *   those it was trained on.

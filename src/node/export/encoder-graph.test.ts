@@ -1,4 +1,6 @@
-/** Encoders as parts of a graph, in one session for all lengths, against the encoders as they are run. */
+/**
+ * Encoders as parts of a graph, in one session for all lengths, compared with the encoders run by themselves.
+ */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,13 +18,19 @@ import { loadEncoderGraph } from "./golem-onnx.ts";
 
 const random = createRandom(7);
 const sound = Float32Array.from({ length: 40_000 }, (_, i) => 0.3 * Math.sin(i / 7) + 0.1 * random.normal());
-/** In samples: reflected by all, by some, centred in a second, and long; odd ones among them. */
+/**
+ * In samples: lengths that all encoders reflect, that some reflect, that are centred in a second, and long
+ * ones; some are odd.
+ */
 const lengths = [320, 893, 5001, 15_999, 16_000, 40_000];
 
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../../../test/fixtures/pretrained/${name}`, import.meta.url));
 
-/** Compares every layer at every length. Pretrained models in fp32: int8 arithmetic rounds in steps, so that any difference may become one. */
+/**
+ * Compares every layer at every length. Pretrained models in fp32: int8 arithmetic rounds in steps, so that a
+ * tiny difference may become a whole step.
+ */
 async function compare(id: string, scratch?: string, precision?: "fp32"): Promise<void> {
   const cache = getCacheFolder(scratch === undefined ? undefined : { GOLEM_HOME: join(scratch, "cache") });
   const resolved = await resolveEncoder(id, { cache, precision });

@@ -2,7 +2,6 @@
  * The formats of `golem export`; adding one is one entry.
  *
  * The code of a format is loaded on demand.
- * Not its concern: writing to disk.
  */
 import type { ExportFormat } from "./export-format.ts";
 

@@ -30,7 +30,7 @@ export interface ExportOptions extends EnvironmentOptions {
   readonly format: string;
   /** File or folder to write, as the format requires. */
   readonly out: string;
-  /** Whether to overwrite an existing export; anything else is never overwritten. */
+  /** Whether to overwrite an existing export; other files are never overwritten. */
   readonly force?: boolean | undefined;
   /** Whether to leave words out; the golem is then trained again. */
   readonly acousticOnly?: boolean | undefined;
@@ -77,7 +77,7 @@ export interface ExportResult {
 }
 
 /**
- * Exports the golem in `folder`.
+ * Exports the golem that is in `folder`.
  *
  * @throws GolemError `invalid-option` for contents a format cannot hold, `output-exists`, and the errors of
  *   loading, training and writing.
@@ -143,7 +143,7 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
   };
 }
 
-/** Refuses contents a format cannot hold. */
+/** Rejects contents that a format cannot include. */
 function checkIncludes(name: string, what: "audio" | "transcripts"): void {
   const able = Object.keys(exportFormats).filter((other) => exportFormats[other]!.includes?.includes(what));
   if (able.includes(name)) return;
@@ -176,7 +176,7 @@ function getScore({ evaluation }: Golem): ExportScore {
   return evaluation && { balancedAccuracy: evaluation.balancedAccuracy, interval: evaluation.interval };
 }
 
-/** Refuses targets that must not be overwritten, before any work. */
+/** Rejects targets that must not be overwritten, before any work. */
 async function checkOut(
   out: string,
   golem: string,

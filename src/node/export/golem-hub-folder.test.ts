@@ -12,7 +12,7 @@ import { trainGolem } from "../../workflow/train-golem.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { exportHubFolder } from "./golem-hub-folder.ts";
 
-/** A network of log-mel frames, which cannot be a part of an ONNX file of samples. */
+/** A network whose input is log-mel frames; it cannot be part of an ONNX file whose input is samples. */
 const descriptor: EncoderDescriptor = parseDescriptor(
   JSON.stringify({
     ...{ format: "golem-encoder", formatVersion: 1, description: "a test", licence: "MIT", model: "m.onnx" },

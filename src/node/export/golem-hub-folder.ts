@@ -1,14 +1,10 @@
-/**
- * Format `huggingface` in Node: builds the ONNX file if possible, and collects the encoders' licences.
- *
- * Not its concern: the contents of the folder.
- */
+/** Format `huggingface` in Node: builds the ONNX file if possible, and collects the encoders' licences. */
 import { GolemError } from "../../core/error.ts";
 import { describeRecordings, exportHuggingFace } from "../../export/export-huggingface.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
 import { buildGolemOnnx } from "./golem-onnx.ts";
 
-/** Builds the folder's files. If the golem cannot be one ONNX file, the card says why. */
+/** Builds the folder's files. If the golem cannot be exported as one ONNX file, the card says why. */
 export async function exportHubFolder({
   golem,
   encoderSet,

@@ -1,7 +1,6 @@
 /**
- * A golem as one ONNX file in Node: loads its networks, builds the graph and compares it with the golem.
- *
- * Not its concern: the contents of the graph, the location of the file.
+ * Exports a golem as one ONNX file in Node: loads its networks, builds the graph and compares it with the
+ * golem.
  */
 import { GolemError } from "../../core/error.ts";
 import { createRandom } from "../../core/random.ts";
@@ -22,11 +21,14 @@ import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
 
 /**
- * Lengths in seconds at which file and golem are compared, around the limits at which encoders behave
- * differently.
+ * Lengths in seconds at which file and golem are compared, near the limits where encoders change their
+ * behaviour.
  */
 const checkedSeconds = [0.04, 0.9, 2];
-/** Maximum accepted difference of a probability; int8 networks round in steps, so a rounding may differ. */
+/**
+ * Maximum accepted difference of a probability; int8 networks round in steps, so a value may be rounded
+ * differently.
+ */
 const acceptedDifference = 0.01;
 
 /** Input of {@link buildGolemOnnx}. */
@@ -56,7 +58,7 @@ export async function buildGolemOnnx({
       model.document.views.some(({ encoder }) => encoder === id) ||
       model.familiarity?.layers.some(({ view }) => view.encoder === id);
     if (!isUsed) continue;
-    // The golem's name, since errors appear in cards, which must not contain local paths.
+    // The golem's name for the encoder, since errors appear in cards, which must not contain local paths.
     const found = encoderSet.encoders[i]!;
     const encoder = { ...found, info: { ...found.info, id } };
     const add = await loadEncoderGraph(encoder, { cache, signal, onProgress });
@@ -72,7 +74,7 @@ export async function buildGolemOnnx({
   );
 }
 
-/** Format `onnx`: the file and a script that runs it. */
+/** Format `onnx`: creates the file and a script that runs it. */
 export async function exportOnnx({
   golem: { model },
   encoderSet,
@@ -94,7 +96,7 @@ export async function exportOnnx({
   };
 }
 
-/** Longest protobuf, and so ONNX file, in bytes. */
+/** Maximum size of a protobuf message, and so of an ONNX file, in bytes. */
 const maximumGraphBytes = 2 ** 31 - 1;
 
 /** The maximum difference of a probability over sounds made of noise and tones. */

@@ -1,7 +1,5 @@
 /**
  * `golem export --format web`: the folder of export/export-web.ts, with the built library and local weights.
- *
- * Not its concern: the terminal, the page, the folder's layout.
  */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";

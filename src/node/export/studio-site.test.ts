@@ -1,4 +1,4 @@
-/** How the site gets into a folder. */
+/** Writing the studio's site to a folder. */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";

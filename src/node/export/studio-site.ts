@@ -18,6 +18,7 @@ import {
   getEncoderDefinition,
   getTranscriberDefinition,
 } from "../../encoder/registry.ts";
+import { fliteFile } from "../../synth/flite.ts";
 import { demos } from "../data/demo-data.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
@@ -25,6 +26,7 @@ import { computeFileHash } from "../disk/file-hash.ts";
 import { getPackagePath } from "../disk/package-place.ts";
 import { readRegularFile } from "../disk/regular-file.ts";
 import { getWeightsFolder, pullWeights } from "../models/encoder-weights.ts";
+import { pullFliteProgram } from "../synth/flite-program.ts";
 import { listWebLibrary } from "./golem-web.ts";
 
 /** One file of the site, on disk or in memory. */
@@ -36,7 +38,7 @@ export type StudioSite = ReadonlyMap<string, SiteFile>;
 /** Options of {@link gatherStudioSite}. */
 interface StudioSiteOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
-  /** Called if a task of the gallery is not available; the site omits it. */
+  /** Called if a task of the gallery or the voices are not available; the site omits them. */
   readonly onWarning?: ((warning: { code: string; message: string; hint: string }) => void) | undefined;
 }
 
@@ -79,27 +81,31 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
     }
   }
   await addWebLibrary(site);
+  const offer = async (what: string, add: () => Promise<void>): Promise<void> => {
+    try {
+      await add();
+    } catch (error) {
+      throwIfAborted(signal);
+      if (!(error instanceof GolemError)) throw error;
+      onWarning?.({ code: error.code, message: `${what}: ${error.message}`, hint: error.hint });
+    }
+  };
+  await offer("The studio has no synthetic voices", async () => {
+    site.set(`voices/${fliteFile.name}`, { path: await pullFliteProgram({ ...options, cache }) });
+  });
   const gallery: Record<string, GalleryFile & { embeddings?: GalleryFile }> = {};
   for (const name of galleryNames) {
-    try {
+    await offer(`The gallery has no ${name}`, async () => {
       const bytes = await packDemo(await demos[name]!.load({ ...options, cache }), withTest.includes(name));
       site.set(`gallery/${name}.zip`, { bytes });
       const sha256 = createHash("sha256").update(bytes).digest("hex");
       gallery[name] = { file: `${name}.zip`, sha256 };
-      if (!withEmbeddings.includes(name)) continue;
+      if (!withEmbeddings.includes(name)) return;
       const path = getPackagePath("demo", name, "embeddings.zip");
       const file = `${name}-embeddings.zip`;
       site.set(`gallery/${file}`, { path });
       gallery[name].embeddings = { file, sha256: await computeFileHash(path) };
-    } catch (error) {
-      throwIfAborted(signal);
-      if (!(error instanceof GolemError)) throw error;
-      onWarning?.({
-        code: error.code,
-        message: `The gallery has no ${name}: ${error.message}`,
-        hint: error.hint,
-      });
-    }
+    });
   }
   site.set("gallery/gallery.json", { bytes: new TextEncoder().encode(JSON.stringify(gallery)) });
   return site;

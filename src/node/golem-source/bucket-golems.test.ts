@@ -1,4 +1,4 @@
-/** Golems in a bucket of a real S3 server: found, read, uploaded again while they are served. */
+/** Golems in a bucket of a real S3 server: they are found, read, and uploaded again while they are served. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -112,7 +112,8 @@ describe("golems in a bucket", () => {
         }
       };
       const clients = [ask(), ask(), ask()];
-      // Half of an upload: golem.json does not fit the old training.json, so the old golem goes on answering.
+      // Half of an upload: the new golem.json does not match the old training.json, so the old golem stays in
+      // use.
       await put("live/tones/", { "golem.json": next["golem.json"]! });
       await served.server.reload();
       await put("live/tones/", next);

@@ -1,8 +1,8 @@
 /**
- * Golems in a bucket of S3: one golem under a prefix, or a golem in each folder under it. The version is made of the
+ * Golems in an S3 bucket: one golem under a prefix, or one in each folder under it. The version combines the
  * versions of all its files, so a golem that is being uploaded is read again when the rest has arrived.
  *
- * Not its concern: S3 (object-store/s3-store.ts).
+ * Not its concern: the protocol of S3 (object-store/s3-store.ts).
  */
 import { GolemError } from "../../core/error.ts";
 import { golemFileLimits, golemFiles } from "../../golem/golem-files.ts";
@@ -22,7 +22,7 @@ const maximumObjects = 10_000;
 const parts = ["document", "tensors", "training", "text"] as const;
 const partNames: ReadonlySet<string> = new Set(parts.map((part) => golemFiles[part]));
 
-/** Opens s3://BUCKET/PREFIX. Nothing is requested. */
+/** Opens s3://BUCKET/PREFIX without a request. */
 export function openBucketGolems(address: string): GolemSources {
   let opened: Promise<ObjectStore> | undefined;
   const open = (): Promise<ObjectStore> => {
@@ -77,7 +77,7 @@ function createBucketSource(store: ObjectStore, folder: string): GolemSource {
   };
 }
 
-/** Files of golems directly under a folder, and those in the folders directly under it. */
+/** Lists the golem files directly under a folder, and those in its direct subfolders. */
 async function listFiles(
   store: ObjectStore,
   folder: string,

@@ -1,8 +1,4 @@
-/**
- * Golems in folders of this machine: one golem, or a folder with a golem in each of its folders.
- *
- * Not its concern: what the files contain.
- */
+/** Golems in local folders: one golem, or a folder with a golem in each of its subfolders. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { golemFiles } from "../../golem/golem-files.ts";
@@ -22,7 +18,7 @@ export function openFolderGolems(address: string): GolemSources {
       if (await isGolem(folder)) return [createFolderSource(folder)];
       const names = await readdir(folder).catch(() => []);
       const golems: string[] = [];
-      // Folders whose names begin with a dot are parts of something else, such as a folder that is being replaced.
+      // Names that begin with a dot belong to other uses, such as a folder that is being replaced.
       for (const name of names.filter((one) => !one.startsWith(".")).sort()) {
         if (await isGolem(join(folder, name))) golems.push(join(folder, name));
       }
@@ -54,7 +50,10 @@ function createFolderSource(folder: string): GolemSource {
   };
 }
 
-/** Changes when the folder, or a file in it that matters, is replaced or written to; undefined while there is none. */
+/**
+ * Returns a text that changes when the folder, or a golem file in it, is replaced or written to; undefined if
+ * there is no golem.
+ */
 async function readSignature(folder: string): Promise<string | undefined> {
   const describe = async (path: string): Promise<string> => {
     const info = await stat(path).catch(() => undefined);

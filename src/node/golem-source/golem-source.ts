@@ -1,7 +1,7 @@
 /**
- * Where golems come from, and which version of them is there now.
+ * The interface of places that golems are served from, and the versions of golems there.
  *
- * Not its concern: what is done with them; how each kind of place is read (open-golem-sources.ts).
+ * Not its concern: how each kind of place is read (open-golem-sources.ts).
  */
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
@@ -15,17 +15,17 @@ const maximumGolems = 256;
 
 /** Options of requests. */
 export type SourceOptions = WorkOptions & {
-  /** Called when something could not be reached, and what was read before is used. */
+  /** Called when a place could not be reached and the version read before is used. */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 };
 
 /** The place of one golem. */
 export interface GolemSource {
-  /** As the user writes it. */
+  /** The address as the user wrote it. */
   readonly address: string;
   /** The last part of the address. */
   readonly name: string;
-  /** Changes whenever the golem does; undefined while there is none. */
+  /** Reads the version, which changes whenever the golem does; undefined if there is no golem. */
   readVersion(options?: SourceOptions): Promise<string | undefined>;
   /**
    * Reads all files of one version, at most `golemFileLimits` of each. Rejects with `golem-not-found`,
@@ -34,18 +34,18 @@ export interface GolemSource {
   read(options?: SourceOptions): Promise<{ readonly files: GolemFiles; readonly version: string }>;
 }
 
-/** What one address means: a golem, or all golems of a folder. */
+/** The golems at one address: a single golem, or all golems of a folder. */
 export interface GolemSources {
   readonly address: string;
-  /** Whether reading a version is a request to another machine. */
+  /** Whether reading a version sends a request to another machine. */
   readonly isRemote: boolean;
-  /** The golems that are there now, by name. Rejects with the errors of the place. */
+  /** Lists the golems that are there now, by name. Rejects with the errors of the place. */
   list(options?: SourceOptions): Promise<readonly GolemSource[]>;
 }
 
 /**
- * Checks that golem.json states the hash of every file that came with it, so that none of them can be of another
- * version, or changed on the way; decoding compares them. Throws `golem-damaged`.
+ * Checks that golem.json states the hash of every other file. Decoding compares the hashes, so no file can be
+ * of another version or altered in transit. Throws `golem-damaged`.
  */
 export function checkHashesStated({ document, training, text }: GolemFiles, address: string): void {
   const { files = {} } = parseGolemDocument(new TextDecoder().decode(document));
@@ -65,7 +65,7 @@ export function checkHashesStated({ document, training, text }: GolemFiles, addr
   );
 }
 
-/** Throws `invalid-option` for a folder of more golems than are served. */
+/** Throws `invalid-option` for a folder with more than `maximumGolems` golems. */
 export function checkGolemCount(address: string, count: number): void {
   if (count <= maximumGolems) return;
   throw new GolemError(

@@ -1,4 +1,4 @@
-/** Golems on the Hub, over a real server that speaks its protocol: versions, hashes, sizes, faults. */
+/** Golems on the Hub, from a real server with its protocol: versions, hashes, sizes, faults. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
@@ -17,7 +17,7 @@ beforeAll(async () => {
   );
 });
 
-/** A Hub that the environment leads to. */
+/** Starts a Hub and sets the environment variables that lead to it. */
 async function startHub(): Promise<HubServer> {
   const hub = await startHubServer();
   vi.stubEnv("HF_ENDPOINT", hub.endpoint);

@@ -1,6 +1,6 @@
 /**
- * A golem on the Hugging Face Hub: hf:OWNER/NAME[@REVISION], as `golem export --format huggingface` makes its folder.
- * The version is the commit; a revision that is one never changes.
+ * A golem on the Hugging Face Hub: hf:OWNER/NAME[@REVISION], a folder made by
+ * `golem export --format huggingface`. The version is the commit; a revision that is a commit never changes.
  *
  * Not its concern: the Hub's protocol.
  */
@@ -17,7 +17,9 @@ import {
   type SourceOptions,
 } from "./golem-source.ts";
 
-/** Opens an address; throws `usage` for one of a data set. Names are checked with the first request. */
+/**
+ * Opens an address; throws `usage` for the address of a data set. Names are checked with the first request.
+ */
 export function openHubGolem(address: string): GolemSources {
   const { id, revision, ...others } = parseHubAddress(address);
   if (Object.keys(others).length > 0) {

@@ -1,6 +1,6 @@
 /**
- * Opens the golems that an address means: a folder, a folder of golems, a bucket of S3, a model on the Hugging
- * Face Hub.
+ * Opens the golems at an address: a folder, a folder of golems, an S3 bucket, a model on the Hugging Face
+ * Hub.
  *
  * Not its concern: how each kind of place is read (folder-golems.ts, bucket-golems.ts, hub-golem.ts).
  */
@@ -13,8 +13,7 @@ import { openHubGolem } from "./hub-golem.ts";
 
 /**
  * Opens an address: the path of a golem or of a folder of golems, s3://BUCKET/PREFIX of either, or
- * hf:OWNER/NAME[@REVISION]. Nothing is read.
- * Throws `usage` for addresses that cannot be one.
+ * hf:OWNER/NAME[@REVISION]. Nothing is read. Throws `usage` for invalid addresses.
  */
 export function openGolemSources(address: string): GolemSources {
   if (isBucketAddress(address)) return openBucketGolems(address);

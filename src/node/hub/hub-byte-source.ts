@@ -1,8 +1,7 @@
 /**
- * A Hub file read by HTTP ranges: only the requested bytes are transferred; small reads use cached blocks.
+ * Reads a Hub file by HTTP ranges: only the requested bytes are transferred; small reads use cached blocks.
  *
  * The address the Hub redirects to is remembered until it expires, so that a read costs one request.
- * Not its concern: what is in the file.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
@@ -23,7 +22,7 @@ const maximumReadBytes = 2 ** 31 - 1;
 const attempts = 5;
 
 /**
- * Opens a file for reading by ranges; a completely cached file is read from the cache.
+ * Opens a file for reading by ranges; a file that is fully cached is read from the cache.
  *
  * @throws GolemError `hub-not-found`, `hub-denied`, `fetch-failed`, `invalid-option`, `aborted`; reads reject
  *   with the same.
@@ -35,7 +34,7 @@ export async function openHubFile(file: HubFile, options: HubOptions = {}): Prom
   checkHubPath(file.path);
   const known = await findHubFile(file, settings);
   if (known) return openFileSource(known);
-  // Offline, this throws the error that says what is missing.
+  // Offline, this throws the error that names the missing file.
   if (settings.offline) return openFileSource(await fetchHubFile(file, options));
   const reader = createRangeReader(file, settings, signal);
   const byteLength = await reader.measure();
@@ -91,7 +90,7 @@ function createRangeReader(
   const home = createResolveUrl(settings.endpoint, file);
   let address = home;
 
-  /** Requests the file at its last known address; if that has expired, from the Hub again. */
+  /** Requests the file at its last known address; if that has expired, asks the Hub again. */
   const ask = async (start: number, end: number): Promise<HubAnswer> => {
     const request = { subject, signal, range: [start, end] as const };
     try {
@@ -152,7 +151,10 @@ function createRangeReader(
   };
 }
 
-/** The fault of a range response, if any. A whole file is accepted if all of it was requested. */
+/**
+ * Returns the fault of a range response, if any. A response with the whole file is accepted if all of it was
+ * requested.
+ */
 function checkRange(
   { status, headers }: HubAnswer,
   start: number,

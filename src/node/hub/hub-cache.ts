@@ -17,7 +17,7 @@ export function getRepoFolder(cache: string, { id, type }: HubRepo): string {
   return join(cache, `${type}s--${id.replaceAll("/", "--")}`);
 }
 
-/** The commit a revision last resolved to; a commit resolves to itself. Undefined when unknown. */
+/** Reads the commit that a revision last resolved to; a commit resolves to itself. Undefined if unknown. */
 export async function readRef(cache: string, repo: HubRepo, revision: string): Promise<string | undefined> {
   if (isCommit(revision)) return revision;
   const file = join(getRepoFolder(cache, repo), "refs", ...revision.split("/"));
@@ -39,7 +39,7 @@ export async function writeRef(
   });
 }
 
-/** Path of a commit's file in the cache, whether it exists or not. */
+/** Gets the path of a commit's file in the cache; the file need not exist. */
 export function getSnapshotPath(cache: string, repo: HubRepo, commit: string, path: string): string {
   return join(getRepoFolder(cache, repo), "snapshots", commit, ...path.split("/"));
 }

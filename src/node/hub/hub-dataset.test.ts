@@ -1,4 +1,7 @@
-/** Data sets of the Hub against a local server, from Parquet files in MInDS-14's form: what is read, chosen, kept. */
+/**
+ * Data sets of the Hub from a local server, in Parquet files with the form of MInDS-14: what is read, chosen
+ * and cached.
+ */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -59,7 +62,7 @@ describe("hf:PolyAI/minds14", () => {
     const second = await load(spec);
     await fetchRecordings(second.recordings, {});
     expect(await readRecording(second, 59)).toEqual(await readRecording(first, 59));
-    // Whether the main branch still means the same commit is all that was asked.
+    // The only request was whether the main branch is still the same commit.
     expect(server.log.map(({ at, url }) => [at, url])).toEqual([
       ["api", `/api/datasets/${id}/revision/main`],
     ]);
@@ -80,7 +83,7 @@ describe("hf:PolyAI/minds14", () => {
   });
 
   it("with a limit reads only the row groups it needs", async () => {
-    // 10 groups of 50 rows, 16 kB each: 800 kB a group, 8 MB in all.
+    // 10 groups of 50 rows of 16 kB: 800 kB per group, 8 MB in all.
     const { load, server, file, countBytes } = await start({}, { rows: 500, rowsPerGroup: 50, seconds: 1 });
     expect(file.length).toBeGreaterThan(7_000_000);
     const dataset = await load(`hf:${id}?config=en-US`, { limit: 60 });
@@ -264,7 +267,7 @@ describe("hf:PolyAI/minds14", () => {
       {},
       { rows: 2, features: { ...mindsFeatures, intent_class: { _type: "Sequence" } } },
     );
-    // The only column of classes left is taken.
+    // The only remaining column of classes is used.
     expect((await noLabel.load(`hf:${id}?config=en-US`)).recordings[0]?.label).toBe("en-AU");
     const neither = await start(
       {},

@@ -3,7 +3,6 @@
  *
  * Labels and speakers are read first and cached with the file list; recordings are read when needed. Nothing
  * is requested twice for the same commit.
- * Not its concern: encoders, heads.
  */
 
 import { createHash } from "node:crypto";
@@ -80,7 +79,7 @@ export async function loadHubDataset(
       rows.push({
         ...{ row, file, label: label ?? "" },
         ...(speaker === null ? {} : { speaker }),
-        // A split requested by name has no other role.
+        // A split requested by name is used as it is, whatever its name.
         split: splits.length === 1 && address.split !== undefined ? "none" : parseHubSplit(split.name),
       });
     }
@@ -104,7 +103,7 @@ export async function loadHubDataset(
   return { name: spec, isPublic: list.isPublic === true, recordings, warnings, skipped };
 }
 
-/** Opens a file on first use; a failure is not cached. */
+/** Returns a function that opens a file on first use; a failure is not cached. */
 function openOnce(file: Parameters<typeof openHubFile>[0], options: HubOptions): () => Promise<ParquetFile> {
   let opened: Promise<ParquetFile> | undefined;
   return () => {

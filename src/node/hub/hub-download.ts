@@ -2,8 +2,7 @@
  * Downloads one Hub file: resumed after interruptions, checked by size and hash, put in place atomically.
  *
  * Hashes: an ETag of 64 digits is the SHA-256 of the bytes (large files), one of 40 the SHA-1 of the git blob
- * (small ones); with any other ETag only the size is checked.
- * Not its concern: the layout of the cache, what the file is for.
+ * (small ones); with any other ETag only the size is checked. Not its concern: the layout of the cache.
  */
 import { createHash } from "node:crypto";
 import { createReadStream } from "node:fs";
@@ -20,11 +19,11 @@ import type { HubSettings } from "./hub-settings.ts";
 /** What the Hub announced about a file. */
 export interface HubFileFacts {
   readonly etag: string;
-  /** Undefined if the server does not state it. */
+  /** Size in bytes; undefined if the server does not state it. */
   readonly bytes: number | undefined;
 }
 
-/** Maximum interruptions in a row without a new byte. */
+/** Maximum number of consecutive interruptions without a new byte. */
 const maximumBreaks = 5;
 
 /**
@@ -91,7 +90,7 @@ async function fill(
   return checkHash(path, facts, options.signal);
 }
 
-/** Appends the missing bytes; returns the length, or the fault. */
+/** Appends the missing bytes. Returns the new length, or the fault. */
 async function transfer(
   handle: FileHandle,
   start: number,
@@ -114,7 +113,7 @@ async function transfer(
       settings,
     );
     if (offset > 0 && !continuesAt(answer, offset, bytes)) {
-      // The server did not resume: it sends the whole file, or another one.
+      // The server did not resume: it sends the whole file, or a different one.
       if (answer.status !== 200) {
         await answer.cancel();
         return `was resumed at the wrong position (${answer.headers.get("content-range") ?? "no Content-Range"}).`;
@@ -192,8 +191,8 @@ async function checkHash(
 }
 
 /**
- * Throws before the transfer if the disk is too small; systems that do not report free space are assumed to
- * have enough.
+ * Throws before the transfer if the disk is too small; if the system does not report free space, there is
+ * assumed to be enough.
  */
 async function checkSpace(path: string, bytes: number): Promise<void> {
   const disk = await statfs(dirname(path)).catch(() => undefined);

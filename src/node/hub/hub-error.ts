@@ -1,9 +1,8 @@
 /**
- * Errors of Hub requests: the repository, revision or file requested, and what to do.
+ * Creates the errors of Hub requests, which name the repository, revision or file and say what to do.
  *
  * Error codes of the server as in https://huggingface.co/docs/huggingface_hub/package_reference/utilities
- * (X-Error-Code).
- * Not its concern: how requests are sent, what the files are for. Messages never contain tokens.
+ * (X-Error-Code). Messages never contain tokens.
  */
 import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { type ErrorCode, GolemError } from "../../core/error.ts";
@@ -123,7 +122,7 @@ const networkReasons: Readonly<Record<string, string>> = {
   UND_ERR_SOCKET: "the connection broke",
 };
 
-/** The code of a network failure: Node puts it into the causes of fetch's error. */
+/** Gets the code of a network failure; Node puts it into the causes of fetch's error. */
 export function getNetworkCode(error: unknown): string {
   let inner = error;
   for (let depth = 0; depth < 5 && inner instanceof Error; depth++) {
@@ -182,7 +181,7 @@ function getServerMessage(headers: Headers, body: string): string {
       const { error } = parseBoundedJson(body, Error) as { error?: unknown };
       if (typeof error === "string") text = error;
     } catch {
-      // Not JSON: an HTML page, which is of no use here.
+      // Not JSON but an HTML page, which has no message.
     }
   }
   return text

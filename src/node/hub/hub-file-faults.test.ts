@@ -1,4 +1,7 @@
-/** Files of the Hub that cannot be had: damaged, refused, gated, unreachable; hostile names and a cache that is not writable. */
+/**
+ * Files of the Hub that cannot be downloaded: damaged, denied, gated, unreachable; hostile names; a cache
+ * that is not writable.
+ */
 import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
@@ -62,7 +65,7 @@ describe("a file of the Hub", () => {
       "resolve",
       "cdn",
     ]);
-    // Busy until the time it names: who asks sooner is turned away again.
+    // The server is busy until the time that it states; earlier requests are rejected again.
     server.log.length = 0;
     server.faults.push({ at: "api", status: 429, headers: { "retry-after": "1" }, forMilliseconds: 900 });
     await resolveHubRevision(model, "main", { settings: await server.createSettings() });
@@ -197,7 +200,7 @@ describe("a file of the Hub", () => {
     async () => {
       const { settings, folder } = await start();
       await mkdir(join(folder, "blobs"), { recursive: true });
-      // A beginning that a process now gone left, on a device that is always full.
+      // A partial file of a process that has ended, on a device that is always full.
       const { pid } = spawnSync(process.execPath, ["--version"]);
       const host = hostname().replaceAll(/[^\w-]/g, "");
       await symlink("/dev/full", join(folder, "blobs", `${hash}.${host}.${pid}.0.incomplete`));

@@ -1,8 +1,4 @@
-/**
- * The Parquet files of a Hub data set: its own, else those the Hub converted.
- *
- * Not its concern: what is in the files.
- */
+/** Lists the Parquet files of a Hub data set: its own, else those that the Hub converted. */
 import { join } from "node:path";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import { findHubConfigs, type HubConfig } from "../../dataset/hub-splits.ts";
@@ -12,12 +8,14 @@ import { fetchHubRevision, type HubOptions } from "./hub-file.ts";
 import type { HubRepo } from "./hub-repo.ts";
 import { getHubSettings } from "./hub-settings.ts";
 
-/** The Hub's branch of files converted to Parquet. */
+/** The branch to which the Hub writes files converted to Parquet. */
 const convertedRevision = "refs/convert/parquet";
 
 /** A data set's files at a commit; cached. */
 export interface FileList {
-  /** Commit with the Parquet files: of the requested revision, or of the converted branch. */
+  /**
+   * The commit that contains the Parquet files: that of the requested revision, or of the converted branch.
+   */
   readonly commit: string;
   readonly configs: readonly HubConfig[];
   readonly card: unknown;
@@ -43,8 +41,8 @@ export async function loadFileList(
   if (kept && (known === revision || settings.offline)) return kept;
   try {
     const found = await fetchHubRevision(repo, revision, options);
-    // Old commits of the converted branch may be gone, so its commit is requested again where its files are
-    // used.
+    // Old commits of the converted branch may have been deleted, so its commit is requested again if its
+    // files are used.
     const { isPublic } = found;
     const isKept = kept !== undefined && found.commit === known && kept.commit === known;
     if (isKept && (isPublic === undefined || isPublic === kept.isPublic)) return kept;

@@ -1,4 +1,4 @@
-/** Files of the Hub against a local server that speaks its protocol: the cache's layout, resuming, sharing. */
+/** Files of the Hub from a local server with its protocol: the layout of the cache, resuming, sharing. */
 import { createHash } from "node:crypto";
 import {
   access,

@@ -1,10 +1,10 @@
 /**
- * Hub files through the standard cache: files downloaded by other programs are used, and files downloaded
- * here are available to them.
+ * Gets Hub files through the standard cache, which is shared with other programs: each uses the files that
+ * the others downloaded.
  *
- * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, check neither size nor hash,
- * ignore refs/ and HF_HUB_OFFLINE, and its errors do not distinguish a missing file from a gated repository.
- * Not its concern: models, data sets.
+ * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, are checked for neither size
+ * nor hash, and ignore refs/ and HF_HUB_OFFLINE; its errors do not distinguish a missing file from a gated
+ * repository.
  */
 
 import { stat } from "node:fs/promises";
@@ -42,7 +42,7 @@ import { getHubSettings, type HubSettings } from "./hub-settings.ts";
 
 /** Options of Hub requests. */
 export interface HubOptions extends WorkOptions {
-  /** Default: from the environment. */
+  /** Default: read from environment variables. */
   readonly settings?: HubSettings | undefined;
   /** Called when the Hub could not be reached and the cache was used instead. */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
@@ -53,7 +53,7 @@ interface HubRevision {
   readonly commit: string;
   /** Paths of all files; offline, of the cached ones. */
   readonly files: readonly string[];
-  /** The card's metadata as parsed by the Hub; undefined offline. Untrusted: check before use. */
+  /** The card's metadata as parsed by the Hub; undefined offline. Untrusted: validate before use. */
   readonly card: unknown;
   /** Whether the Hub reports it as public; undefined offline. */
   readonly isPublic?: boolean | undefined;
@@ -62,13 +62,13 @@ interface HubRevision {
 /** Default maximum size of a file in bytes. */
 const defaultMaximumBytes = 32 * 2 ** 30;
 const maximumAnswerBytes = 64 << 20;
-/** Timeout of the Hub if a cached answer is available. */
+/** Timeout of a request if a cached answer is available. */
 const impatientMilliseconds = 10_000;
 
 /**
- * Gets a file from the cache, else from the Hub. For a cached commit nothing is requested.
+ * Gets a file from the cache, else from the Hub. A cached file of a commit needs no request.
  *
- * @returns Its absolute path in the cache; to be read only.
+ * @returns Its absolute path in the cache; do not write to it.
  * @throws GolemError `hub-not-found`, `hub-denied`, `hub-damaged`, `fetch-failed`, `cache-failed`,
  *   `invalid-option`,
  *   `aborted`.
@@ -107,14 +107,15 @@ export async function fetchHubFile(
   return path;
 }
 
-/** Path of a cached file; no request is made. */
+/** Finds the path of a cached file, without a request. */
 export async function findHubFile(file: HubFile, settings = getHubSettings()): Promise<string | undefined> {
   const commit = await readRef(settings.cache, file, file.revision);
   return commit === undefined ? undefined : findSnapshotFile(settings.cache, file, commit, file.path);
 }
 
 /**
- * The commit a revision resolves to; requested from the Hub unless it is a commit, or HF_HUB_OFFLINE is set.
+ * Finds the commit that a revision resolves to. Requests it from the Hub unless the revision is a commit, or
+ * HF_HUB_OFFLINE is set.
  */
 export async function resolveHubRevision(
   repo: HubRepo,
@@ -152,7 +153,9 @@ export async function fetchHubRevision(
   return found;
 }
 
-/** Sends a request; if the Hub cannot be reached and an answer is cached, warns and returns that. */
+/**
+ * Sends a request; if the Hub cannot be reached and an answer is cached, warns and returns the cached answer.
+ */
 async function askOr<Found, Known>(
   subject: HubSubject,
   settings: HubSettings,
@@ -203,7 +206,7 @@ async function askFile(
   throw createForeignError(subject, settings, "no X-Repo-Commit and ETag");
 }
 
-/** What is used of the Hub's answer about a revision. */
+/** The fields that are used of the Hub's answer about a revision. */
 const revisionSchema = z.object({
   sha: z.string().check(z.refine(isCommit)),
   siblings: z.array(z.object({ rfilename: z.optional(z.unknown()) })),

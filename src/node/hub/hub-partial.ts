@@ -1,10 +1,11 @@
 /**
- * Partial files of interrupted transfers: found again, and never written by two processes at once.
+ * Manages partial files of interrupted transfers: they are found again, and never written by two processes at
+ * once.
  *
- * Each transfer writes a file of its own, ETAG.HOST.PROCESS.N.incomplete. Files whose process is gone, or
- * whose transfer has ended, are taken over by renaming, which only one process can do; so is the
- * ETAG.incomplete of Hugging Face's Python library once it is unchanged for a minute.
- * Not its concern: the network, what is in the files.
+ * Each transfer writes a file of its own, ETAG.HOST.PROCESS.N.incomplete. Files whose process or transfer has
+ * ended are taken over by renaming, at which only one process can succeed. The same applies to the
+ * ETAG.incomplete of Hugging Face's Python library if it has not changed for a minute. Not its concern: the
+ * network.
  */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";
@@ -15,7 +16,7 @@ const restMilliseconds = 60_000;
 const running = new Set<string>();
 let counter = 0;
 
-/** A file being filled. */
+/** A partial file that this transfer writes. */
 interface PartialFile {
   readonly path: string;
   /** Ends the transfer and keeps the partial file. */

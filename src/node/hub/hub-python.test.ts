@@ -1,4 +1,7 @@
-/** The cache shared with Hugging Face's own Python library: each reads what the other fetched, from the same server. */
+/**
+ * The cache shared with Hugging Face's own Python library: each reads what the other downloaded from the same
+ * server.
+ */
 import { execFile, spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";

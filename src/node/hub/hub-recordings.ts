@@ -1,9 +1,9 @@
 /**
- * Recordings in Parquet files of the Hub: requested rows are written to the cache folder once, as
+ * Reads recordings from Parquet files of the Hub: requested rows are written to the cache folder once, as
  * ROW.EXTENSION.
  *
- * Only the row groups (or pages, if the file has an index) of requested rows are read.
- * Not its concern: labels, data set names.
+ * Only the row groups (or pages, if the file has an index) of requested rows are read. Not its concern:
+ * labels.
  */
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ import { createCacheError } from "./hub-error.ts";
 interface RowFile {
   /** First row, counted from the split's beginning. */
   readonly start: number;
-  /** Opened on first use. */
+  /** Opens the file on first use. */
   open(): Promise<ParquetFile>;
 }
 
@@ -30,7 +30,7 @@ const maximumRecordingBytes = 1 << 30;
 /** Rows separated by fewer stored bytes are read together. */
 const gapBytes = 1 << 20;
 
-/** File endings by container, where they differ from its name. */
+/** File name extensions of containers, where they differ from the container's name. */
 const endings: Readonly<Partial<Record<Container, string>>> = { mp4: "m4a", asf: "wma", wavpack: "wv" };
 
 /**
@@ -104,7 +104,7 @@ export function createHubRecordings(
   }));
 }
 
-/** Splits rows of one file into runs that are read together; a run stays within its row group. */
+/** Splits rows of one file into ranges that are read together; a range stays within a row group. */
 function planReads(parquet: ParquetFile, column: string, rows: readonly number[]): number[][] {
   const runs: number[][] = [];
   for (const [index, group] of parquet.groups.entries()) {

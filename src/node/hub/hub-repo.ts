@@ -1,9 +1,8 @@
 /**
  * Names on the Hub (repositories, revisions, files): their syntax and their URLs.
  *
- * Names may come from untrusted input (a data set's file list, a golem.json), so a name that could escape a
- * folder or reach another server is refused.
- * Not its concern: the network, the file system.
+ * Names may come from untrusted input (a data set's file list, a golem.json), so names that could lead out of
+ * a folder or to another server are rejected.
  */
 import { GolemError } from "../../core/error.ts";
 

@@ -1,9 +1,9 @@
 /**
- * One request to the Hub, with checked redirects, retries and a stall timeout.
+ * Sends a request to the Hub, with checked redirects, retries and a stall timeout.
  *
- * The token is sent to the Hub only: after a redirect to another origin it is omitted, and stays omitted. The
- * number of redirects is bounded; redirects from https to http are refused.
- * Not its concern: caches, files on disk.
+ * The token is sent only to the Hub: after a redirect to another origin it is omitted from all further
+ * requests. The number of redirects is limited; redirects from https to http are rejected. Not its concern:
+ * caches.
  */
 import { setTimeout as sleep } from "node:timers/promises";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
@@ -17,7 +17,7 @@ interface HubRequest {
   readonly subject: HubSubject;
   /** HEAD stops at the redirect to the storage of large files: the headers before it describe the file. */
   readonly method?: "GET" | "HEAD";
-  /** First byte, and the one after the last (absent: up to the end). */
+  /** Offset of the first byte, and of the byte after the last (absent: up to the end). */
   readonly range?: readonly [start: number, end?: number];
   /** Total number of attempts, default 5. */
   readonly attempts?: number;
@@ -78,7 +78,7 @@ export async function waitFor(milliseconds: number, signal: AbortSignal | undefi
 }
 
 /**
- * Requests and reads the whole response, refusing more than `maximumBytes`; retries after an interruption.
+ * Requests and reads the whole response, rejecting more than `maximumBytes`; retries after an interruption.
  *
  * @throws GolemError as `requestHub`.
  */
@@ -216,8 +216,8 @@ async function readStart(answer: HubAnswer): Promise<string> {
 }
 
 /**
- * Milliseconds to wait according to the server: Retry-After as seconds or a date (RFC 9110), or RateLimit's
- * `t` (IETF draft).
+ * Gets the milliseconds to wait according to the server: Retry-After as seconds or a date (RFC 9110), or
+ * RateLimit's `t` (IETF draft).
  */
 function getRetryAfter(headers: Headers): number | undefined {
   const reset = /;\s*r\s*=\s*0\s*;\s*t\s*=\s*(\d{1,9})/.exec(headers.get("ratelimit") ?? "")?.[1];

@@ -1,4 +1,7 @@
-/** Files of the Hub against a local server that speaks its protocol: the cache's layout, resuming, checks, every fault. */
+/**
+ * Files of the Hub from a local server with its protocol: the layout of the cache, resuming, checks, every
+ * fault.
+ */
 import { describe, expect, it } from "vitest";
 import { bytes, fails, files, model, start, weights } from "../../../test/support/hub-files.ts";
 import { openHubFile } from "./hub-byte-source.ts";
@@ -72,7 +75,7 @@ describe("a file read by ranges", () => {
     await source.read(20, 5000);
     expect(server.log.length).toBe(before);
     const hub = server.log.filter(({ at }) => at === "resolve").length;
-    // One to measure, one to be redirected; all others went straight to the content network.
+    // One request for the size and one that is redirected; all others went directly to the content network.
     expect(hub).toBe(2);
     expect(server.log.reduce((sum, entry) => sum + entry.bytes, 0)).toBeLessThan(150_000 + 3 * 65_536);
     await source.close();

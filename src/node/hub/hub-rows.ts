@@ -1,8 +1,4 @@
-/**
- * Labels and speakers of a Hub data set, read without its recordings, and cached.
- *
- * Not its concern: recordings, the use of labels.
- */
+/** Reads labels and speakers of a Hub data set without its recordings, and caches them. */
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
@@ -11,10 +7,10 @@ import { type ColumnOptions, chooseColumns, readFeatures, readText } from "../..
 import type { ParquetFile } from "../../dataset/parquet-file.ts";
 import { readKept, writeKept } from "../disk/kept-json.ts";
 
-/** Raised when other columns would be chosen than before, so that cached rows are read again. */
+/** Raised when the choice of columns changes, so that cached rows are read again. */
 const choiceVersion = 2;
 
-/** Row groups read concurrently. */
+/** Number of row groups read concurrently. */
 const concurrency = 6;
 
 /** Labels and speakers of a split's first rows; cached. */
@@ -26,15 +22,15 @@ interface RowTable {
   /** [label, speaker] of each row, null if absent. */
   readonly rows: readonly (readonly [string | null, string | null])[];
   readonly complete: boolean;
-  /** What to say of the choice of columns. */
+  /** Warnings about the choice of columns. */
   readonly warnings?: readonly ErrorRecord[];
 }
 
 interface RowsWanted {
-  /** Of the data set, for messages. */
+  /** Id of the data set, for messages. */
   readonly id: string;
   readonly config: string;
-  /** Of the split's files. */
+  /** Paths of the split's files. */
   readonly paths: readonly string[];
   readonly openFiles: readonly (() => Promise<ParquetFile>)[];
   readonly card: unknown;
@@ -44,7 +40,7 @@ interface RowsWanted {
 }
 
 /**
- * Reads labels and speakers, group by group; from `folder` if they are cached.
+ * Reads labels and speakers, one row group after another; from `folder` if they are cached.
  *
  * @throws GolemError `invalid-data` if there is no audio or label column, `fetch-failed` ..., `aborted`.
  */

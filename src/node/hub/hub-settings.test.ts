@@ -1,4 +1,4 @@
-/** The environment variables of Hugging Face's libraries, as they read them. */
+/** The environment variables of Hugging Face's libraries mean the same here as there. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -1,8 +1,6 @@
 /**
  * Address, cache folder and token of the Hugging Face Hub, from the environment variables that Hugging Face's
  * own libraries read (https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables).
- *
- * Not its concern: requests.
  */
 import { readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -15,13 +13,15 @@ export interface HubSettings {
   readonly endpoint: string;
   /** Folder of the standard cache: HF_HUB_CACHE, else HF_HOME/hub. */
   readonly cache: string;
-  /** HF_TOKEN, else the file that `hf auth login` writes; undefined if absent. Never part of a message. */
+  /**
+   * HF_TOKEN, else the file that `hf auth login` writes; undefined if absent. It never appears in messages.
+   */
   readonly token: string | undefined;
   /** HF_HUB_OFFLINE: no requests, only the cache is used. */
   readonly offline: boolean;
   /** Pause before the first retry; each further one is twice as long. */
   readonly retryMilliseconds: number;
-  /** Stall timeout of a server. */
+  /** Time without a received byte after which a request is aborted. */
   readonly silenceMilliseconds: number;
 }
 
@@ -58,8 +58,8 @@ function getToken(env: Environment, file: string): string | undefined {
 }
 
 /**
- * The token without surrounding line ends; one with characters invalid in a header is refused without being
- * shown.
+ * The token without surrounding line ends; a token with characters that are invalid in a header is rejected
+ * without being shown.
  */
 function clean(token: string): string | undefined {
   const trimmed = token.trim();
@@ -77,7 +77,7 @@ function parseEndpoint(text: string): string {
   try {
     url = new URL(text);
   } catch {
-    // Reported below.
+    // The error is reported below.
   }
   if (url && /^https?:$/.test(url.protocol) && url.username === "" && url.search === "" && url.hash === "") {
     return url.href.replace(/\/+$/, "");

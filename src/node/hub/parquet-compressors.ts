@@ -1,14 +1,12 @@
 /**
- * Decompression of Parquet pages with Node's zlib: gzip, Brotli, and Zstandard if this Node has it.
- *
- * Not its concern: Parquet's format.
+ * Decompresses Parquet pages with Node's zlib: gzip, Brotli, and Zstandard if this version of Node has it.
  */
 import zlib from "node:zlib";
 
 type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array;
 type ZlibFunction = (input: Uint8Array, options: { maxOutputLength: number }) => Uint8Array;
 
-/** Wraps a zlib function, bounded by the length announced by the page. */
+/** Wraps a zlib function; its output is limited to the length that the page states. */
 const bound =
   (decompress: ZlibFunction): Decompress =>
   (input, outputLength) =>

@@ -1,8 +1,6 @@
 /**
- * The labels given in a review: metadata.csv in the reviewed folder, which `golem train` and `golem update`
- * read. It is replaced as a whole, so that a crash costs at most the answer in progress.
- *
- * Not its concern: what is reviewed.
+ * Reads and writes the labels given in a review: metadata.csv in the reviewed folder, which `golem train` and
+ * `golem update` read. The file is replaced as a whole, so that a crash loses at most the answer in progress.
  */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
@@ -14,7 +12,7 @@ import { writeFileAtomic } from "../disk/atomic-write.ts";
 /** Name of the file of answers in a reviewed folder. */
 export const answersName = "metadata.csv";
 
-/** Columns of the answers; the last two where recordings are segments of clips. */
+/** Columns of the answers; the last two are for recordings that are segments of clips. */
 const columns = ["file_name", "label", "source", "start", "end"] as const;
 
 /** One row of the answers; `start` and `end` in seconds from the start of the file. */
@@ -28,7 +26,7 @@ export interface Answer {
 
 /**
  * Reads the answers of a folder by file; empty if there are none. Rejects with `output-exists` if its
- * metadata.csv is not one of a review, which would be overwritten, and with `invalid-data`.
+ * metadata.csv was not written by a review (it would be overwritten), and with `invalid-data`.
  */
 export async function readAnswers(folder: string): Promise<Map<string, Answer>> {
   const path = join(folder, answersName);

@@ -1,4 +1,4 @@
-/** Clips on a real disk: what is written, what goes when the limit is reached, and disks that fail. */
+/** Clips on a real disk: what is written, what is deleted at the size limit, and disks that fail. */
 import { spawnSync } from "node:child_process";
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";

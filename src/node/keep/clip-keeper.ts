@@ -1,8 +1,8 @@
 /**
- * Keeps clips in a folder: 16-bit WAV files and a manifest, up to a size from which the oldest clips are
- * deleted. Clips that a review has labelled stay: they are training data.
+ * Keeps clips in a folder as 16-bit WAV files with a manifest; above a size limit the oldest clips are
+ * deleted. Clips labelled in a review are never deleted, since they are training data.
  *
- * Not its concern: which stretches of a stream are kept (detect/clip-cutter.ts).
+ * Not its concern: which parts of a stream are kept (detect/clip-cutter.ts).
  */
 import { randomBytes } from "node:crypto";
 import { appendFile, mkdir, open, readdir, rm, stat } from "node:fs/promises";
@@ -17,39 +17,39 @@ import { readAnswers } from "./answers.ts";
 import { keepDefaults } from "./keep-defaults.ts";
 import { isClipName, type KeptClip, manifestName } from "./kept-manifest.ts";
 
-/** What is kept of the sound that is listened to, and where. */
+/** Which sound of a stream is kept, and where. */
 export interface KeepOptions extends Pick<KeepSettings, "unsure" | "unknown"> {
   readonly folder: string;
-  /** Sound kept before and after a stretch, in seconds, at most 10; default 1. */
+  /** Sound kept before and after each part, in seconds, at most 10; default 1. */
   readonly marginSeconds?: number | undefined;
   /** Size from which the oldest clips are deleted, in bytes; default 500 MB. */
   readonly maximumBytes?: number | undefined;
 }
 
-/** Highest margin, in seconds: more would not fit into the longest clip. */
+/** Maximum margin in seconds; a longer one would not fit into the longest clip. */
 const maximumMarginSeconds = 10;
-/** Bytes of clips waiting for the disk beyond which clips are left out. */
+/** Maximum bytes of clips waiting to be written; further clips are dropped. */
 const maximumPendingBytes = 64 << 20;
-/** The share of the size limit that remains when the oldest clips are deleted. */
+/** The share of the size limit to which the folder is reduced when the oldest clips are deleted. */
 const remainingShare = 0.95;
 
-/** What a keeper has done. */
+/** Counts of what a keeper has done. */
 export interface KeptState {
-  /** Clips written since it was opened. */
+  /** Number of clips written since it was opened. */
   readonly written: Readonly<Record<ClipKind, number>>;
-  /** Bytes of all clips in the folder that may be deleted. */
+  /** Size in bytes of all clips in the folder that may be deleted. */
   readonly bytes: number;
-  /** Clips that could not be written. */
+  /** Number of clips that could not be written. */
   readonly failed: number;
 }
 
 /** Writes clips. */
 export interface ClipKeeper {
   readonly settings: KeepSettings;
-  /** Writes a clip soon; failures become warnings. `source`: what was listened to. */
+  /** Queues a clip for writing; failures become warnings. `source`: the name of the file or session. */
   keep(clip: HeardClip, source: string): void;
   getState(): KeptState;
-  /** Resolves when all clips are written, or after that many seconds, with a warning; default: no limit. */
+  /** Resolves when all clips are written, or with a warning after `maximumSeconds`; default: no limit. */
   close(maximumSeconds?: number): Promise<void>;
 }
 
@@ -68,7 +68,7 @@ function resolveKeepOptions(options: KeepOptions): KeepSettings & { readonly max
 
 /**
  * Opens a keeper on a folder, which is created. Rejects with `invalid-option`, and with `output-failed` if
- * nothing can be written there; once it is open, a full disk is only warned of.
+ * nothing can be written there; once it is open, a full disk gives only a warning.
  */
 export async function openClipKeeper(
   options: KeepOptions,
@@ -83,7 +83,7 @@ export async function openClipKeeper(
   let bytes = ring.reduce((sum, clip) => sum + clip.bytes, 0);
   let failed = 0;
   let pendingBytes = 0;
-  /** Whether the last clip failed: a disk that stays full is warned of once. */
+  /** Whether the last clip failed; a disk that stays full gives only one warning. */
   let isFailing = false;
   let turn: Promise<void> = Promise.resolve();
 
@@ -180,7 +180,7 @@ async function prepare(folder: string, manifest: string): Promise<boolean> {
   }
 }
 
-/** The clips in a folder, the oldest first. */
+/** Lists the clips in a folder, the oldest first. */
 async function listClips(folder: string): Promise<{ name: string; bytes: number }[]> {
   const names = (await readdir(folder)).filter(isClipName).sort();
   const labelled = await readAnswers(folder).catch(() => new Map<string, unknown>());
@@ -192,7 +192,7 @@ async function listClips(folder: string): Promise<{ name: string; bytes: number 
   return clips;
 }
 
-/** The manifest's line for a clip. */
+/** Returns the manifest's line for a clip. */
 function describeClip(
   { kind, event, start }: HeardClip,
   { name, source, time }: { name: string; source: string; time: string },

@@ -1,6 +1,6 @@
 /**
- * kept.jsonl: one line per kept clip, in the order in which they were kept. Lines are only appended; the
- * clips of the oldest may be gone.
+ * Reads kept.jsonl: one line per kept clip, in the order in which they were kept. Lines are only appended;
+ * the clips of the oldest lines may have been deleted.
  *
  * Not its concern: the clips themselves, labels given to them (answers.ts).
  */
@@ -12,7 +12,7 @@ import { readRegularFile } from "../disk/regular-file.ts";
 /** Name of the manifest in a folder of kept clips. */
 export const manifestName = "kept.jsonl";
 
-/** Largest manifest read, in bytes. */
+/** Maximum size of a manifest, in bytes. */
 const maximumBytes = 256 << 20;
 /** The form of the names of clips: the time in UTC, so that they sort, and eight random digits. */
 const clipName = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-[0-9a-f]{8}\.wav$/;
@@ -23,24 +23,24 @@ const keptClipSchema = z.object({
   heard: z.string(),
   confidence: z.number().check(z.minimum(0), z.maximum(1)),
   kind: z.enum(["event", "unsure", "unknown"]),
-  /** Where the stretch is in the clip, in seconds. */
+  /** Start of the kept part in the clip, in seconds. */
   start: z.number().check(z.minimum(0)),
   end: z.number().check(z.minimum(0)),
-  /** What was listened to: a file, a session. */
+  /** The source: a file or a session. */
   source: z.string(),
-  /** Where the stretch was in the source, in seconds. */
+  /** Start of the kept part in the source, in seconds. */
   sourceStart: z.number().check(z.minimum(0)),
-  /** When it was kept, ISO 8601 in UTC. */
+  /** Time at which it was kept, ISO 8601 in UTC. */
   time: z.string(),
 });
 
 /** One line of the manifest. */
 export type KeptClip = z.infer<typeof keptClipSchema>;
 
-/** Whether a file of this name is a kept clip. */
+/** Whether a file name is that of a kept clip. */
 export const isClipName = (name: string): boolean => clipName.test(name);
 
-/** Reads the manifest of a folder; undefined if it has none. Lines that are damaged are left out. */
+/** Reads the manifest of a folder; undefined if it has none. Damaged lines are left out. */
 export async function readManifest(folder: string): Promise<KeptClip[] | undefined> {
   let text: string;
   try {

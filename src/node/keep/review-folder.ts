@@ -1,9 +1,8 @@
 /**
  * A review of a folder on disk: kept clips, or any recordings, and the labels given to them.
  *
- * Every answer is written before it counts, so a review can be left and continued at any time, and several
- * may be open on one folder.
- * Not its concern: who answers, how recordings are shown.
+ * Every answer is written before it is confirmed, so a review can be stopped and continued at any time, and
+ * several may be open on one folder. Not its concern: how recordings are shown.
  */
 import { access } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
@@ -20,26 +19,26 @@ import { readManifest } from "./kept-manifest.ts";
 
 /** Options of {@link openReview}. */
 export interface ReviewOptions extends WorkOptions {
-  /** A golem that names recordings of which nothing is known. */
+  /** A golem that predicts labels for recordings without a known one. */
   readonly golem?: Pick<Golem, "labels" | "predictFiles"> | undefined;
 }
 
 /** A review of one folder. */
 export interface ReviewFolder {
-  /** What there is to review now, and the labels given so far. */
+  /** Gets the recordings to review now, and the labels given so far. */
   getState(): Promise<Omit<ReviewState, "commands">>;
-  /** Absolute path of a recording of the review; undefined for any other name. */
+  /** Finds the absolute path of a recording of the review; undefined for any other name. */
   locate(file: string): string | undefined;
   /**
-   * Gives labels to recordings; an empty label takes one back. All of them are written, or none. Rejects with
-   * `invalid-data` for other files and impossible labels, and with `output-failed`.
+   * Gives labels to recordings; an empty label removes the recording's label. Either all of them are written,
+   * or none. Rejects with `invalid-data` for other files and invalid labels, and with `output-failed`.
    */
   answer(answers: readonly { readonly file: string; readonly label: string }[]): Promise<void>;
 }
 
 /**
  * Opens a review. Rejects with `no-recordings` for a folder without any, `output-exists` if its metadata.csv
- * is another list, and with the errors of reading.
+ * was not written by a review, and with the errors of reading.
  */
 export async function openReview(folder: string, options: ReviewOptions = {}): Promise<ReviewFolder> {
   const root = resolve(folder);
@@ -75,7 +74,7 @@ export async function openReview(folder: string, options: ReviewOptions = {}): P
   }
   let turn: Promise<unknown> = Promise.resolve();
   const write = async (given: readonly { file: string; label: string }[]): Promise<void> => {
-    // Read again, since another review may be open.
+    // Read again, since another review may have changed it.
     const answers = await readAnswers(root);
     for (const { file, label: text } of given) {
       const item = items.get(file);
@@ -116,7 +115,7 @@ export async function openReview(folder: string, options: ReviewOptions = {}): P
   };
 }
 
-/** A clip may have been deleted since it was listed, to make room for others. */
+/** Throws if a clip was deleted since it was listed, to make room for others. */
 async function checkExists(root: string, file: string): Promise<void> {
   await access(join(root, file)).catch((cause: unknown) => {
     const message = `${file} is gone; a recording of this review was expected.`;
@@ -137,7 +136,7 @@ export async function readGivenAnswers(path: string): Promise<{ file: string; la
   return rows.map(({ cells }) => ({ file: cells.get("file_name") ?? "", label: cells.get("label") ?? "" }));
 }
 
-/** The kept clips that still exist; in a folder without a manifest all recordings. */
+/** Lists the kept clips that still exist; in a folder without a manifest, all recordings. */
 async function listItems(root: string, options: WorkOptions): Promise<ReviewItem[]> {
   const manifest = await readManifest(root);
   const { files } = await walkFolder(root, options);

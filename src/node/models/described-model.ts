@@ -2,8 +2,7 @@
  * ONNX models with a descriptor (golem-encoder.json) on disk or on the Hub: found, checked by hash, loaded
  * from bytes.
  *
- * Since models are loaded from bytes and models with external data are refused, no model can name a path.
- * Not its concern: ONNX, running encoders.
+ * Models are loaded from bytes and those with external data are rejected, so no model can name a path.
  */
 import { createHash } from "node:crypto";
 import { GolemError } from "../../core/error.ts";
@@ -21,7 +20,7 @@ const maximumDescriptorBytes = 256 * 1024;
 /** Maximum size of a protobuf, and so of an ONNX file. */
 const maximumModelBytes = 2 ** 31 - 1;
 
-/** Resolves a model by its descriptor. `layer`: return nothing above it. */
+/** Resolves a model by its descriptor. `layer`: the highest layer to return. */
 export async function resolveDescribed(
   files: FileSet,
   options: EnvironmentOptions & { readonly layer?: number | undefined },
@@ -60,7 +59,7 @@ export async function resolveDescribed(
   };
 }
 
-/** Loads a model; its bytes must be the resolved ones. */
+/** Loads a model; its bytes must be the same as when it was resolved. */
 export async function loadDescribed(
   runtime: OnnxRuntime,
   info: EncoderInfo,
@@ -70,7 +69,7 @@ export async function loadDescribed(
   return createDescribedEncoder(runtime, await readDescribedModel(info, path), descriptor, info);
 }
 
-/** Reads a model's bytes, which must be the resolved ones. */
+/** Reads a model's bytes, which must be the same as when it was resolved. */
 export async function readDescribedModel(info: EncoderInfo, path: string): Promise<Uint8Array> {
   const fail = (error: unknown): never => {
     throw describeReadError(error, path);

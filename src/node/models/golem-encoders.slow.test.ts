@@ -1,4 +1,4 @@
-/** Golems whose encoder is a folder or comes from the Hub: it is found again, or refused. */
+/** Golems whose encoder is in a folder or comes from the Hub: it is found again, or rejected. */
 import { cp, readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

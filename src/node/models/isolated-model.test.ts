@@ -1,4 +1,7 @@
-/** Foreign encoders in a process of their own: the same numbers, and an end whatever the model does. */
+/**
+ * Foreign encoders in a process of their own: they give the same numbers, and are stopped whatever the model
+ * does.
+ */
 import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -41,7 +44,7 @@ const signature = {
   outputs: [createValueInfo("last", "float32", [1, "frames", 1])],
 };
 
-/** Takes hours on a second of sound: products of square matrices, one after the other. */
+/** A model that takes hours for a second of sound: a long chain of products of square matrices. */
 function createSlowModel(): Uint8Array {
   const steps = Array.from({ length: 2000 }, (_, i) =>
     createNode("MatMul", [i === 0 ? "square" : `step${i - 1}`, "square"], [`step${i}`]),
@@ -57,7 +60,7 @@ function createSlowModel(): Uint8Array {
   return createModel({ nodes: all, ...signature }, 11);
 }
 
-/** Takes 13 GB on a second of sound: a gigabyte times twelve, all of it written. */
+/** A model that takes 13 GB for a second of sound: twelve tensors of a gigabyte, all of them written. */
 function createLargeModel(): Uint8Array {
   const all = [
     ...nodes,
@@ -69,7 +72,7 @@ function createLargeModel(): Uint8Array {
   return createModel({ nodes: all, ...signature }, 11);
 }
 
-/** Identifiers of the processes that run models for this one. */
+/** Ids of the processes that run models for this one. */
 function listProcesses(): number[] {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="]).toString().split("\n");
   return lines

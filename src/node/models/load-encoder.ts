@@ -1,8 +1,4 @@
-/**
- * Loads an encoder in Node: its resolved files, its network in onnxruntime-node.
- *
- * Not its concern: recordings, heads.
- */
+/** Loads an encoder in Node, from its resolved files into onnxruntime-node. */
 import type { Provider } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
@@ -22,15 +18,18 @@ export type LoadOptions = WorkOptions & Pick<EnvironmentOptions, "cache" | "onWa
 export interface RunOptions {
   /** Threads of the runtime, default 1. */
   readonly threads?: number | undefined;
-  /** Called on each run of a built-in encoder: whether it may use a second core. It is then loaded twice. */
+  /**
+   * Called on each run of a built-in encoder; returns whether the run may use a second core. The network is
+   * then loaded twice.
+   */
   readonly hasSpareCore?: (() => boolean) | undefined;
-  /** What encoders run on, as `chooseDevice` found; default the processor. */
+  /** The device that `chooseDevice` chose; default: the processor. */
   readonly device?: Provider | undefined;
 }
 
 /**
- * Loads an encoder, given by a name for `resolveEncoder` or resolved; missing files are downloaded. What is not
- * built in runs in a process of its own.
+ * Loads an encoder, given by a name for `resolveEncoder` or resolved; missing files are downloaded. Encoders
+ * that are not built in run in a process of their own.
  */
 export async function loadEncoder(
   encoder: string | ResolvedEncoder,
@@ -43,7 +42,7 @@ export async function loadEncoder(
   return loadIsolatedEncoder(resolved, { ...options, threads: options.threads ?? 1 });
 }
 
-/** Loads an encoder in this process, whatever it is. */
+/** Loads an encoder in this process, whether it is built in or not. */
 export async function loadEncoderHere(
   encoder: ResolvedEncoder,
   options: LoadOptions & RunOptions,
@@ -68,14 +67,14 @@ export async function loadEncoderHere(
   }
 }
 
-/** Downloads and builds everything that loading needs, so that workers only load. */
+/** Downloads and builds everything that loading needs, so that workers need only load it. */
 export async function prepareEncoder(encoder: ResolvedEncoder, options: LoadOptions): Promise<void> {
   const { info, source } = encoder;
   if (source.kind === "built-in") await ensureWeights(getEncoderDefinition(info.id), options);
   if (source.kind === "pretrained") await prepareAsResolved(encoder, source, options);
 }
 
-/** Builds a pretrained model's graph if necessary; its files must be the resolved ones. */
+/** Builds a pretrained model's graph if necessary; its files must be the same as when it was resolved. */
 export async function prepareAsResolved(
   encoder: ResolvedEncoder,
   { folder, padded }: Extract<EncoderSource, { kind: "pretrained" }>,

@@ -1,8 +1,4 @@
-/**
- * The files of a model, from a local folder or the Hub: names, paths and hashes.
- *
- * Not its concern: their contents.
- */
+/** The files of a model, from a local folder or the Hub: names, paths and hashes. */
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GolemError } from "../../core/error.ts";
@@ -30,7 +26,7 @@ export interface FileSet {
   readonly licence: string | undefined;
   /** All files. */
   readonly names: readonly string[];
-  /** The named file, if a file was named and not its folder. */
+  /** The file that was named, if it was a file and not a folder. */
   readonly chosen?: string | undefined;
   /** Local path of a file, downloaded if necessary. */
   locate(name: string): Promise<string>;
@@ -54,7 +50,7 @@ export async function openFolder(path: string, names?: readonly string[]): Promi
   };
 }
 
-/** Opens a Hub model at the commit a revision resolves to. */
+/** Opens a Hub model at the commit that a revision resolves to. */
 export async function openHubFiles(id: string, revision: string, options: HubEnvironment): Promise<FileSet> {
   const repo = { id, type: "model" } as const;
   const { commit, files, card } = await fetchHubRevision(repo, revision, options);

@@ -5,7 +5,6 @@
  * The client runs `npm pack` with a private cache inside the target folder, whose growth is reported as
  * progress. It runs in the working folder of this process, so that a project's `.npmrc` applies as for the
  * user. No package script is run. The contents are untrusted: callers check the hashes of extracted files.
- * Not its concern: the contents of packages.
  */
 import { spawn } from "node:child_process";
 import { readdir, stat } from "node:fs/promises";
@@ -17,14 +16,14 @@ const pollMilliseconds = 200;
 const timeoutMinutes = 15;
 
 /**
- * Settings used unless the environment has others: with npm's defaults a machine without a network waits over
- * a minute.
+ * Settings used unless the environment has others. With npm's defaults, a machine without a network would
+ * wait over a minute.
  */
 const patience = {
   npm_config_fetch_retries: "2",
   npm_config_fetch_retry_mintimeout: "1000",
   npm_config_fetch_retry_maxtimeout: "5000",
-  // Of an idle connection, not of the whole download.
+  // Timeout of an idle connection, not of the whole download.
   npm_config_fetch_timeout: "60000",
 };
 
@@ -46,7 +45,7 @@ export async function fetchNpmPackage(
   let done = false;
   const report = async () => {
     const completed = Math.min(total, await measureFolder(folder));
-    // npm moves files, and a measurement of the folder may end after the download.
+    // npm moves files, so the size may shrink; and a measurement may end after the download.
     if (done || completed <= highest) return;
     highest = completed;
     onProgress?.({ stage, completed, total });
@@ -83,7 +82,8 @@ async function runNpm(
     shell: windows,
     ...(signal ? { signal } : {}),
   });
-  // Not spawn's `timeout`: if nothing could be started, it keeps the process alive until it ends.
+  // Spawn's own `timeout` is not used: if nothing could be started, it keeps this process alive until the
+  // time is over.
   const timer = setTimeout(() => child.kill(), timeoutMinutes * 60_000);
   let stderr = "";
   child.stderr.on("data", (chunk: Buffer) => {
@@ -108,7 +108,7 @@ function createEnvironment(folder: string): NodeJS.ProcessEnv {
   return {
     ...Object.fromEntries(user.filter(([key]) => !misleading.test(key))),
     ...patience,
-    // The user's spelling, upper or lower case, replaces ours.
+    // The user's settings, in upper or lower case, replace these.
     ...Object.fromEntries(
       user
         .filter(([key]) => Object.hasOwn(patience, key.toLowerCase()))
@@ -117,12 +117,13 @@ function createEnvironment(folder: string): NodeJS.ProcessEnv {
     npm_config_cache: join(folder, "npm-cache"),
     npm_config_pack_destination: folder,
     npm_config_update_notifier: "false",
-    // If npm is provided by corepack: use whichever package manager the surrounding project specifies.
+    // If npm is provided by corepack: do not require the package manager that the surrounding project
+    // specifies.
     COREPACK_ENABLE_STRICT: "0",
   };
 }
 
-/** The working folder may have been deleted; npm cannot start there. */
+/** The working folder may have been deleted; npm cannot start in it. */
 function getWorkingFolder(otherwise: string): string {
   try {
     return process.cwd();
@@ -150,7 +151,7 @@ function getNpmReason(stderr: string): string {
   return parts.join(", ").replace(/\.+$/, "") || "it gave no reason";
 }
 
-/** Bytes in all files below a folder; files that vanish meanwhile count zero. */
+/** Bytes in all files below a folder; files that disappear meanwhile count as 0. */
 async function measureFolder(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
   const sizes = entries

@@ -1,8 +1,8 @@
 /**
  * ONNX Runtime in Node: the native CPU build of onnxruntime-node, loaded on first use.
  *
- * Its `run` blocks the calling thread, so work that must overlap runs on worker threads.
- * Not its concern: encoders, where graphs that are ready to run are kept.
+ * Its `run` blocks the calling thread, so work that must overlap runs on worker threads. Not its concern:
+ * where optimised graphs are kept (ready-graphs.ts).
  */
 
 import { createHash } from "node:crypto";
@@ -16,7 +16,7 @@ import { describeMachine, openReadyGraphs, writingOptions } from "./ready-graphs
 
 type SessionOptions = InferenceSession.SessionOptions;
 
-/** Threads of a session with a second core. */
+/** Threads of a session that uses a second core. */
 const sparedThreads = 2;
 
 /** Settings of {@link createNodeOnnxRuntime}. */
@@ -24,11 +24,11 @@ interface NodeOnnxOptions {
   /** Threads of each session. */
   readonly threads: number;
   /**
-   * Every network is loaded twice, with one thread and with two, and this selects one on each run; both give
-   * the same bits.
+   * If given, every network is loaded twice, with one thread and with two, and this function selects one on
+   * each run; results are equal to the bit.
    */
   readonly hasSpareCore?: (() => boolean) | undefined;
-  /** Default the processor. Loading rejects where the machine has no such device. */
+  /** Default: the processor. Loading rejects if the machine has no such device. */
   readonly device?: Provider | undefined;
   /** Where optimised graphs of derived models are kept; without it they are optimised at every load. */
   readonly readyFolder?: string | undefined;
@@ -41,7 +41,7 @@ export function createNodeOnnxRuntime({
   readyFolder,
   device = "cpu",
 }: NodeOnnxOptions): OnnxRuntime {
-  // Optimised graphs are kept for the processor alone.
+  // Optimised graphs are kept only for the processor.
   if (device !== "cpu") return createPlainRuntime(threads, undefined, device);
   if (!hasSpareCore) return createPlainRuntime(threads, readyFolder);
   const alone = createPlainRuntime(sparedThreads, readyFolder);
@@ -72,13 +72,14 @@ function createPlainRuntime(
         intraOpNumThreads: threads,
         interOpNumThreads: 1,
         executionMode: "sequential",
-        // Memory plans for every input length cost 90 MB on recordings of 30 s, without measurable gain.
+        // Memory patterns for every input length take 90 MB for recordings of 30 s, without a measurable
+        // gain.
         enableMemPattern: false,
         logSeverityLevel: 3,
         ...(device === "cpu" ? {} : { executionProviders: [device] }),
       };
       const extra = {
-        // Makes int8 products exact, at half the speed, where they would saturate.
+        // Makes int8 products exact, at half the speed, on processors where they would saturate.
         x64quantprecision: saturatesInt8() ? "1" : "0",
         // Idle threads that spin for more work took two fifths of the processor time of a first prediction.
         intra_op: { allow_spinning: "0" },
@@ -120,7 +121,9 @@ async function openModel(
   return openDerived(model, create, readyFolder, version);
 }
 
-/** Loads the optimised graph that was kept of a model, or makes the model, and keeps what it is optimised to. */
+/**
+ * Loads a model's cached optimised graph; if there is none, builds the model and caches its optimised graph.
+ */
 async function openDerived(
   model: DerivedModel,
   create: CreateSession,
@@ -173,8 +176,8 @@ function getMachine(version: string): string {
 }
 
 /**
- * Whether products of uint8 and int8 may saturate: on x86-64 without the VNNI instructions. Read on Linux;
- * elsewhere assumed on x86-64, since it cannot be queried.
+ * Whether products of uint8 and int8 may saturate: on x86-64 without the VNNI instructions. Known on Linux;
+ * on other systems with x86-64 it is assumed, since it cannot be queried.
  */
 function saturatesInt8(): boolean {
   features ??= listFeatures();

@@ -1,8 +1,4 @@
-/**
- * Large matrix products by ONNX Runtime: two models of one Gemm node each, made in memory.
- *
- * Not its concern: what is multiplied.
- */
+/** Computes large matrix products with ONNX Runtime: two models of one Gemm node each, built in memory. */
 import type { DisposableMatrixProduct } from "../../head/matrix-product.ts";
 import type { Matrix } from "../../math/matrix.ts";
 import { createModel, createNode, createValueInfo } from "../../onnx/proto.ts";
@@ -11,7 +7,9 @@ import type { OnnxRuntime } from "../../onnx/runtime.ts";
 /** Version of the operator set: the first in which Gemm needs no third input. */
 const opset = 11;
 
-/** Creates float32 products on an ONNX Runtime; worth it from about a million multiplications. */
+/**
+ * Creates float32 products on an ONNX Runtime; faster than plain loops from about a million multiplications.
+ */
 export async function createOrtMatrixProduct(runtime: OnnxRuntime): Promise<DisposableMatrixProduct> {
   const createSession = (attributes: Readonly<Record<string, number>>) =>
     runtime.createSession(

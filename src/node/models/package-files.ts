@@ -1,8 +1,4 @@
-/**
- * Cached files from npm packages: downloaded once, checked by sha256, written atomically.
- *
- * Not its concern: encoders, recordings.
- */
+/** Cached files from npm packages: downloaded once, checked by sha256, written atomically. */
 import { createHash } from "node:crypto";
 import { mkdir, mkdtemp, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -13,7 +9,7 @@ import { describeReadError } from "../disk/file-hash.ts";
 import { readRegularFile } from "../disk/regular-file.ts";
 import { fetchNpmPackage } from "./npm-package.ts";
 
-/** Longer than any download may take. */
+/** Age from which an unfinished download is deleted: longer than any download may take. */
 const abandonedMilliseconds = 3_600_000;
 
 /** A file inside a package. */
@@ -56,7 +52,7 @@ export async function readVerifiedFile(
 /**
  * Downloads the package and puts its files into `folder`, replacing those of the same names. `title` names
  * them in progress. The folder is unchanged until all files have arrived with valid hashes; each then
- * replaces its predecessor atomically, so that concurrent readers and downloads always find whole files.
+ * replaces its predecessor atomically, so that concurrent readers and downloads always find complete files.
  * Rejects with `fetch-failed` (network, registry, a read-only cache), `weights-damaged` (wrong hash) or
  * `aborted`.
  */
@@ -100,7 +96,7 @@ export async function fetchPackageFiles(
   }
 }
 
-/** Deletes remains of killed downloads; no download lasts as long as the age limit. */
+/** Deletes files of killed downloads; no download lasts as long as the age limit. */
 async function removeAbandoned(parent: string, prefix: string): Promise<void> {
   for (const name of await readdir(parent)) {
     if (!name.startsWith(prefix)) continue;
@@ -113,10 +109,10 @@ async function removeAbandoned(parent: string, prefix: string): Promise<void> {
 async function replaceFile(from: string, folder: string, file: PackageFile): Promise<void> {
   const to = join(folder, file.name);
   await rename(from, to).catch(async (error: unknown) => {
-    // On Windows a file being read by another process cannot be replaced: that process has just written the
+    // On Windows a file that another process is reading cannot be replaced; that process has just written the
     // same file.
     if ((await readVerifiedFile(folder, file)).state === "present") return;
-    // Something else is in the way, such as a folder of that name.
+    // Something else is there, such as a folder of that name.
     await rm(to, { recursive: true, force: true });
     await rename(from, to).catch(() => {
       throw error;

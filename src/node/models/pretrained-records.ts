@@ -1,8 +1,4 @@
-/**
- * Records of the pretrained graphs in the cache folder, one beside each graph, for `golem encoders`.
- *
- * Not its concern: model families, building graphs.
- */
+/** Records of the pretrained graphs in the cache folder, one beside each graph, for `golem encoders`. */
 
 import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -24,7 +20,7 @@ export interface PretrainedRecord {
   readonly info: EncoderInfo;
   readonly description: string;
   readonly licence: string;
-  /** Folder of the checkpoint; it may be gone. */
+  /** Folder of the checkpoint; it may have been deleted. */
   readonly folder: string;
   /** Path of the graph. */
   readonly graph: string;
@@ -45,7 +41,7 @@ export async function recordPretrained(
     await writeFileAtomic(path, json);
 }
 
-/** The pretrained models with graphs, by name; `id` limits them to those of one name, at any commit. */
+/** Lists the pretrained models with graphs, by name; `id` limits the list to one name, at any commit. */
 export async function listPretrained(
   id?: string,
   cache: CacheFolder = getCacheFolder(),
@@ -94,7 +90,7 @@ export async function verifyPretrained({
   return { state: worst?.state ?? "present", files };
 }
 
-/** Removes graphs, not their checkpoints. Returns the number of freed bytes. */
+/** Removes graphs, but not their checkpoints. Returns the number of freed bytes. */
 export async function removePretrained(records: readonly PretrainedRecord[]): Promise<number> {
   for (const { graph } of records) {
     await rm(`${graph}.json`, { force: true });

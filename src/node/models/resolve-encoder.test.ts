@@ -1,4 +1,7 @@
-/** Finding encoders by name, path and repository; golems that find theirs again; workers that load them. */
+/**
+ * Finding encoders by name, path and repository; golems that find their encoders again; workers that load
+ * them.
+ */
 import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

@@ -1,8 +1,4 @@
-/**
- * A folder as an object store. Objects are written under another name, flushed and renamed.
- *
- * Not its concern: what the files are.
- */
+/** A folder as an object store. Objects are written under another name, flushed and renamed. */
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
@@ -11,7 +7,7 @@ import { openFileSource } from "../disk/file-source.ts";
 import { walkFolder } from "../disk/folder-walk.ts";
 import { checkKey, type ObjectStore } from "./object-store.ts";
 
-/** Opens a folder, which need not exist: it is then empty. */
+/** Opens a folder; one that does not exist counts as empty. */
 export function openFolderStore(address: string): ObjectStore {
   const folder = resolve(address);
   const locate = (key: string): string => {

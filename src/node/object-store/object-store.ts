@@ -1,8 +1,8 @@
 /**
- * Storage of whole objects by key: a folder, or a bucket of S3. Keys are paths with forward slashes,
- * relative to the address of the store.
+ * The interface of storage of whole objects by key: a folder, or an S3 bucket. Keys are paths with forward
+ * slashes, relative to the address of the store.
  *
- * Not its concern: what the objects are; how a folder or S3 does it (folder-store.ts, s3-store.ts).
+ * Implemented by folder-store.ts and s3-store.ts.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
@@ -11,22 +11,23 @@ import type { WorkOptions } from "../../core/progress.ts";
 /** One object, as listed. */
 export interface StoredObject {
   readonly key: string;
-  /** In bytes. */
+  /** Size in bytes. */
   readonly size: number;
-  /** When it was last written, in milliseconds since 1970. */
+  /** Time of the last write, in milliseconds since 1970. */
   readonly modified: number;
-  /** Changes with the bytes: the entity tag of S3; of a file, the time it was changed. */
+  /** Changes when the bytes do: the entity tag in S3, the time of change of a file. */
   readonly version: string;
 }
 
 /** A folder or a bucket. */
 export interface ObjectStore {
-  /** As the user writes it: an absolute path, or s3://bucket/prefix. */
+  /** The address as the user writes it: an absolute path, or s3://bucket/prefix. */
   readonly address: string;
-  /** The folder, where it is one. */
+  /** The folder's path, if the store is a folder. */
   readonly folder?: string;
   /**
-   * Objects whose keys begin with `prefix`, ordered by key. Rejects with `data-not-found`, `fetch-failed`.
+   * Lists the objects whose keys begin with `prefix`, ordered by key. Rejects with `data-not-found`,
+   * `fetch-failed`.
    */
   list(prefix: string, options?: WorkOptions): AsyncIterable<StoredObject>;
   /**
@@ -40,17 +41,17 @@ export interface ObjectStore {
   write(key: string, bytes: Uint8Array): Promise<void>;
 }
 
-/** Whether an address is of S3. */
+/** Whether an address is one of S3. */
 export const isBucketAddress = (address: string): boolean => /^s3:\/\//i.test(address);
 
-/** Longest key in bytes, as S3 limits it. */
+/** Maximum length of a key in bytes: the limit of S3. */
 const maximumKeyBytes = 1024;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
 const controls = /[\u0000-\u001f\u007f]/;
 
 /**
- * Says what is wrong with a key from outside, as a clause; undefined if it is a plain relative path, which
- * no store can take for a place outside of itself.
+ * Returns the fault of an untrusted key, as a clause; undefined if it is a plain relative path, which cannot
+ * lead out of a store.
  */
 export function findKeyFault(key: string): string | undefined {
   if (key === "") return "it is empty";
@@ -64,7 +65,7 @@ export function findKeyFault(key: string): string | undefined {
   return undefined;
 }
 
-/** Throws `invalid-data` for a key that is no plain relative path. */
+/** Throws `invalid-data` for a key that is not a plain relative path. */
 export function checkKey(key: string): void {
   const fault = findKeyFault(key);
   if (fault === undefined) return;
@@ -75,7 +76,7 @@ export function checkKey(key: string): void {
   );
 }
 
-/** Bytes read at a time where the whole of an object is read. */
+/** Bytes per request when a whole object is read. */
 const pieceBytes = 8 << 20;
 
 /** Reads a whole object of at most `maximumBytes`; throws `too-large` for a longer one. */
@@ -104,7 +105,10 @@ export async function readObject(
   return pieces.length === 1 ? pieces[0]! : new Uint8Array(Buffer.concat(pieces));
 }
 
-/** An object as a source of bytes, for readers of ranges; small reads nearby share blocks of `blockBytes`. */
+/**
+ * Creates a byte source over an object, for reading ranges; small reads close to each other share blocks of
+ * `blockBytes`.
+ */
 export function createObjectSource(
   store: ObjectStore,
   { key, size }: Pick<StoredObject, "key" | "size">,

@@ -1,8 +1,4 @@
-/**
- * Opens a store by its address.
- *
- * Not its concern: what stores do (object-store.ts).
- */
+/** Opens a store by its address. */
 import { isBucketAddress, type ObjectStore } from "./object-store.ts";
 
 /** Opens a store: `s3://bucket/prefix`, or the path of a folder, which need not exist. */

@@ -1,15 +1,12 @@
-/**
- * Packages that are installed only where they are needed.
- *
- * Not its concern: what they do.
- */
+/** Loads optional packages, which users install only if they need them. */
 import { GolemError } from "../../core/error.ts";
 
 /**
- * Loads a package; rejects with `missing-package`, and the line that installs it, where it is not installed.
+ * Loads a package; rejects with `missing-package`, which names the command that installs it, if it is not
+ * installed.
  *
- * @param load Imports it: written out at the caller, so that types and bundlers see the name.
- * @param purpose What it is needed for, as the subject of a sentence.
+ * @param load Imports it. The caller writes out the import, so that types and bundlers find the name.
+ * @param purpose The feature that needs it, as the subject of a sentence.
  */
 export async function loadOptionalPackage<Module>(
   names: readonly string[],

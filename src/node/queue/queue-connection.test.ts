@@ -55,7 +55,7 @@ describe.skipIf(!hasRedis)(`the connection to a queue${redisNote}`, () => {
   });
 });
 
-/** A certificate for 127.0.0.1, if openssl is here. */
+/** Creates a certificate for 127.0.0.1, if openssl is installed. */
 async function createCertificate(folder: string): Promise<{ key: string; certificate: string }> {
   const [key, certificate] = [join(folder, "key.pem"), join(folder, "certificate.pem")];
   const child = spawn(

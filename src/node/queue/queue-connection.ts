@@ -1,5 +1,5 @@
 /**
- * Connections to Redis or Valkey for BullMQ. Addresses are shown without passwords.
+ * Connects to Redis or Valkey for BullMQ. Addresses are shown without passwords.
  *
  * Not its concern: what is in the queue.
  */
@@ -7,13 +7,13 @@ import type { Redis } from "ioredis";
 import { GolemError } from "../../core/error.ts";
 import { loadOptionalPackage } from "../object-store/optional-package.ts";
 
-/** Milliseconds between attempts to connect, at most. */
+/** Maximum milliseconds between attempts to connect. */
 const longestPause = 5000;
-/** Attempts to connect before a command gives up. */
+/** Number of attempts to connect before a command fails. */
 const commandAttempts = 3;
 const connectMilliseconds = 5000;
 
-/** The queue's address: as given, or GOLEM_QUEUE. Throws `usage` where there is none. */
+/** Gets the queue's address: as given, else GOLEM_QUEUE. Throws `usage` if there is none. */
 export function requireQueue(url: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   const found = url ?? env.GOLEM_QUEUE;
   if (found) return found;
@@ -22,7 +22,7 @@ export function requireQueue(url: string | undefined, env: NodeJS.ProcessEnv = p
   });
 }
 
-/** An address without its password. */
+/** Returns an address without its password. */
 export function hidePassword(url: string): string {
   try {
     const shown = new URL(url);
@@ -38,7 +38,7 @@ function checkAddress(url: string): void {
   try {
     protocol = new URL(url).protocol;
   } catch {
-    // Reported below.
+    // The error is reported below.
   }
   if (protocol === "redis:" || protocol === "rediss:") return;
   throw new GolemError(
@@ -57,9 +57,9 @@ export async function loadQueuePackages() {
 }
 
 /**
- * Connects, and waits for an answer. A connection that `stays` is reopened whenever it breaks; another gives
- * up after a few attempts. Rejects with `usage`, `missing-package`, and `queue-failed` if the server refuses
- * or cannot be reached.
+ * Connects, and waits for an answer. With `stays`, the connection is reopened whenever it breaks; otherwise
+ * it fails after a few attempts. Rejects with `usage`, `missing-package`, and `queue-failed` if the server
+ * refuses or cannot be reached.
  */
 export async function connectQueue(
   url: string,
@@ -88,7 +88,7 @@ export async function connectQueue(
   }
 }
 
-/** An error of the server or the connection, as `queue-failed`. */
+/** Converts an error of the server or the connection to `queue-failed`. */
 export function createQueueError(url: string, error: unknown): GolemError {
   if (error instanceof GolemError) return error;
   const { code, message } = error as NodeJS.ErrnoException;

@@ -1,15 +1,11 @@
-/**
- * Defaults of queues, which help texts read without loading queues.
- *
- * Not its concern: queues.
- */
+/** Defaults of queues, in a file of their own so that help texts can read them without loading queues. */
 
-/** How workers behave by default. */
+/** Default settings of workers. */
 export const queueDefaults = {
-  /** Seconds for which a worker holds a shard without being heard of. */
+  /** Seconds without a sign of life after which a worker loses its shard. */
   leaseSeconds: 60,
-  /** Seconds to finish a shard when stopped; Kubernetes allows 30 before it kills. */
+  /** Seconds in which a stopped worker may finish its shard; Kubernetes kills it after 30. */
   drainSeconds: 25,
-  /** Times a shard is given to a worker. */
+  /** Maximum number of times that a shard is given to a worker. */
   tries: 3,
 } as const;

@@ -1,4 +1,4 @@
-/** Shards in a real Redis: workers as processes of the built program, killed and starved. */
+/** Shards in a real Redis: workers as processes of the built program, which are killed or paused. */
 import { createHash } from "node:crypto";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -20,7 +20,7 @@ async function hashShards(run: string): Promise<Record<string, string>> {
   return hashes;
 }
 
-/** What one process makes of it, without a queue. */
+/** The result of one process without a queue. */
 const getExpected = async () => {
   const run = await getSharedFolder("run-without-queue", async (folder) => {
     await plan(folder);

@@ -1,5 +1,5 @@
 /**
- * What a worker of the queue does, in the format of Prometheus, on a port of its own.
+ * Metrics of a queue worker in the format of Prometheus, on a port of their own.
  *
  * Not its concern: shards, the server's metrics (server/metrics.ts).
  */
@@ -11,9 +11,9 @@ import { GolemError } from "../../core/error.ts";
 /** States of shards in the queue. */
 const shardStates = ["waiting", "active", "delayed", "failed"] as const;
 
-/** Where metrics are served. */
+/** The address at which metrics are served. */
 export interface MetricsPlace {
-  /** 0 selects a free one. */
+  /** 0 selects a free port. */
   readonly port: number;
   readonly host?: string | undefined;
 }
@@ -23,9 +23,9 @@ export interface WorkerMetrics {
   readonly url: string;
   countShard(clips: number, errors: number, bytes: number): void;
   countFailure(): void;
-  /** Counts time in which a shard was embedded. */
+  /** Adds time in which a shard was embedded. */
   addBusySeconds(seconds: number): void;
-  /** Counts recordings as they are done, for the speed. */
+  /** Counts finished recordings, from which the speed is computed. */
   countClips(clips: number): void;
   close(): Promise<void>;
 }

@@ -1,7 +1,7 @@
 /**
  * The report of a golem on a test set: the score of `golem evaluate`, and the prediction for every recording.
  *
- * Not its concern: how the page looks, the terminal.
+ * Not its concern: the layout of the page.
  */
 
 import { selectScored } from "../../classifier/evaluate-classifier.ts";
@@ -33,14 +33,17 @@ import type { EnvironmentOptions } from "../environment.ts";
 import type { Golem } from "../golem.ts";
 import { runInNode } from "../node-environment.ts";
 
-/** An evaluation with its report and where its recordings are. */
+/** An evaluation with its report and the paths of its recordings. */
 interface ReportedEvaluation {
   readonly evaluation: Evaluation;
   readonly report: GatheredReport;
   readonly sources: ReportSources;
 }
 
-/** Scores a golem on a test set and gathers the report. Rejects with the errors of `Golem.evaluate`. */
+/**
+ * Scores a golem on a test set and collects the data of the report. Rejects with the errors of
+ * `Golem.evaluate`.
+ */
 export async function evaluateForReport(
   golem: Golem,
   named: string | Dataset,

@@ -1,7 +1,7 @@
 /**
- * Reports of golems in Node: adds sound if permitted, and writes the page.
+ * Writes the report page of a golem in Node, with sound if permitted.
  *
- * Not its concern: the data (workflow/golem-report.ts), how the page looks, the terminal.
+ * Not its concern: the data (workflow/golem-report.ts), the layout of the page.
  */
 
 import { readFile } from "node:fs/promises";
@@ -15,13 +15,13 @@ import type { ReportSources } from "../data/report-sources.ts";
 import { getPackagePath, isSource } from "../disk/package-place.ts";
 import { addFileClips, type FileClipOptions } from "./report-clips.ts";
 
-/** How sound gets into a report; see `addFileClips`. */
+/** Options of the sound in a report; see `addFileClips`. */
 interface ReportSound extends Pick<FileClipOptions, "folder" | "sound" | "pictures"> {
   /** Absolute paths of recordings by their names in the data set. */
   readonly sources: ReportSources;
 }
 
-/** Writes the page; with sound where `sound` is given. */
+/** Creates the page, with sound if `sound` is given. */
 export async function composeReport(
   model: GolemModel,
   { data, files }: GatheredReport,
@@ -39,7 +39,7 @@ export async function composeReport(
 
 /**
  * Reads the script and the style sheet of the page: plain files beside the code that writes it, both in src
- * and in dist. Rejects where a file of the package is missing.
+ * and in dist. Rejects if a file of the package is missing.
  */
 export async function loadPageAssets(): Promise<PageAssets> {
   const [script, look, page] = await Promise.all(
@@ -48,7 +48,10 @@ export async function loadPageAssets(): Promise<PageAssets> {
   return { script: script!, style: `${look}${page}` };
 }
 
-/** HTML parsers read line ends as "\n", and hashes of the page's policy are of what they read. */
+/**
+ * HTML parsers normalise line ends to "\n", and the hashes in the page's content security policy are of the
+ * normalised text.
+ */
 async function readText(name: string): Promise<string> {
   const text = await readFile(getPackagePath(isSource ? "src" : "dist", "view", name), "utf8");
   return text.replaceAll("\r\n", "\n");

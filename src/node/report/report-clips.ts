@@ -1,8 +1,8 @@
 /**
- * Sound for a report from files: clips, spectrograms, and links that are relative and never lead so far up that they
- * would reveal folders of the machine.
+ * Sound for a report from files: clips, spectrograms, and relative links, which never lead so far up that
+ * they would reveal folders of the machine.
  *
- * Not its concern: which recordings have sound (workflow/report-clips.ts), how a report looks.
+ * Not its concern: which recordings have sound (workflow/report-clips.ts).
  */
 import { relative, sep } from "node:path";
 import type { AudioSettings } from "../../audio/audio.ts";
@@ -13,11 +13,11 @@ import { addClips, type ClipOptions, clipRate, clipSeconds } from "../../workflo
 import { systemDecoders } from "../decode/system-decoders.ts";
 import { openFileSource } from "../disk/file-source.ts";
 
-/** Where the recordings of a report are and what may be taken of them. */
+/** The paths of a report's recordings, and which parts of them may be included. */
 export interface FileClipOptions extends Pick<ClipOptions, "sound" | "pictures" | "signal" | "onProgress"> {
-  /** Absolute path of each of the report's recordings; undefined where it is not known. */
+  /** Absolute path of each of the report's recordings; undefined if it is not known. */
   readonly paths: readonly (string | undefined)[];
-  /** Folder that the report will lie in; links start there. */
+  /** Folder in which the report will be; links are relative to it. */
   readonly folder: string;
   /** The audio settings of the golem. */
   readonly audio: Partial<AudioSettings>;
@@ -25,7 +25,7 @@ export interface FileClipOptions extends Pick<ClipOptions, "sound" | "pictures" 
 
 const maximumSteps = 3;
 
-/** The report with sound and pictures. Rejects with `aborted` only. */
+/** Adds sound and pictures to the report. Rejects only with `aborted`. */
 export function addFileClips(data: ReportData, options: FileClipOptions): Promise<ReportData> {
   const { paths, folder } = options;
   return addClips(data, {
@@ -36,7 +36,7 @@ export function addFileClips(data: ReportData, options: FileClipOptions): Promis
   });
 }
 
-/** An address relative to the folder; undefined where it would lead too far up or to another drive. */
+/** Creates an address relative to the folder; undefined if it would lead too far up or to another drive. */
 export function createLink(folder: string, path: string): ReportAudio | undefined {
   const steps = relative(folder, path).split(sep);
   const up = steps.filter((step) => step === "..").length;
@@ -45,7 +45,9 @@ export function createLink(folder: string, path: string): ReportAudio | undefine
   return { kind: "link", href: steps.map(encodeURIComponent).join("/") };
 }
 
-/** The first seconds, mono at 16 kHz; undefined where it cannot be decoded. Rejects with `aborted` only. */
+/**
+ * Decodes the first seconds, mono at 16 kHz; undefined if it cannot be decoded. Rejects only with `aborted`.
+ */
 export async function decodeStart(
   path: string,
   {

@@ -1,7 +1,7 @@
 /**
  * Embeds the shards of a run in this process: one, or all that are missing, one after another.
  *
- * Not its concern: queues, the terminal.
+ * Not its concern: queues.
  */
 import { GolemError } from "../../core/error.ts";
 import { checkShard, getShardCount, getShardRows, openRun } from "./run-document.ts";
@@ -10,24 +10,24 @@ import { createShardEmbedder, type ShardEmbedderOptions } from "./shard-embedder
 
 /** Options of {@link embedRun}. */
 export interface EmbedRunOptions extends ShardEmbedderOptions {
-  /** Only this one. */
+  /** Embed only this shard. */
   readonly shard?: number | undefined;
-  /** Vectors with 16 bits; as the run was planned unless given. */
+  /** Store vectors with 16 bits; default: as planned for the run. */
   readonly fp16?: boolean | undefined;
 }
 
-/** What was done. */
+/** Counts of what was done. */
 export interface EmbeddedRun {
   readonly shards: number;
-  /** Shards that this call embedded, and their recordings. */
+  /** Number of shards that this call embedded; then the recordings and errors in them. */
   readonly embedded: number;
   readonly clips: number;
   readonly errors: number;
-  /** Shards that existed before. */
+  /** Number of shards that existed before. */
   readonly found: number;
 }
 
-/** Embeds what is missing. Rejects with the errors of `openRun` and of the embedder. */
+/** Embeds the missing shards. Rejects with the errors of `openRun` and of the embedder. */
 export async function embedRun(address: string, options: EmbedRunOptions = {}): Promise<EmbeddedRun> {
   const { signal, onProgress } = options;
   const run = await openRun(address, options);

@@ -1,13 +1,13 @@
 /**
- * Embeddings whose vectors are read from shards whenever they are asked for, so that training on millions of
- * recordings holds none of them.
+ * Embeddings whose vectors are read from shards on every access, so that training on millions of recordings
+ * does not hold them in memory.
  *
  * Not its concern: how shards are read.
  */
 import type { Embedding, EncoderVectors } from "../../embed/embedded-recording.ts";
 import type { ShardVectors } from "./shard-reader.ts";
 
-/** Which columns of a shard the vectors of a classifier are. */
+/** The columns of a shard that contain the vectors of a classifier. */
 export interface EmbeddingColumns {
   /** For each encoder, the columns of its layers. */
   readonly layers: readonly (readonly number[])[];
@@ -15,7 +15,7 @@ export interface EmbeddingColumns {
   readonly decoded: readonly number[];
 }
 
-/** Array-likes take the methods of arrays, which read through their elements. */
+/** The methods of arrays also work on array-like objects, whose elements they read. */
 const listMethods = Array.prototype as object;
 
 function createList(
@@ -54,7 +54,7 @@ export function readEmbedding(
   };
 }
 
-/** Creates an embedding that is read when it is asked for; `row` counts recordings that did not fail. */
+/** Creates an embedding that is read on access; `row` counts only recordings that did not fail. */
 export function createLazyEmbedding(
   vectors: ShardVectors,
   { layers, decoded }: EmbeddingColumns,

@@ -1,8 +1,6 @@
 /**
- * The recordings of a data set on this machine, as a run lists them. It is read as `train` reads it, so that
- * a golem trained on the run is the one trained on the data set.
- *
- * Not its concern: shards, buckets.
+ * Lists the recordings of a local data set for a run. The data set is read as `train` reads it, so that
+ * training on the run and on the data set give the same golem.
  */
 import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
@@ -16,14 +14,14 @@ import type { PlannedRecording } from "./manifest.ts";
 
 /** The recordings of a data set. */
 export interface ListedData {
-  /** What keys are relative to: an absolute path, or s3://bucket/prefix. */
+  /** The address that keys are relative to: an absolute path, or s3://bucket/prefix. */
   readonly address: string;
   readonly recordings: readonly PlannedRecording[];
   readonly skipped: readonly SkippedRecording[];
   readonly warnings: readonly Warning[];
 }
 
-/** Errors of a data set whose labels cannot be read; a run needs none. */
+/** Errors of a data set whose labels cannot be read; a run does not need labels. */
 const unlabelled: readonly string[] = ["too-few-classes", "invalid-data", "no-recordings"];
 
 /** Lists a data set. Rejects with the errors of `loadDataset`. */
@@ -44,7 +42,7 @@ export async function listLocalData(spec: string, options: EnvironmentOptions): 
   }
 }
 
-/** Lists tar archives and Parquet files, if the path is one or holds some. */
+/** Lists tar archives and Parquet files, if the path is such a file or a folder that contains some. */
 async function listContainers(
   path: string,
   isFolder: boolean,
@@ -104,7 +102,9 @@ async function listDataset(
 
 const getPath = ({ file, longFile }: Recording, root: string): string => longFile ?? resolve(root, file);
 
-/** The folder of the data set, or the nearest one above it that holds all recordings of a list. */
+/**
+ * Finds the folder of the data set, or the nearest folder above it that contains all recordings of a list.
+ */
 function findCommonFolder(paths: readonly string[], root: string): string {
   let folder = root;
   for (const path of paths) {

@@ -1,8 +1,6 @@
 /**
- * Shards as files on this machine: those of a folder are; those of a bucket are copied once into the cache
- * folder.
- *
- * Not its concern: what is in them.
+ * Provides shards as local files: shards in a folder are used in place; shards in a bucket are copied once to
+ * the cache folder.
  */
 import { createHash } from "node:crypto";
 import { open, stat } from "node:fs/promises";

@@ -1,6 +1,4 @@
-/**
- * Training on more recordings than are held in memory: vectors are read from shards, and give the same head.
- */
+/** Training on more recordings than fit in memory: vectors are read from shards and give the same head. */
 import { expect, it } from "vitest";
 import { writeDrawnRun } from "../../../test/support/drawn-run.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";

@@ -2,8 +2,8 @@
  * Plans a run: lists the recordings of a data set, divides them into shards, and writes manifest and
  * run.json.
  *
- * Planning again finds what is done: shards whose recordings and recipe are the same keep their names.
- * Not its concern: how recordings are embedded, who embeds which shard.
+ * A run may be planned again: shards whose recordings and recipe have not changed keep their names, so they
+ * are not computed again. Not its concern: how recordings are embedded.
  */
 import type { AudioSettings } from "../../audio/audio.ts";
 import { GolemError } from "../../core/error.ts";
@@ -32,10 +32,10 @@ export interface PlanOptions
   readonly fp16?: boolean | undefined;
 }
 
-/** What was planned. */
+/** The planned run. */
 export interface Plan {
   readonly run: RunDocument;
-  /** Everything that was left out, also where run.json has no room for it. */
+  /** All recordings that were left out; run.json lists only a limited number of them. */
   readonly skipped: Dataset["skipped"];
 }
 

@@ -1,9 +1,8 @@
 /**
- * Brings the recordings of a shard to files on this machine: those of a folder are there already; those of a
- * bucket, an archive or a table are written to a temporary folder, and deleted when they have been used.
+ * Provides the recordings of a shard as local files: those in a folder are used in place; those in a bucket,
+ * an archive or a table are written to a temporary folder, and deleted after use.
  *
  * Files are named by their place in the shard, never by their keys.
- * Not its concern: what the recordings are.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -20,16 +19,16 @@ import { createIsolatedReader } from "../hub/parquet-process.ts";
 import { checkKey, createObjectSource, type ObjectStore, readObject } from "../object-store/object-store.ts";
 import type { PlannedRecording } from "./manifest.ts";
 
-/** Largest recording fetched, in bytes. */
+/** Maximum size of a recording, in bytes. */
 const maximumRecordingBytes = 1 << 30;
 
-/** Time to decode rows of a table while all cores embed, in milliseconds. */
+/** Additional time to decode rows of a table, since all cores are embedding, in milliseconds. */
 const graceMilliseconds = 60_000;
 
 /** A recording as a file. */
 interface FetchedFile {
   readonly path: string;
-  /** Deletes it, if it was made for this. */
+  /** Deletes the file if it is temporary. */
   release(): Promise<void>;
 }
 
@@ -101,7 +100,7 @@ export function createRecordingFetcher(
   };
 }
 
-/** The ending of a name, as far as a decoder may look at it. */
+/** Gets the extension of a file name, as far as decoders use it. */
 const getEnding = (key: string): string => /\.[a-z0-9]{1,8}$/i.exec(key)?.[0].toLowerCase() ?? "";
 
 const createDiskError = (error: unknown, path: string): GolemError =>
@@ -110,7 +109,7 @@ const createDiskError = (error: unknown, path: string): GolemError =>
     cause: error,
   });
 
-/** Rows of Parquet files: those of one file are read together, run by run, when the first is wanted. */
+/** Rows of Parquet files: those of one file are read together, range by range, when the first is needed. */
 function createTables(
   data: ObjectStore,
   recordings: readonly PlannedRecording[],
@@ -151,7 +150,7 @@ function createTables(
   };
 }
 
-/** Stretches of long recordings: all that a shard has of one are cut in one pass. */
+/** Segments of long recordings: all segments of one recording in a shard are cut in one pass. */
 function createLongFiles(recordings: readonly PlannedRecording[], cache: CacheFolder) {
   const cut = new Map<string, Promise<Map<number, Recording>>>();
   const open = async (object: string, path: string): Promise<Map<number, Recording>> => {

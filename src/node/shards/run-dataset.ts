@@ -1,8 +1,6 @@
 /**
  * A run of shards as a data set: its recordings with their labels; embeddings are read from shards
  * (embed-from-runs.ts).
- *
- * Not its concern: vectors.
  */
 import { join } from "node:path";
 import type { ErrorRecord } from "../../core/error.ts";
@@ -17,7 +15,7 @@ import { type PlannedRecording, readManifestShard } from "./manifest.ts";
 import { getShardCount, getShardRows, openRun, type Run } from "./run-document.ts";
 import { type DoneShards, listDoneShards } from "./run-status.ts";
 
-/** The run that recordings come from; nothing has to be fetched before they are used. */
+/** The run that recordings come from; their embeddings exist already, so nothing is fetched. */
 export class RunOrigin implements RecordingOrigin {
   readonly run: Run;
   readonly done: DoneShards;
@@ -39,8 +37,9 @@ export class RunOrigin implements RecordingOrigin {
 }
 
 /**
- * Loads a run. Recordings of shards that are missing are left out, with a warning; without labels, those
- * that have none too. Rejects with the errors of `openRun`, and `no-recordings` for a run without shards.
+ * Loads a run. Recordings in missing shards are left out, with a warning; so are recordings without labels,
+ * unless labels are not needed. Rejects with the errors of `openRun`, and `no-recordings` for a run without
+ * shards.
  */
 export async function loadRunDataset(
   address: string,

@@ -1,11 +1,7 @@
-/**
- * Defaults of runs, which help texts read without loading runs.
- *
- * Not its concern: runs.
- */
+/** Defaults of runs, in a file of their own so that help texts can read them without loading runs. */
 
-/** Recordings per shard by default: a minute or so of work, and some 20 MB. */
+/** Recordings per shard by default: about a minute of work and 20 MB. */
 export const defaultShardSize = 1024;
 
-/** Name of the document of a run: a folder that holds it is a run. */
+/** Name of a run's document; a folder with this file is a run. */
 export const runFile = "run.json";

@@ -1,10 +1,11 @@
 /**
- * run.json: what a run of shards computes, of which recordings, and under which names its shards are kept.
+ * Reads and writes run.json, which says what a run of shards computes, from which recordings, and the names
+ * of its shards.
  *
- * A shard's name is its number, a fingerprint of everything that shapes its vectors, and a hash of its list
- * of recordings. It is written last and as a whole, so its existence means that the shard is done; a shard
- * computed twice is written twice under the same name.
- * Not its concern: the list of recordings (manifest.ts), the contents of shards.
+ * A shard's name is its number, a fingerprint of everything that determines its vectors, and a hash of its
+ * list of recordings. A shard is written atomically when it is complete, so its existence means that it is
+ * done; a shard computed twice is written twice under the same name. Not its concern: the list of recordings
+ * (manifest.ts), the contents of shards.
  */
 import { createHash } from "node:crypto";
 import * as z from "zod/mini";
@@ -27,11 +28,11 @@ import { runFile } from "./run-defaults.ts";
 export const maximumShardSize = 65_536;
 /** Maximum number of shards per run. */
 const maximumShards = 1_000_000;
-/** Largest document read, in bytes. */
+/** Maximum size of the document, in bytes. */
 const maximumBytes = 64 << 20;
-/** Maximum number of recordings left out that are recorded one by one. */
+/** Maximum number of left-out recordings that are listed one by one. */
 export const maximumSkippedListed = 10_000;
-/** Hexadecimal digits of fingerprints and contents in names. */
+/** Number of hexadecimal digits of fingerprints and content hashes in names. */
 const digits = 16;
 
 const count = z.int().check(z.nonnegative());
@@ -53,13 +54,13 @@ const runDocument = z.object({
   createdBy: text,
   /** Where the recordings are: an absolute path, or s3://bucket/prefix. Keys are relative to it. */
   data: text,
-  /** As the user named it. */
+  /** The data set as the user named it. */
   name: text,
   recordings: count,
   shardSize: positive,
   /** Hash of the list of recordings of each shard. */
   contents: z.array(short).check(z.minLength(1), z.maxLength(maximumShards)),
-  /** The parts of the manifest, each with whole shards. */
+  /** The parts of the manifest; no shard is divided between parts. */
   manifest: z
     .array(z.object({ key: text, bytes: count, shards: count.check(z.positive()) }))
     .check(z.minLength(1), z.maxLength(10_000)),
@@ -92,10 +93,10 @@ const runDocument = z.object({
     .check(z.maxLength(maximumSkippedListed)),
 });
 
-/** The document. */
+/** The contents of run.json. */
 export type RunDocument = z.infer<typeof runDocument>;
 
-/** A run that is open. */
+/** An open run. */
 export interface Run extends RunDocument {
   readonly store: ObjectStore;
 }
@@ -133,22 +134,22 @@ export async function saveRun(store: ObjectStore, document: RunDocument): Promis
   await store.write(runFile, new TextEncoder().encode(line));
 }
 
-/** Number of shards. */
+/** Gets the number of shards. */
 export const getShardCount = ({ contents }: Pick<RunDocument, "contents">): number => contents.length;
 
-/** Number of recordings of a shard. */
+/** Gets the number of recordings in a shard. */
 export function getShardRows({ recordings, shardSize }: RunDocument, shard: number): number {
   return Math.max(0, Math.min(shardSize, recordings - shard * shardSize));
 }
 
-/** Hash of a list of recordings as written in names. */
+/** Computes the hash of a list of recordings, as written in the names of shards. */
 export function computeContent(lines: readonly string[]): string {
   const hash = createHash("sha256");
   for (const line of lines) hash.update(line).update("\n");
   return hash.digest("hex").slice(0, digits);
 }
 
-/** Fingerprint of what shapes the vectors of a run, and of their width. */
+/** Computes the fingerprint of everything that determines the vectors of a run, and their bit width. */
 function computeRunFingerprint({ encoders, transcriber, audio }: RunRecipe, fp16: boolean): string {
   const parts: unknown[] = [
     audio.maximumSeconds ?? null,
@@ -159,14 +160,14 @@ function computeRunFingerprint({ encoders, transcriber, audio }: RunRecipe, fp16
   return createHash("sha256").update(JSON.stringify(parts)).digest("hex").slice(0, digits);
 }
 
-/** What shapes the vectors of a run. */
+/** Everything that determines the vectors of a run. */
 export interface RunRecipe {
   readonly encoders: readonly EncoderInfo[];
   readonly transcriber?: TranscriberInfo | undefined;
   readonly audio: Partial<AudioSettings>;
 }
 
-/** The recipe of a run. */
+/** Gets the recipe of a run. */
 export function getRunRecipe({
   encoders,
   transcriber,
@@ -184,7 +185,7 @@ export function getRunRecipe({
 /** The folder of shards in a run. */
 export const shardFolder = "shards/";
 
-/** Key of a shard, whether it exists or not. */
+/** Gets the key of a shard; the shard need not exist. */
 export function getShardKey(run: RunDocument, shard: number, fp16 = run.fp16): string {
   const number = String(shard).padStart(6, "0");
   return `${shardFolder}${number}-${getFingerprint(run, fp16)}-${run.contents[shard]}.parquet`;
@@ -200,7 +201,7 @@ function getFingerprint(run: RunDocument, fp16: boolean): string {
   return fingerprint;
 }
 
-/** Throws `usage` for a number that is not of a shard of the run. */
+/** Throws `usage` for a number that is not that of a shard of the run. */
 export function checkShard(run: RunDocument, shard: number): void {
   const shards = getShardCount(run);
   if (Number.isInteger(shard) && shard >= 0 && shard < shards) return;

@@ -1,22 +1,18 @@
-/**
- * The columns of shards: those that every shard has, and one per view.
- *
- * Not its concern: files, values.
- */
+/** The columns of shards: those that every shard has, and one per vector. */
 import { getViewName } from "../../classifier/view.ts";
 import type { RunRecipe } from "./run-document.ts";
 
 /** A column of vectors. */
 export interface VectorColumn {
-  /** As tensors of golems are named: "moonshine-tiny/layer_3", "moonshine-tiny/context". */
+  /** Named like the tensors of golems: "moonshine-tiny/layer_3", "moonshine-tiny/context". */
   readonly name: string;
-  /** Place of the encoder, and its layer; or place of the decoder vector. */
+  /** Index of the encoder, and its layer; or index of the decoder vector. */
   readonly place: { readonly encoder: number; readonly layer: number } | { readonly decoded: number };
-  /** Numbers per vector: of a layer, means and then standard deviations over time. */
+  /** Numbers per vector; for a layer, means and then standard deviations over time. */
   readonly size: number;
 }
 
-/** The columns of vectors of a recipe, in their order. */
+/** Lists the vector columns of a recipe, in order. */
 export function listVectorColumns({ encoders, transcriber }: RunRecipe): VectorColumn[] {
   const columns: VectorColumn[] = [];
   for (const [encoder, { id, layers, dimensions }] of encoders.entries()) {
@@ -46,5 +42,5 @@ export const plainColumns = [
   "error_hint",
 ] as const;
 
-/** Key of the counts in the metadata of a shard. */
+/** Key of the counts in a shard's metadata. */
 export const shardNote = "golem-shard";

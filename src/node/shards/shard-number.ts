@@ -1,15 +1,11 @@
-/**
- * Which shard an array job is to embed, from the variables that schedulers set.
- *
- * Not its concern: shards.
- */
+/** Finds the shard that an array job should embed, from the environment variables that schedulers set. */
 import { GolemError } from "../../core/error.ts";
 
 /** Kubernetes (Indexed Job), AWS Batch, Slurm. */
 const variables = ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID"] as const;
 
 /**
- * Gets the number of this job; undefined outside of an array job. Throws `usage` for anything but a whole
+ * Gets the number of this job; undefined if this is not an array job. Throws `usage` for anything but a whole
  * number.
  */
 export function getArrayIndex(

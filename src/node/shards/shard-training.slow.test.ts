@@ -1,4 +1,4 @@
-/** Shards give the golem and the scores that their folder gives. */
+/** Training on shards gives the same golem and scores as training on the folder. */
 import { mkdir, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -31,7 +31,7 @@ describe("shards", () => {
     const data = await getData();
     const run = await createScratchFolder();
     await runJson("plan", data, "--out", run, "--shard-size", "8", "--encoder", "moonshine-tiny", "--fp16");
-    // moonshine-tiny alone has no transcripts.
+    // With moonshine-tiny alone there are no transcripts.
     expect((await runJson("embed", "--run", run)).document.errors).toBe(3);
     const out = await createScratchFolder();
     const half = await runJson("train", run, "--out", join(out, "half"), "--augment", "none");

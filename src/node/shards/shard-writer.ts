@@ -1,10 +1,10 @@
 /**
- * Writes a shard: one row per recording in the order of the manifest, in Parquet. The same rows give the
- * same bytes.
+ * Writes a shard: one row per recording in the order of the manifest, in Parquet. The same rows give the same
+ * bytes.
  *
  * Vectors are lists of floats, stored plain and uncompressed, so that readers find them by their offsets;
- * they would hardly shrink. A recording that failed is a row with an error and without vectors.
- * Not its concern: how recordings are embedded, where shards are kept.
+ * compression would hardly make them smaller. A recording that failed is a row with an error and without
+ * vectors. Not its concern: how recordings are embedded.
  */
 import type { SchemaElement } from "hyparquet";
 import type { ErrorRecord } from "../../core/error.ts";
@@ -58,7 +58,7 @@ const getOutput = ({ outcome }: ShardRow): EmbeddedSource | undefined =>
 const getError = ({ outcome }: ShardRow): ErrorRecord | undefined =>
   "error" in outcome ? outcome.error : undefined;
 
-/** The vector of a column; undefined for a recording that failed. */
+/** Gets the vector of a column; undefined for a recording that failed. */
 function getVector(row: ShardRow, { place, size }: VectorColumn): Float32Array | undefined {
   const output = getOutput(row);
   if (!output) return undefined;

@@ -1,8 +1,6 @@
 /**
- * Labels beside recordings in archives: NAME.cls holds a label, NAME.json an object with `label` and, if
- * known, `speaker` (WebDataset).
- *
- * Not its concern: archives.
+ * Reads label files next to recordings in archives: NAME.cls contains a label, NAME.json an object with
+ * `label` and, if known, `speaker` (WebDataset).
  */
 import { parseBoundedJson } from "../../core/bounded-json.ts";
 import { checkLabel } from "../../dataset/label-limits.ts";
@@ -11,7 +9,7 @@ import type { EnvironmentOptions } from "../environment.ts";
 import type { ObjectStore } from "../object-store/object-store.ts";
 import type { StoredFile } from "./stored-file.ts";
 
-/** Largest file of a label, in bytes. */
+/** Maximum size of a label file, in bytes. */
 const maximumBytes = 1 << 16;
 /** Bytes read at a time: labels lie between recordings. */
 const windowBytes = 256 << 10;
@@ -24,15 +22,15 @@ interface Sidecar {
 
 /** Labels by recording. */
 export interface Sidecars {
-  /** What lies beside a recording of this key. */
+  /** Finds the label and speaker of the recording with this key. */
   find(key: string): Sidecar | undefined;
 }
 
-/** The name that a recording and its labels share: up to the first dot of the last part. */
+/** Gets the name that a recording and its label files share: up to the first dot in the file name. */
 const getStem = (key: string): string =>
   key.replace(/\.[^/]*$/, (ending) => (ending.startsWith(".") ? "" : ending));
 
-/** Reads labels. Rejects with the errors of the store, and `invalid-data` for labels that cannot be. */
+/** Reads labels. Rejects with the errors of the store, and with `invalid-data` for invalid labels. */
 export async function readSidecars(
   store: ObjectStore,
   files: readonly StoredFile[],

@@ -1,9 +1,8 @@
 /**
- * The recordings of a bucket, or of tar archives and Parquet files in a folder, as a run lists them.
+ * Lists the recordings of a bucket, or of tar archives and Parquet files in a folder, for a run.
  *
- * Labels come from lists (metadata.csv, metadata.jsonl), from NAME.cls and NAME.json beside NAME.wav in
+ * Labels come from lists (metadata.csv, metadata.jsonl), from NAME.cls and NAME.json next to NAME.wav in
  * archives (WebDataset), from the columns of tables, else from folders, as `train` reads them.
- * Not its concern: shards; the contents of recordings.
  */
 import { throwIfAborted } from "../../core/error.ts";
 import type { SkippedRecording } from "../../dataset/dataset.ts";
@@ -28,10 +27,10 @@ import { listTarMembers } from "./tar-index.ts";
 /** Bytes read at a time from an archive: headers of several short recordings. */
 const tarBlockBytes = 256 << 10;
 
-/** Whether a file holds many recordings, by its name. */
+/** Whether a file's name is that of an archive or table, which contains many recordings. */
 export const isContainerName = (name: string): boolean => /\.(tar|parquet)$/i.test(name);
 
-/** What was found, before labels are known. */
+/** The files found, before their labels are known. */
 interface Found {
   readonly recordings: StoredFile[];
   readonly lists: StoredFile[];
@@ -44,7 +43,7 @@ interface Found {
 export async function listStoredData(
   store: ObjectStore,
   options: EnvironmentOptions & {
-    /** Only this object. */
+    /** List only this object. */
     readonly only?: string | undefined;
   },
 ): Promise<ListedData> {
@@ -122,7 +121,10 @@ function addFile(file: StoredFile, { recordings, lists, sidecars }: Found): void
   else if (isRecordingName(name)) recordings.push(file);
 }
 
-/** Labels by what lies beside a recording in its archive, else by folders; none where neither says one. */
+/**
+ * Labels recordings by the label files next to them in the archive, else by folders; without either, there is
+ * no label.
+ */
 function labelByPlace(
   recordings: readonly StoredFile[],
   sidecars: Sidecars,
@@ -151,13 +153,13 @@ function labelByPlace(
   });
 }
 
-/** The split that a folder of the path names. */
+/** Finds the split that a folder of the path is named after. */
 function parseSplitOf(path: string): PlannedRecording["split"] {
   const folders = path.split("/").slice(0, -1);
   return folders.map(parseFolderSplit).find((split) => split !== undefined) ?? "none";
 }
 
-/** Compares paths folder by folder, as a walk through folders meets them. */
+/** Compares paths folder by folder, which gives the order of a walk through folders. */
 function comparePaths(a: string, b: string): number {
   const [left, right] = [a.normalize("NFC").split("/"), b.normalize("NFC").split("/")];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

@@ -1,15 +1,11 @@
-/**
- * A file of a bucket or of an archive, and the recording that it is.
- *
- * Not its concern: how files are found, where labels come from.
- */
+/** A file in a bucket or an archive, and its recording. */
 import type { PlannedRecording } from "./manifest.ts";
 
-/** A file in a bucket, or in an archive of one. */
+/** A file in a bucket, or in an archive in a bucket. */
 export interface StoredFile {
   /** Unique name. */
   readonly key: string;
-  /** Its place among folders, which gives its label: that of its archive counts as its own. */
+  /** Its path, from which its label is taken; the folders of its archive count as its own. */
   readonly path: string;
   readonly bytes: number;
   readonly version: string;
@@ -17,7 +13,7 @@ export interface StoredFile {
   readonly offset?: number;
 }
 
-/** A recording of a store with its label. */
+/** Creates the planned recording of a file, with its label. */
 export function planStored(
   { key, bytes, version, object, offset }: StoredFile,
   fields: Pick<PlannedRecording, "label" | "split"> &

@@ -1,5 +1,5 @@
 /**
- * Labels from lists in a bucket or an archive: metadata.csv, metadata.tsv, metadata.jsonl, with paths
+ * Reads labels from lists in a bucket or an archive: metadata.csv, metadata.tsv, metadata.jsonl, with paths
  * relative to the list.
  *
  * Not its concern: columns (dataset/labelled-rows.ts).
@@ -14,15 +14,15 @@ import { type ObjectStore, readObject } from "../object-store/object-store.ts";
 import type { PlannedRecording } from "./manifest.ts";
 import { planStored, type StoredFile } from "./stored-file.ts";
 
-/** Largest list, in bytes. */
+/** Maximum size of a list, in bytes. */
 const maximumListBytes = 256 << 20;
 
-/** Whether a file is a list of recordings by its name. */
+/** Whether a file's name is that of a list of recordings. */
 export const isMetadataName = (name: string): boolean => /^metadata\.(csv|tsv|jsonl)$/i.test(name);
 
 /**
- * The recordings that lists name, in the order of the lists; those that no list names are left out. Rejects
- * with `invalid-data` and the errors of the store.
+ * Returns the recordings that lists name, in the order of the lists; others are left out. Rejects with
+ * `invalid-data` and the errors of the store.
  */
 export async function applyLists(
   store: ObjectStore,

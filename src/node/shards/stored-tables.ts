@@ -1,5 +1,5 @@
 /**
- * Recordings in Parquet files with a column of audio, as on the Hugging Face Hub: one per row.
+ * Lists recordings in Parquet files with an audio column, as on the Hugging Face Hub: one per row.
  *
  * Not its concern: how the audio is read (recording-fetcher.ts).
  */
@@ -13,7 +13,7 @@ import { createIsolatedReader } from "../hub/parquet-process.ts";
 import { createObjectSource, type ObjectStore, type StoredObject } from "../object-store/object-store.ts";
 import type { PlannedRecording } from "./manifest.ts";
 
-/** Lists the rows of a table. Rejects with `invalid-data` for one without a column of audio. */
+/** Lists the rows of a table. Rejects with `invalid-data` for a table without an audio column. */
 export async function listTableRows(
   store: ObjectStore,
   { key, size, version }: StoredObject,
@@ -52,7 +52,10 @@ export async function listTableRows(
   return recordings;
 }
 
-/** The split that the file's name or a folder names: train-00000-of-00002.parquet, test/0.parquet. */
+/**
+ * Finds the split that the file or one of its folders is named after: train-00000-of-00002.parquet,
+ * test/0.parquet.
+ */
 function findSplit(key: string): PlannedRecording["split"] {
   const parts = key.replace(/\.parquet$/i, "").split("/");
   const name = parts.pop()!.replace(/-\d+(-of-\d+)?$/, "");

@@ -1,7 +1,5 @@
 /**
- * Where the members of a tar archive are, without unpacking it: headers are read, contents are skipped.
- *
- * Not its concern: what the members are.
+ * Finds where the members of a tar archive are, without unpacking it: headers are read, contents are skipped.
  *
  * Formats: ustar and GNU (POSIX.1-2017, pax): https://www.gnu.org/software/tar/manual/html_node/Standard.html
  */
@@ -11,17 +9,17 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 /** A file in an archive. */
 export interface TarMember {
   readonly name: string;
-  /** Of its contents, in bytes from the beginning of the archive. */
+  /** Start of its contents, in bytes from the start of the archive. */
   readonly offset: number;
   readonly size: number;
 }
 
 const blockBytes = 512;
-/** Longest name or extended header, in bytes. */
+/** Maximum length of a name or an extended header, in bytes. */
 const maximumHeaderBytes = 1 << 20;
 const maximumMembers = 10_000_000;
 
-/** Lists the regular files of an archive. Throws `invalid-data` where it is damaged. */
+/** Lists the regular files of an archive. Throws `invalid-data` if it is damaged. */
 export async function* listTarMembers(source: ByteSource, signal?: AbortSignal): AsyncGenerator<TarMember> {
   const fail = (found: string, offset: number) =>
     new GolemError("invalid-data", `${source.name} is not a tar archive: ${found} at byte ${offset}.`, {
@@ -81,7 +79,7 @@ function readName(header: Uint8Array, decoder: TextDecoder): string {
   return prefix === "" ? name : `${prefix}/${name}`;
 }
 
-/** Octal digits, or a big-endian number if the first bit is set. */
+/** Reads octal digits, or a big-endian number if the first bit is set. */
 function readNumber(field: Uint8Array): number {
   if ((field[0]! & 0x80) === 0) {
     const text = String.fromCharCode(...field).replaceAll(/[\0 ]+/g, "");
@@ -90,13 +88,13 @@ function readNumber(field: Uint8Array): number {
   return field.reduce((sum, byte, i) => sum * 256 + (i === 0 ? byte & 0x7f : byte), 0);
 }
 
-/** The sum of the header's bytes, with its own field taken as spaces. */
+/** Checks the sum of the header's bytes, in which the checksum field counts as spaces. */
 function hasChecksum(header: Uint8Array): boolean {
   const expected = readNumber(header.subarray(148, 156));
   return header.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 32 : byte), 0) === expected;
 }
 
-/** Records "LENGTH KEY=VALUE\n". */
+/** Reads records "LENGTH KEY=VALUE\n". */
 function readPaxFields(bytes: Uint8Array, decoder: TextDecoder): Map<string, string> {
   const fields = new Map<string, string>();
   for (let start = 0; start < bytes.length; ) {

@@ -1,8 +1,4 @@
-/**
- * The voices of espeak-ng, where it is installed: any of its languages, several accents and timbres.
- *
- * Not its concern: which words are spoken.
- */
+/** The voices of espeak-ng, where it is installed: any of its languages, several accents and timbres. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { GolemError } from "../../core/error.ts";
@@ -11,15 +7,15 @@ import { readSpeech } from "../../synth/wav-speech.ts";
 
 const run = promisify(execFile);
 const program = "espeak-ng";
-/** Its own timbres, men and women in turn. */
+/** The built-in timbres, male and female alternately. */
 const timbres = ["m1", "f2", "m3", "f4", "m2", "f5", "m4", "f3"];
 const wordsPerMinute = 160;
 const middlePitch = 50;
 const maximumBytes = 64 << 20;
 
 /**
- * The voices for a language ("en", "ru", "pt-br"), accents and timbres in turn; none where espeak-ng is not
- * installed or does not know the language.
+ * Lists the voices for a language ("en", "ru", "pt-br"), alternating accents and timbres; empty if espeak-ng
+ * is not installed or does not support the language.
  */
 export async function listEspeakVoices(language: string): Promise<Voice[]> {
   if (!/^[a-z]{2,3}(-[a-z0-9-]+)?$/i.test(language)) return [];
@@ -30,7 +26,7 @@ export async function listEspeakVoices(language: string): Promise<Voice[]> {
         .split("\n")
         .slice(1)
         .map((line) => line.trim().split(/\s+/))
-        // Voices of MBROLA need files of their own.
+        // MBROLA voices are left out, since they need additional files.
         .filter((cells) => cells.length >= 5 && !cells[4]!.startsWith("mb/"))
         .map((cells) => cells[1]!),
     ),
@@ -42,7 +38,7 @@ export async function listEspeakVoices(language: string): Promise<Voice[]> {
       name: `espeak-${voice.replace("+", "-")}`,
       async speak(text, { rate, pitch }) {
         const speed = String(Math.round(wordsPerMinute * rate));
-        // From 0 to 99, about an octave around the middle.
+        // From 0 to 99; covers about an octave around the middle.
         const height = String(Math.max(0, Math.min(99, Math.round(middlePitch + 50 * Math.log2(pitch)))));
         const args = ["-v", voice, "-s", speed, "-p", height, "-b", "1", "-z", "--stdout", "--", text];
         const spoken = await run(program, args, { encoding: "buffer", maxBuffer: maximumBytes }).catch(

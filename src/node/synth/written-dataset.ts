@@ -1,10 +1,11 @@
 /**
- * Adds synthetic recordings to a data set on disk: a new folder, a folder per class, or one with metadata.csv.
+ * Adds synthetic recordings to a data set on disk: a new folder, a folder per class, or one with
+ * metadata.csv.
  *
  * Not its concern: how recordings are made.
  *
- * The list metadata.csv is rewritten with a column `origin`; its other columns and rows stay. A folder per
- * class gets such a list of the recordings that it has.
+ * The list metadata.csv is rewritten with a column `origin`; its other columns and rows are kept. If there is
+ * a folder per class and no list, a list of the existing recordings is created.
  */
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -18,7 +19,7 @@ import { writeFileAtomic } from "../disk/atomic-write.ts";
 
 /** A recording to add. */
 interface AddedRecording {
-  /** Relative to the folder, with forward slashes. */
+  /** Path relative to the folder, with forward slashes. */
   readonly file: string;
   readonly label: string;
   readonly speaker: string;
@@ -26,12 +27,12 @@ interface AddedRecording {
   readonly bytes: Uint8Array;
 }
 
-/** Takes recordings one by one; nothing is written before `finish`. */
+/** Collects recordings one by one; nothing is written before `finish`. */
 export interface WrittenDataset {
   add(recording: AddedRecording): void;
   /**
-   * Writes the list, then the recordings: one that is in a class's folder and not in a list would be taken for
-   * real. Rejects with `output-failed`.
+   * Writes the list first, then the recordings, since a recording in the folder of a class that is in no list
+   * would count as real. Rejects with `output-failed`.
    */
   finish(): Promise<void>;
 }
@@ -74,7 +75,9 @@ export async function openWrittenDataset(folder: string, options: WorkOptions): 
   };
 }
 
-/** The recordings that are listed there, with all their cells; names of columns are in lower case in rows. */
+/**
+ * Reads the recordings that are listed there, with all their cells; column names in rows are in lower case.
+ */
 async function readListed(folder: string, options: WorkOptions) {
   const names = { file: "file_name", label: "label", speaker: "speaker" };
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

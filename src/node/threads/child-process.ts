@@ -1,8 +1,4 @@
-/**
- * Child processes that run a file of this folder, called by messages.
- *
- * Not its concern: what is sent to them, what they do, their limits.
- */
+/** Starts child processes that run a file of this folder and are called by messages. */
 import { type ChildProcess, fork } from "node:child_process";
 import type { CallPort } from "../../core/worker-calls.ts";
 import { getModuleUrl, isSource } from "../disk/package-place.ts";
@@ -16,16 +12,16 @@ export function startProcess(
   return fork(getModuleUrl(`node/threads/${script}`), [...args], {
     execArgv: [...flags, ...(isSource ? ["--import", import.meta.resolve("tsx")] : [])],
     serialization: "advanced",
-    // What foreign data makes a library or the runtime print is not for the terminal.
+    // A library or the runtime may print messages about untrusted data; they must not reach the terminal.
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
 }
 
-/** A process as the other side of calls. */
+/** Wraps a process as a port for calls. */
 export function toPort(child: ChildProcess): CallPort {
   return {
     postMessage(message: unknown): void {
-      // After its end, the exit says why.
+      // After the process has ended, its exit code gives the reason.
       if (child.connected) child.send(message as object, () => {});
     },
     on: (_type: "message", listener: (message: unknown) => void) => child.on("message", listener),

@@ -1,8 +1,4 @@
-/**
- * The body of an embedding worker: loads an encoder set once, then embeds one file after another.
- *
- * Not its concern: threads, pools.
- */
+/** The body of an embedding worker: loads an encoder set once, then embeds one file after another. */
 import { embedFile } from "../decode/embed-file.ts";
 import { loadEncoderSet, selectParts } from "../models/load-encoder-set.ts";
 import type { EmbedCalls, EmbedSettings } from "./embedding-pool.ts";

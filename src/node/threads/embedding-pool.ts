@@ -1,9 +1,7 @@
 /**
- * Embeds files on worker threads, one per core, each decoding and encoding with sessions of its own: decoding
- * and encoding of different recordings overlap, and every core is busy. A few recordings are embedded on this
- * thread, since starting workers costs more than it gains.
- *
- * Not its concern: data sets, stores, labels.
+ * Embeds files on worker threads, one per core. Each has its own sessions, so decoding and encoding of
+ * different recordings overlap and all cores are used. A few recordings are embedded on this thread, since
+ * starting workers would take longer.
  */
 import { availableParallelism } from "node:os";
 import type { AudioSettings } from "../../audio/audio.ts";
@@ -16,20 +14,20 @@ import type { CacheFolder } from "../disk/cache-folder.ts";
 import { type EncoderSetParts, loadEncoderSet, selectParts } from "../models/load-encoder-set.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
-/** Fewest recordings for which worker threads gain time. */
+/** Minimum number of recordings for which worker threads save time. */
 const worthWorkers = 8;
-/** Maximum number of workers: beyond it memory grows for little gain. */
+/** Maximum number of workers; more would take memory for little gain. */
 const maximumWorkers = 8;
 
-/** What a worker is started with. */
+/** The settings with which a worker is started. */
 export interface EmbedSettings {
-  /** As it was resolved, so that workers need not resolve it again. All of it is loaded. */
+  /** The resolved encoder set, so that workers need not resolve it again. All of it is loaded. */
   readonly encoderSet: ResolvedEncoderSet;
   readonly audio: Partial<AudioSettings>;
   /** As in `EmbedSourceOptions`. */
   readonly identify?: boolean | undefined;
   readonly cache: CacheFolder;
-  /** What encoders run on, as `chooseDevice` found; default the processor. */
+  /** The device that `chooseDevice` chose; default: the processor. */
   readonly device?: Provider | undefined;
 }
 
@@ -37,7 +35,7 @@ export interface EmbedSettings {
 interface EmbedTask {
   readonly path: string;
   readonly name: string;
-  /** Which parts of the encoder set to run; all when not given. */
+  /** Which parts of the encoder set to run; default: all. */
   readonly parts?: EncoderSetParts | undefined;
   /** A varied copy is embedded instead of the file itself. */
   readonly copy?: FileCopy | undefined;
@@ -49,19 +47,19 @@ export type EmbedCalls = { embed: { argument: EmbedTask; answer: EmbeddedSource 
 /** Embeds files. */
 export interface EmbeddingPool {
   /**
-   * Embeds one file, or a varied copy of it, with the encoder set, or with some parts of it; `name` is what
-   * messages call it. Rejects with the errors of `embedFile`, or `aborted`.
+   * Embeds one file, or a varied copy of it, with the encoder set, or with some parts of it; `name` is its
+   * name in messages. Rejects with the errors of `embedFile`, or `aborted`.
    */
   embed(path: string, name: string, parts?: EncoderSetParts, copy?: FileCopy): Promise<EmbeddedSource>;
-  /** Stops what is running; what has not been answered by then is rejected. */
+  /** Stops running calls; calls without an answer are rejected. */
   close(): Promise<void>;
 }
 
-/** Creates a pool fit for `tasks` recordings. Its weights must be in the cache already. */
+/** Creates a pool for `tasks` recordings. The weights must be in the cache already. */
 export async function createEmbeddingPool(
   options: EmbedSettings & {
     tasks: number;
-    /** Worker threads; as many as pay unless given. */
+    /** Number of worker threads; default: as many as save time. */
     workers?: number | undefined;
     signal?: AbortSignal | undefined;
   },

@@ -1,4 +1,4 @@
-/** Folds on all cores give the very numbers that they give on one thread. */
+/** Folds on all cores give exactly the numbers that they give on one thread. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder, testTranscriber } from "../../../test/support/make-embeddings.ts";
 import {

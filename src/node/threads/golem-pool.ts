@@ -1,8 +1,6 @@
 /**
  * Golems on worker threads: each worker holds all golems, with networks that they share, and predicts
- * recordings in memory. Nothing slow happens on the calling thread.
- *
- * Not its concern: HTTP, the terminal, where recordings come from.
+ * recordings in memory. No slow work is done on the calling thread.
  */
 import type { Device, Provider } from "../../core/device.ts";
 import type { ErrorRecord } from "../../core/error.ts";
@@ -22,24 +20,24 @@ import { createWorkerPool } from "./worker-pool.ts";
 /** Settings of the workers. */
 export interface GolemWorkerSettings {
   readonly cache: CacheFolder;
-  /** One number in memory that all workers share: how many of them are busy. */
+  /** One number in shared memory: how many workers are busy. */
   readonly busy: Int32Array;
-  /** One number in memory that all workers share: microseconds for which they have worked on recordings. */
+  /** One number in shared memory: microseconds for which the workers have worked on recordings. */
   readonly worked: BigInt64Array;
   /** Maximum number of samples of all channels that are decoded for one prediction; default: no limit. */
   readonly maximumSamples?: number | undefined;
-  /** What encoders are to run on; default the processor. */
+  /** Requested device for encoders; default: the processor. */
   readonly device?: Device | undefined;
 }
 
-/** What a golem's files say, and the encoders it uses. */
+/** The contents of a golem's files that are needed here, and the encoders it uses. */
 interface ExaminedGolem {
   readonly document: GolemDocument;
   /** The encoders it uses, with their weights on this machine. */
   readonly encoderSet: ResolvedEncoderSet;
-  /** What the encoders run on. */
+  /** The device on which the encoders run. */
   readonly device: Provider;
-  /** Why that is not what was asked for. */
+  /** The reasons if this is not the requested device. */
   readonly warnings: readonly ErrorRecord[];
 }
 
@@ -47,20 +45,20 @@ interface ExaminedGolem {
 export interface LoadableGolem {
   /** Different for each golem, and for each state of one golem. */
   readonly version: string;
-  /** In memory that all workers share. */
+  /** The golem's files, in shared memory. */
   readonly files: GolemFiles;
   readonly encoderSet: ResolvedEncoderSet;
   readonly device?: Provider | undefined;
 }
 
-/** What all work has in common. */
+/** Options common to all calls. */
 interface Asked {
   readonly golem: LoadableGolem;
-  /** Clients get the workers, and the time of each, in turn. */
+  /** The client; clients take turns in using the workers and their time. */
   readonly client: string;
 }
 
-/** What is reported as clips; default: nothing. */
+/** Which sound is reported as clips; default: none. */
 interface Keeping {
   readonly keep?: KeepSettings | undefined;
 }
@@ -79,7 +77,7 @@ export type GolemCalls = {
     answer: AudioPrediction;
     report: { readonly clip: HeardClip };
   };
-  /** Chunks are the bytes of the recording. */
+  /** The chunks are the bytes of the recording. */
   detect: {
     argument: Asked &
       Keeping & {
@@ -91,7 +89,7 @@ export type GolemCalls = {
     report: StreamReport;
     chunk: Uint8Array;
   };
-  /** Chunks are the bytes of the samples. */
+  /** The chunks are the bytes of the samples. */
   listen: {
     argument: Asked & { readonly format: PcmFormat; readonly options: ListenOptions };
     answer: undefined;
@@ -100,53 +98,55 @@ export type GolemCalls = {
   };
 };
 
-/** Methods that last and mostly wait: they run beside predictions. */
+/** Methods that take long and mostly wait: they run concurrently with predictions. */
 export const concurrentCalls = ["examine", "detect", "listen"] as const;
 
-/** How a live stream is listened to. */
+/** Options of listening to a live stream. */
 interface ListenOptions extends DetectOptions, Keeping {
-  /** Of the samples, in Hz; default the golem's. */
+  /** Sample rate of the samples in Hz; default: the golem's. */
   readonly sampleRate?: number | undefined;
   /**
-   * How far detection may lag behind before windows are skipped, in seconds; default: none are skipped, and
-   * the sender has to wait.
+   * Maximum lag of detection before windows are skipped, in seconds; default: no windows are skipped, and the
+   * sender must wait.
    */
   readonly maximumLagSeconds?: number | undefined;
 }
 
-/** What a worker reports of a stream. */
+/** Reports of a worker about a stream. */
 export type StreamReport =
   | { readonly event: DetectedEvent }
-  /** Sound to keep, where `keep` asks for it. */
+  /** Sound to keep, if `keep` selects it. */
   | { readonly clip: HeardClip }
   | { readonly warning: ErrorRecord }
-  /** Seconds of the stream done, and seconds that the worker has spent on it. */
+  /** Seconds of the stream that are processed, and seconds that the worker has spent on it. */
   | { readonly seconds: number; readonly worked: number }
-  /** Bytes taken in, so that a sender can send no more than the worker keeps up with. */
+  /** Number of bytes received, by which a sender can adapt to the speed of the worker. */
   | { readonly taken: number }
-  /** The recording is decoded only once all of it has arrived: from now on all bytes taken in are held. */
+  /**
+   * The recording can be decoded only when it is complete: from now on all received bytes are kept in memory.
+   */
   | { readonly isHeld: true };
 
 /** A stream of bytes into a worker. */
 export interface ByteSession {
   /** Sends the next bytes; their buffer is moved to the worker. */
   push(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Bytes pushed and not yet taken in. */
+  /** Gets the number of bytes pushed but not yet received by the worker. */
   getPending(): number;
   /** Resolves when fewer than `most` bytes are pending, or the work has ended. */
   waitForRoom(most: number): Promise<void>;
-  /** Ends the stream; `done` resolves when all events were reported. */
+  /** Ends the stream; `done` resolves when all events have been reported. */
   finish(): void;
   readonly done: Promise<void>;
 }
 
-/** The client that work is done for; clients take turns. */
+/** The client for which the work is done; clients take turns. */
 interface ClientOptions {
   readonly client: string;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Options of streams; reports come in order. */
+/** Options of streams; reports arrive in order. */
 interface StreamOptions extends ClientOptions {
   onReport(report: StreamReport): void;
 }
@@ -154,11 +154,11 @@ interface StreamOptions extends ClientOptions {
 /** Runs golems on workers. */
 export interface GolemPool {
   /**
-   * Workers that take calls, with every golem loaded; a dead one does not count until another has taken its
-   * place.
+   * Gets the number of workers that accept calls, with every golem loaded; a dead worker counts again when it
+   * has been replaced.
    */
   getReady(): number;
-  /** Seconds for which workers have worked on recordings, all of them together. */
+  /** Gets the seconds for which workers have worked on recordings, summed over all workers. */
   getBusySeconds(): number;
   /**
    * Decodes a golem's files and fetches the weights it needs. Rejects with `golem-damaged`, `golem-version`,
@@ -170,12 +170,12 @@ export interface GolemPool {
   ): Promise<ExaminedGolem>;
   /** Loads a golem in every worker. */
   load(golem: LoadableGolem): Promise<void>;
-  /** Frees it in every worker. A later prediction would load it again. */
+  /** Frees a golem in every worker. A later prediction loads it again. */
   forget(version: string): Promise<void>;
   /**
-   * Predicts the recording in `bytes`, whose buffer is moved to a worker; before the answer `onClip` gets its
-   * sound if `keep` asks for it. Rejects with the errors of `embedSource`, `silent`, and `aborted`: a prediction
-   * that has not started is dropped, one that has ends at the next window.
+   * Predicts the recording in `bytes`, whose buffer is moved to a worker; before the answer, `onClip` gets
+   * its sound if `keep` selects it. Rejects with the errors of `embedSource`, `silent`, and `aborted`: a
+   * prediction that has not started is dropped, a running one ends at the next window.
    */
   predict(
     golem: LoadableGolem,
@@ -185,7 +185,8 @@ export interface GolemPool {
   ): Promise<AudioPrediction>;
   /**
    * Finds the events in a long recording whose bytes are pushed; takes turns with predictions. `done` rejects
-   * like `detectSource`; it may resolve before all bytes were pushed, when the rest belongs to no sound.
+   * like `detectSource`; it may resolve before all bytes are pushed, if the rest of the file contains no
+   * sound.
    */
   detect(
     golem: LoadableGolem,
@@ -200,7 +201,7 @@ export interface GolemPool {
   close(): Promise<void>;
 }
 
-/** Starts the workers; `onDeath` gets what ended a worker that was not meant to end. */
+/** Starts the workers; `onDeath` gets the error that ended a worker unexpectedly. */
 export function createGolemPool({
   count,
   cache,
@@ -216,7 +217,7 @@ export function createGolemPool({
 }): GolemPool {
   const busy = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT));
   const worked = new BigInt64Array(new SharedArrayBuffer(BigInt64Array.BYTES_PER_ELEMENT));
-  /** By version; a worker that replaces a dead one loads them first. */
+  /** Loaded golems by version; a worker that replaces a dead one loads them first. */
   const loaded = new Map<string, LoadableGolem>();
   const pool = createWorkerPool<GolemCalls>({
     script: "golem-worker",
@@ -227,7 +228,7 @@ export function createGolemPool({
     onBusy: (workers) => void Atomics.store(busy, 0, workers),
     ...(onDeath ? { onDeath } : {}),
   });
-  /** Runs a call that gets bytes and reports. */
+  /** Runs a call that receives bytes and sends reports. */
   const openSession = <Name extends "detect" | "listen">(
     method: Name,
     argument: Omit<GolemCalls[Name]["argument"], "client">,
@@ -250,7 +251,7 @@ export function createGolemPool({
         await pool.run<"detect" | "listen">(method, asked, { signal, client, input, onReport });
       } finally {
         isOver = true;
-        // A call that never started would keep what is pushed.
+        // Bytes pushed to a call that never started would stay in memory.
         input.connect(() => {});
         onRoom?.();
       }
@@ -299,7 +300,7 @@ export function createGolemPool({
   };
 }
 
-/** The same files in memory that all workers share. */
+/** Copies the files to shared memory. */
 export function shareGolemFiles({ document, tensors, training, text }: GolemFiles): GolemFiles {
   const share = (bytes: Uint8Array): Uint8Array => {
     const shared = new Uint8Array(new SharedArrayBuffer(bytes.length));

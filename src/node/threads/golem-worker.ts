@@ -1,8 +1,6 @@
 /**
  * The body of a worker that runs golems: holds the loaded golems, with networks that they share, predicts
  * recordings in memory, and finds the events in long recordings and live streams.
- *
- * Not its concern: threads, pools, where recordings come from.
  */
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
@@ -45,21 +43,22 @@ interface LoadedGolem {
 }
 
 /**
- * Longest time that decoding keeps the worker's other calls waiting, in milliseconds, as far as reads come.
+ * Maximum time for which decoding delays the worker's other calls, in milliseconds, if reads occur often
+ * enough.
  */
 const turnMilliseconds = 8;
 
-/** Samples per second of a long recording, of all channels together, that are decoded on average. */
+/** Assumed samples per second of a long recording, all channels together. */
 const streamSamplesPerSecond = 192_000;
 
 const getTime = (): number => performance.now();
 
-/** A source whose reads let the work of other clients run in between. */
+/** Wraps a source so that the work of other clients can run between its reads. */
 function takeTurns(source: ByteSource, turn: Turn): ByteSource {
   return createSourceWithTurns(source, createPacedTurn(turn.pass, turnMilliseconds, getTime));
 }
 
-/** The same encoders; each run lets the work of other clients go first where it is their turn. */
+/** Wraps the encoders so that, before each run, other clients whose turn it is can do their work. */
 function passBeforeRuns(encoderSet: EncoderSet, turn: Turn): EncoderSet {
   return {
     ...encoderSet,
@@ -73,7 +72,7 @@ function passBeforeRuns(encoderSet: EncoderSet, turn: Turn): EncoderSet {
   };
 }
 
-/** Chunks for which the thread is left to others. */
+/** Yields chunks, and lets other work run between them. */
 async function* receive(chunks: AsyncIterable<Uint8Array>, turn: Turn): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   for (;;) {
@@ -96,7 +95,7 @@ function startService(
   });
   const cores = availableParallelism();
   const hasSpareCore = (): boolean => 2 * Atomics.load(busy, 0) <= cores;
-  // Workers further back get work only where there is no core to spare.
+  // Workers with higher numbers get work only if no core is free.
   const mayFindOne = 2 * (place + 1) <= cores;
   const store = createSharedNetworks({ threads: 1, cache, ...(mayFindOne ? { hasSpareCore } : {}) });
   const golems = new Map<string, Promise<LoadedGolem>>();
@@ -209,15 +208,15 @@ async function listen(
   report({ seconds: detector.getState().time, worked: turn.getUsed() / 1000 });
 }
 
-/** Clips are reported; the thread that owns the worker writes them. */
+/** Clips are only reported; the thread that owns the worker writes them. */
 const toKeeping = (
   keep: KeepSettings | undefined,
   report: (report: StreamReport) => void,
 ): ClipKeeping | undefined => keep && { ...keep, onClip: (clip) => report({ clip }) };
 
 /**
- * Opens a recording that arrives as chunks: at once where it can be decoded as a stream, otherwise once all
- * of it has arrived.
+ * Opens a recording that arrives as chunks: at once if it can be decoded as a stream, otherwise when all of
+ * it has arrived.
  */
 async function receiveSource(
   chunks: AsyncIterable<Uint8Array>,
@@ -240,7 +239,7 @@ async function receiveSource(
   return bytes ? createMemorySource(bytes, name) : arriving;
 }
 
-/** Decodes files that lie in memory shared by all workers, from which text cannot be decoded directly. */
+/** Decodes files in shared memory, from which text cannot be decoded directly. */
 function decode({ document, tensors, training, text }: GolemFiles): GolemModel {
   return decodeGolemModel({
     document: document.slice(),

@@ -1,8 +1,8 @@
 /**
- * The sound of predictions that may teach something: near misses, and sound unlike all classes, by the same
- * options as of streams. Sure answers are not kept: a server gets mostly those.
+ * Selects the sound of predictions that is useful for training: near misses, and sound unlike all classes,
+ * with the same options as for streams. Confident predictions, which are most of a server's, are not kept.
  *
- * Not its concern: streams (detect/miss-track.ts), where clips go.
+ * Not its concern: streams (detect/miss-track.ts).
  */
 import { type OpenAudioOptions, openAudio } from "../../audio/open-audio.ts";
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -16,13 +16,13 @@ import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 interface CutOptions extends Omit<OpenAudioOptions, "sampleRate" | "trim" | "windowSeconds"> {
   readonly model: GolemModel;
   readonly keep: KeepSettings;
-  /** Of the prediction. */
+  /** The audio options of the prediction. */
   readonly audio: OpenAudioOptions;
 }
 
 /**
- * The recording of a prediction, of a long one the start, where its sound is to be kept. Rejects with the
- * errors of decoders and `aborted`.
+ * Returns the recording of a prediction, or the start of a long one, if its sound should be kept. Rejects
+ * with the errors of decoders and `aborted`.
  */
 export async function cutPrediction(
   source: ByteSource,
@@ -46,13 +46,13 @@ export async function cutPrediction(
   return undefined;
 }
 
-/** Why a recording is kept; undefined if it is not. */
+/** Returns why a recording is kept; undefined if it is not. */
 function classify(
   { label, confidence, unknown }: AudioPrediction,
   keep: KeepSettings,
   threshold: number,
 ): HeardClip["kind"] | undefined {
-  // The answer _unknown is a class, and may be a sure one.
+  // The label _unknown is a class and may be predicted with confidence.
   if (keep.unknown && unknown && !unknownLabels.includes(label)) return "unknown";
   const isUnsure = keep.unsure !== undefined && confidence >= keep.unsure && confidence < threshold;
   return isUnsure ? "unsure" : undefined;

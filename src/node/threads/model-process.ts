@@ -1,15 +1,16 @@
 /**
- * The body of a process that runs a foreign model: its calls go to a thread, and this one watches what they cost.
+ * The body of a process that runs a foreign model: a thread runs its calls, and the main thread watches their
+ * time and memory.
  *
  * A model can loop forever or allocate without end, and neither a thread inside ONNX Runtime nor the runtime
- * itself can be stopped. This process can: it ends itself when a call takes more processor time than it was
- * given, when it holds more memory than it may, or when its parent is gone.
- * Not its concern: what a call does (model-worker.ts), who calls (models/isolated-model.ts).
+ * itself can be stopped. A process can: it ends itself when a call exceeds its limit of processor time, when
+ * the process exceeds its limit of memory, or when its parent has ended. Not its concern: what a call does
+ * (model-worker.ts), the calling side (models/isolated-model.ts).
  */
 import type { ModelMessage } from "../models/isolated-model.ts";
 import { startThread } from "./worker-thread.ts";
 
-/** Milliseconds between two looks at processor time and memory. */
+/** Milliseconds between two checks of processor time and memory. */
 const watchMilliseconds = 50;
 
 const worker = startThread("model-worker");
@@ -21,7 +22,7 @@ function getProcessorSeconds(): number {
   return (user + system) / 1e6;
 }
 
-/** Says why, and ends without another step of the model. */
+/** Reports the reason and ends the process without another step of the model. */
 function end(reason: string): void {
   process.send?.({ fatal: reason } satisfies ModelMessage, () => process.kill(process.pid, "SIGKILL"));
 }
@@ -37,7 +38,7 @@ worker.on("message", (message) => {
 });
 worker.on("error", (error) => end(String(error)));
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
-// Ctrl-C reaches all processes of a terminal; the parent decides.
+// Ctrl-C reaches all processes of a terminal; the parent decides when this one ends.
 process.on("SIGINT", () => {});
 
 setInterval(() => {

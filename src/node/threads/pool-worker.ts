@@ -1,7 +1,7 @@
 /**
- * One worker of a pool: its thread, the calls it was given, how much it has to do, and how it ends.
+ * One worker of a pool: its thread, its calls, its load, and how it ends.
  *
- * Not its concern: calls that wait, what takes a dead worker's place (worker-pool.ts).
+ * Not its concern: waiting calls and the replacement of dead workers (worker-pool.ts).
  */
 import type { Worker } from "node:worker_threads";
 import { type Caller, type CallOptions, type Calls, createCaller } from "../../core/worker-calls.ts";
@@ -14,34 +14,40 @@ export interface Job {
   readonly argument: unknown;
   readonly options: CallOptions<Calls[string]>;
   readonly isConcurrent: boolean;
-  /** The client that it is done for; clients take turns. */
+  /** The client for which it is done; clients take turns. */
   readonly client: string;
   /** The only worker that may run it. */
   readonly only?: PoolWorker;
-  /** Whether it is one of the calls that make a worker ready: it is not blamed for the worker's death. */
+  /**
+   * Whether it is one of the calls that make a worker ready. Such a call is not regarded as the cause of the
+   * worker's death.
+   */
   readonly isFirst?: boolean;
   resolve(answer: unknown): void;
   reject(error: unknown): void;
 }
 
-/** A worker and what it has to do. */
+/** A worker and its calls. */
 export interface PoolWorker {
   readonly thread: Worker;
   readonly caller: Caller<Calls>;
   readonly place: number;
   /** Calls sent and not answered, in the order in which they were sent. */
   readonly jobs: Set<Job>;
-  /** Whether it takes calls. */
+  /** Whether it accepts calls. */
   isReady: boolean;
-  /** Deaths in its place since the last call was done there. */
+  /** Number of workers that died in this place of the pool since a call was last completed there. */
   idleDeaths: number;
 }
 
-/** What happens to a worker. */
+/** Events of a worker. */
 interface PoolWorkerEvents {
   /** Its service has started. */
   onStart(worker: PoolWorker): void;
-  /** Its thread has ended; `fatal`: by what, if known; `cannotStart`: its service could not start. */
+  /**
+   * Its thread has ended; `fatal`: the error that ended it, if known; `cannotStart`: its service could not
+   * start.
+   */
   onExit(worker: PoolWorker, fatal: unknown, cannotStart: boolean): void;
 }
 
@@ -96,14 +102,14 @@ export async function stopPoolWorkers(workers: readonly PoolWorker[], error: unk
   );
 }
 
-/** Calls of a worker that keep others from starting. */
+/** Gets the number of a worker's calls that prevent others from starting. */
 export function getLoad({ jobs }: PoolWorker): number {
   let load = 0;
   for (const { isConcurrent } of jobs) if (!isConcurrent) load++;
   return load;
 }
 
-/** The ready worker with the least to do; among equals, the first in the pool. */
+/** Finds the ready worker with the lowest load; among equals, the first in the pool. */
 export function findWorker(
   workers: Iterable<PoolWorker>,
   { isConcurrent, only }: Job,

@@ -9,7 +9,7 @@ import type { Golem } from "../golem.ts";
 import { train } from "../train.ts";
 import { predictFiles } from "./predict-files.ts";
 
-/** A golem that tells low tones from high ones, and files to try it on: low, high, low, high ... */
+/** A golem that distinguishes low tones from high ones, and files to predict: low, high, low, high ... */
 async function prepare(count: number): Promise<{ golem: Golem; files: string[] }> {
   const folder = await createScratchFolder();
   const { dataset, files } = await writeTones(folder, count);
@@ -21,7 +21,7 @@ async function prepare(count: number): Promise<{ golem: Golem; files: string[] }
   return { golem, files };
 }
 
-/** Counts workers that run. */
+/** Counts running workers. */
 function watchWorkers(): { running: number } {
   const watch = { running: 0 };
   const note = (worker: Worker): void => {

@@ -1,7 +1,7 @@
 /**
  * Predicts many files on all cores and yields the predictions in the order of the files.
  *
- * Not its concern: the terminal, the store: a file that was predicted is rarely predicted again.
+ * Embeddings are not stored, since a predicted file is rarely predicted again.
  */
 import { resolve } from "node:path";
 import { throwIfAborted } from "../../core/error.ts";
@@ -21,12 +21,12 @@ export interface FilePrediction<Label extends string = string> {
   readonly error?: unknown;
 }
 
-/** Files embedded ahead of the one being handed out: bounds what waits in memory. */
+/** Maximum number of files embedded ahead of the one being yielded; limits memory. */
 const ahead = 64;
 
 /**
- * Predicts files, with the encoder set that the golem was loaded with, or else resolved here. Rejects only
- * when nothing can work (no weights) or with `aborted`.
+ * Predicts files, with the encoder set with which the golem was loaded, else one resolved here. Rejects only
+ * if no file can be predicted (no weights) or with `aborted`.
  */
 export async function* predictFiles(
   model: GolemModel,

@@ -1,4 +1,7 @@
-/** Which worker of a pool gets a call, what is reported of busy workers, and what dead ones cost; with real threads. */
+/**
+ * Which worker of a pool gets a call, how busy workers are counted, and the effect of dead workers; with real
+ * threads.
+ */
 import type { Worker } from "node:worker_threads";
 import { expect, it, onTestFinished } from "vitest";
 import { watchWorkers } from "../../../test/support/watch-workers.ts";
@@ -46,11 +49,11 @@ it("does not count a worker that died at work", async () => {
   const lost = pool.run(...nothing);
   void workers[0]!.terminate();
   await lost.catch(() => {});
-  // It may have answered first, and be dying still.
+  // It may have answered first and still be ending.
   await expect.poll(() => workers.length).toBe(3);
   await expect.poll(pool.getReady).toBe(2);
   expect(told.at(-1)).toBe(0);
-  // The one in its place is the first again.
+  // Its replacement is the first worker again.
   const third = new Promise((resolve) => workers[2]!.once("message", resolve));
   await pool.run(...nothing);
   await third;

@@ -1,11 +1,10 @@
 /**
  * A pool of worker threads that all offer the same methods: decides which worker gets a call, and replaces
- * workers that died. Calls and answers go by the protocol of core/worker-calls.ts; the worker's side is
+ * workers that died. Calls and answers use the protocol of core/worker-calls.ts; the worker's side is
  * `serveWorker` in worker-service.ts.
  *
- * A call that kills its worker is rejected, and a new worker takes the dead one's place. A worker that dies
- * without work is replaced too, but only a few times in a row.
- * Not its concern: what the methods do.
+ * A call that kills its worker is rejected, and a new worker replaces the dead one. A worker that dies
+ * without a call is replaced too, but only a few times in a row.
  */
 import { GolemError } from "../../core/error.ts";
 import type { CallOptions, Calls } from "../../core/worker-calls.ts";
@@ -20,8 +19,8 @@ import {
 import { WorkerDeath } from "./worker-thread.ts";
 
 /**
- * Deaths in one place of the pool, without a call to blame and without any call done in between, after which
- * nothing takes the place.
+ * Maximum number of consecutive deaths in one place of the pool without a call as their cause and without a
+ * completed call in between; then the worker is not replaced.
  */
 const maximumIdleDeaths = 3;
 
@@ -32,22 +31,22 @@ type Call<All extends Calls> = {
 
 /** Options of a pool. */
 export interface WorkerPoolOptions<All extends Calls> {
-  /** Name of the worker's file in this folder, without its extension. */
+  /** Name of the worker's file in this folder, without extension. */
   readonly script: string;
   /** Settings that `serveWorker` gets; plain data or shared memory. */
   readonly settings: unknown;
   readonly count: number;
-  /** Calls sent to a worker before it has answered the first; default 1. */
+  /** Maximum number of unanswered calls of a worker; default 1. */
   readonly ahead?: number;
   /**
-   * Methods that start at once beside the other calls of a worker, for work that lasts and mostly waits; the
-   * same as in `serveWorker`.
+   * Methods that start at once, concurrently with the worker's other calls, for work that takes long and
+   * mostly waits; the same as in `serveWorker`.
    */
   readonly concurrent?: readonly (keyof All & string)[];
   readonly signal?: AbortSignal | undefined;
-  /** Calls to a worker that replaces a dead one, before it counts as ready. */
+  /** Returns the calls for a worker that replaces a dead one, before it counts as ready. */
   getFirstCalls?(): readonly Call<All>[];
-  /** Called with what ended a worker, unless the pool was closed. */
+  /** Called with the error that ended a worker, unless the pool was closed. */
   onDeath?(error: unknown): void;
   /** Called with the number of busy workers whenever it may have changed. */
   onBusy?(workers: number): void;
@@ -55,13 +54,13 @@ export interface WorkerPoolOptions<All extends Calls> {
 
 /** Runs calls on workers. */
 interface WorkerPool<All extends Calls> {
-  /** Calls that could start at once. */
+  /** Gets the number of calls that could start at once. */
   getRoom(): number;
-  /** Workers that take calls; 0 once all have died and were not replaced. */
+  /** Gets the number of workers that accept calls; 0 if all have died and none was replaced. */
   getReady(): number;
   /**
-   * Rejects with the error of the method, with `aborted`, or with what ended the worker. Aborting drops a
-   * call that has not started, and aborts the method's own signal for one that has.
+   * Runs a call. Rejects with the error of the method, with `aborted`, or with the error that ended the
+   * worker. Aborting drops a call that has not started, and aborts the method's own signal for one that has.
    */
   run<Name extends keyof All & string>(
     method: Name,
@@ -71,12 +70,12 @@ interface WorkerPool<All extends Calls> {
       readonly client?: string | undefined;
     },
   ): Promise<All[Name]["answer"]>;
-  /** Runs a call on each worker; workers that are started later, in place of dead ones, do not get it. */
+  /** Runs a call on each worker, but not on workers that later replace dead ones. */
   runOnEach<Name extends keyof All & string>(
     method: Name,
     argument: All[Name]["argument"],
   ): Promise<All[Name]["answer"][]>;
-  /** Stops what is running; calls without an answer are rejected. */
+  /** Stops running calls; calls without an answer are rejected. */
   close(): Promise<void>;
 }
 
@@ -110,7 +109,10 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     workers.add(startPoolWorker(script, { settings, place }, idleDeaths, { onStart, onExit }));
   };
 
-  /** Rejects what a dead worker takes with it, sends the rest to others, and starts a worker in its place. */
+  /**
+   * Rejects the calls that a dead worker was running, gives its other calls to other workers, and starts a
+   * replacement.
+   */
   const replace = (worker: PoolWorker, cannotStart: boolean): void => {
     const lost = [...worker.jobs];
     const again = getRepeatable(lost);
@@ -119,14 +121,15 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     for (const job of take(waiting, ({ only }) => only === worker)) job.reject(failure);
     if (closed) return;
     const firstCalls = (): readonly Call<All>[] | undefined => options.getFirstCalls?.();
-    // A call that kills its worker costs that call. Without one to blame, trying again and again would loop.
+    // If a call killed the worker, only that call is lost. Without such a call, repeated replacement could
+    // loop forever.
     if (lost.some(({ isFirst }) => !isFirst)) start(worker.place, 0, firstCalls());
     else if (!cannotStart && worker.idleDeaths < maximumIdleDeaths) {
       start(worker.place, worker.idleDeaths + 1, firstCalls());
     } else if (workers.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
   };
 
-  /** Gives waiting jobs to workers that have room: clients in turn, and of each the oldest first. */
+  /** Gives waiting jobs to workers with free capacity: clients take turns, each with its oldest job first. */
   const dispatch = (): void => {
     while (!closed) {
       const next = turns.findNext(waiting, workers, ahead);
@@ -141,7 +144,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     worker.jobs.add(job);
     reportBusy();
     const settle = (finish: () => void): void => {
-      // A job of a dead worker was rejected, or given to another.
+      // The job of a dead worker was rejected or given to another worker.
       if (!worker.jobs.delete(job)) return;
       reportBusy();
       if (!job.isFirst) worker.idleDeaths = 0;
@@ -188,14 +191,17 @@ function countBusy(workers: ReadonlySet<PoolWorker>): number {
   return [...workers].filter(({ jobs }) => jobs.size > 0).length;
 }
 
-/** Calls that ready workers have room for. */
+/** Counts the calls for which ready workers have free capacity. */
 function countRoom(workers: ReadonlySet<PoolWorker>, ahead: number): number {
   let room = 0;
   for (const worker of workers) if (worker.isReady) room += ahead - getLoad(worker);
   return room;
 }
 
-/** Settles when a new worker has answered its first calls; an error comes again with the calls that need it. */
+/**
+ * Settles when a new worker has answered its first calls. Errors are ignored; they occur again in the calls
+ * that they affect.
+ */
 async function runFirstCalls(
   calls: readonly Pick<Job, "method" | "argument">[],
   give: (job: Job) => void,
@@ -210,8 +216,8 @@ async function runFirstCalls(
 }
 
 /**
- * Puts a call in the queue, has it dispatched, and settles with its answer. Aborting drops it while it waits; one
- * that has been sent is aborted by its caller.
+ * Puts a call in the queue, dispatches it, and settles with its answer. Aborting drops it while it waits; a
+ * call that has been sent is aborted by its caller.
  */
 async function enqueue(
   waiting: Job[],
@@ -233,13 +239,13 @@ async function enqueue(
   return settled.finally(() => signal?.removeEventListener("abort", drop));
 }
 
-/** The order of waiting jobs: clients in turn, and of each the oldest first. */
+/** Creates the order of waiting jobs: clients take turns, each with its oldest job first. */
 function createTurns() {
-  /** When a call of a client was last given to a worker, counted in calls; of clients with calls. */
+  /** For each client with calls: the number of the last call that was given to a worker. */
   const served = new Map<string, number>();
   let given = 0;
   return {
-    /** The next job that a worker has room for, which counts as given. */
+    /** Finds the next job for which a worker has free capacity, and counts it as given. */
     findNext(
       waiting: readonly Job[],
       workers: ReadonlySet<PoolWorker>,
@@ -257,7 +263,7 @@ function createTurns() {
       if (best) served.set(best.job.client, ++given);
       return best;
     },
-    /** Forgets clients without calls. */
+    /** Removes clients without calls. */
     forget(waiting: readonly Job[], workers: ReadonlySet<PoolWorker>): void {
       const running = [...workers].flatMap(({ jobs }) => [...jobs]);
       const present = new Set([...waiting, ...running].map(({ client }) => client));
@@ -266,14 +272,14 @@ function createTurns() {
   };
 }
 
-/** Takes waiting jobs out of the queue. */
+/** Removes waiting jobs from the queue. */
 function take(waiting: Job[], isWanted: (job: Job) => boolean): Job[] {
   const taken = waiting.filter(isWanted);
   for (const job of taken) waiting.splice(waiting.indexOf(job), 1);
   return taken;
 }
 
-/** The jobs of a dead worker that others can do: those after the one in progress. */
+/** Gets the jobs of a dead worker that others can do: those after the running one. */
 function getRepeatable(lost: readonly Job[]): readonly Job[] {
   const running = lost.findIndex(({ isConcurrent }) => !isConcurrent);
   return lost.slice(running + 1).filter(({ isConcurrent, only, isFirst, options }) => {

@@ -2,7 +2,7 @@
  * The worker's side of a pool: starts a service once, then answers the calls of the pool by the protocol of
  * core/worker-calls.ts until the pool stops it.
  *
- * Not its concern: what the service does; see worker-pool.ts for the pool's side.
+ * See worker-pool.ts for the pool's side.
  */
 import { parentPort } from "node:worker_threads";
 import { type CallMethods, type Calls, serveCalls } from "../../core/worker-calls.ts";
@@ -14,7 +14,7 @@ export type StartCalls = {
       /** The pool's settings. */
       readonly settings: unknown;
       /**
-       * The worker's place in the pool, from 0. Among workers with equal load, the first gets the next call.
+       * The worker's index in the pool, from 0. Among workers with equal load, the first gets the next call.
        */
       readonly place: number;
     };
@@ -22,14 +22,14 @@ export type StartCalls = {
   };
 };
 
-/** What a worker offers once it has started. */
+/** The methods of a started worker. */
 export interface WorkerService<All extends Calls> {
   readonly methods: CallMethods<All>;
-  /** Frees what the service holds, when the worker ends. */
+  /** Frees the resources of the service when the worker ends. */
   dispose?(): Promise<void>;
 }
 
-/** How calls are answered. */
+/** Options of answering calls. */
 interface ServeWorkerOptions<All extends Calls> {
   /** As `WorkerPoolOptions.concurrent` of the pool. */
   readonly concurrent?: readonly (keyof All & string)[];

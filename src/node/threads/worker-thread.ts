@@ -1,7 +1,7 @@
 /**
- * Worker threads that run a file of this folder.
+ * Starts worker threads that run a file of this folder.
  *
- * Not its concern: what is sent to them (worker-pool.ts), what they do.
+ * Not its concern: the calls sent to them (worker-pool.ts).
  */
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { GolemError } from "../../core/error.ts";
@@ -16,9 +16,8 @@ export function startThread(script: string, options: WorkerOptions = {}): Worker
 }
 
 /**
- * Waits until a thread has ended by itself. Terminating it would end the whole process while ONNX Runtime is
- * running in it: its addon throws a C++ exception that nothing catches as soon as the thread may run no more
- * JavaScript.
+ * Waits until a thread has ended by itself. Terminating it while ONNX Runtime is running would end the whole
+ * process: its addon throws an uncaught C++ exception as soon as the thread can no longer run JavaScript.
  */
 export function waitForExit(thread: Worker): Promise<void> {
   return new Promise((resolve) => {
@@ -29,7 +28,7 @@ export function waitForExit(thread: Worker): Promise<void> {
 /** The error of calls whose worker ended before it answered. */
 export class WorkerDeath extends GolemError {}
 
-/** What ended a worker that could not report it itself, such as running out of memory. */
+/** Describes what ended a worker that could not report it, such as running out of memory. */
 export function describeDeath(error: unknown): WorkerDeath {
   return new WorkerDeath("encoder-failed", `The worker thread stopped: ${String(error)}`, {
     hint: "If it ran out of memory, leave the recording out or cut it into shorter ones.",

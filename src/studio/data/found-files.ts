@@ -37,6 +37,7 @@ export interface FoundRecording {
   readonly label: string | undefined;
   readonly extension: string;
   readonly speaker?: string | undefined;
+  readonly origin?: KeptRecording["origin"];
   /** The longer recording that it was cut from, if its name shows that. */
   readonly source?: string | undefined;
   readonly split?: KeptRecording["split"];
@@ -170,17 +171,20 @@ async function readList(list: FoundFile, files: readonly FoundFile[]): Promise<F
     });
     return selectSegments(there, byPath);
   }
-  const recordings = rows.flatMap(({ path, label, speaker, split: listed }): FoundRecording[] => {
-    const file = byPath.get(match(path) ?? "");
-    if (!file) return [];
-    const split = listed === "none" ? (folderSplit ?? "none") : listed;
-    return [
-      {
-        ...{ file, label, speaker, extension: getExtension(file.path) || "wav" },
-        ...(split === "none" ? {} : { split }),
-      },
-    ];
-  });
+  const recordings = rows.flatMap(
+    ({ path, label, speaker, isSynthetic, split: listed }): FoundRecording[] => {
+      const file = byPath.get(match(path) ?? "");
+      if (!file) return [];
+      const split = listed === "none" ? (folderSplit ?? "none") : listed;
+      return [
+        {
+          ...{ file, label, speaker, extension: getExtension(file.path) || "wav" },
+          ...(isSynthetic ? { origin: "synthetic" as const } : {}),
+          ...(split === "none" ? {} : { split }),
+        },
+      ];
+    },
+  );
   return { recordings, leftOut: 0 };
 }
 

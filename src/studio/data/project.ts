@@ -39,6 +39,7 @@ const project = z.object({
   name: text,
   classes: z.array(label).check(z.maxLength(10_000)),
   threshold: z.optional(share),
+  augment: z.optional(z.literal("none")),
   recordings: z
     .array(
       z.object({
@@ -46,6 +47,7 @@ const project = z.object({
         label,
         original: z.optional(text),
         speaker: z.optional(text),
+        origin: z.optional(z.literal("synthetic")),
         source: z.optional(text),
         split: z.optional(z.enum(["train", "validation", "test"])),
       }),
@@ -66,15 +68,15 @@ export type Project = z.infer<typeof project>;
 
 /** Describes a task with its recordings, in their order, and its golem. */
 export function describeProject(
-  { name, classes, threshold }: Task,
+  { name, classes, threshold, augment }: Task,
   recordings: readonly KeptRecording[],
   golem: KeptGolem | undefined,
 ): Project {
   return {
     formatVersion: 1,
-    ...{ name, classes: [...classes], threshold },
-    recordings: recordings.map(({ file, label, original, speaker, source, split }) => ({
-      ...{ file, label, original, speaker, source, split },
+    ...{ name, classes: [...classes], threshold, augment },
+    recordings: recordings.map(({ file, label, original, speaker, origin, source, split }) => ({
+      ...{ file, label, original, speaker, origin, source, split },
     })),
     ...(golem ? { golem: describeGolem(golem) } : {}),
   };

@@ -16,6 +16,8 @@ export interface Task {
   readonly created: number;
   /** Answers less certain than this are not given when trying; undefined: all are, and live detection chooses. */
   readonly threshold?: number | undefined;
+  /** Whether training uses varied copies of the recordings; undefined: as far as they help (`auto`). */
+  readonly augment?: "none" | undefined;
 }
 
 /** One training of a task. */
@@ -48,6 +50,8 @@ export interface KeptRecording {
   /** The name of the file that was brought in, without its folder. */
   readonly original?: string;
   readonly speaker?: string;
+  /** Where it was not recorded but made by a program. */
+  readonly origin?: "synthetic";
   /** The longer recording that it was cut from, if its original name showed that. */
   readonly source?: string;
   /** From the list of an imported data set. */
@@ -100,13 +104,17 @@ export function findFreeName(
 }
 
 /**
- * A short identifier of a set of recordings: a 64-bit hash in the manner of cyrb53, enough to detect a
- * change.
+ * A short identifier of a set of recordings, and of whether copies are used: a 64-bit hash in the manner of
+ * cyrb53, enough to detect a change.
  */
-export function computeDataMark(all: readonly Pick<KeptRecording, "hash" | "label">[]): string {
+export function computeDataMark(
+  all: readonly Pick<KeptRecording, "hash" | "label">[],
+  augment?: Task["augment"],
+): string {
   let high = 0xdeadbeef;
   let low = 0x41c6ce57;
   const lines = all.map(({ hash, label }) => `${hash} ${label}`).sort();
+  if (augment !== undefined) lines.push(augment);
   for (const sign of lines.join("\n")) {
     const code = sign.codePointAt(0)!;
     high = Math.imul(high ^ code, 2_654_435_761);

@@ -105,7 +105,14 @@ function BalancePicture({ heads, chosen, chance }: BalancePictureProps) {
   return (
     <Picture width={width} height={bottom + 48} label={heads.map(readHead).join(" ") || w.title}>
       <ShareLines left={left} right={right} y={y} />
-      {chance !== undefined && <path class="chance" d={`M${left} ${at(y(chance))}H${right}`} />}
+      {chance !== undefined && (
+        <>
+          <path class="chance" d={`M${left} ${at(y(chance))}H${right}`} />
+          <PictureText x={right} y={y(chance) - 6} anchor="end">
+            {words.value.result.chance}
+          </PictureText>
+        </>
+      )}
       {shown && (
         <rect
           class="band"

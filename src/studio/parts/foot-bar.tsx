@@ -4,6 +4,7 @@
  * Not its concern: how recordings are embedded, how heads are trained.
  */
 import { reading } from "../state/bring-in.ts";
+import { copying } from "../state/copies.ts";
 import { learn, learning } from "../state/learning.ts";
 import { session } from "../state/recording.ts";
 import { go } from "../state/route.ts";
@@ -69,16 +70,24 @@ export function FootBar() {
 /** Times shorter than this are not told. */
 const leastSeconds = 5;
 
+function describeLeft(seconds: number | undefined): string {
+  return seconds !== undefined && seconds >= leastSeconds ? `, ${words.value.record.timeLeft(seconds)}` : "";
+}
+
+/** How far the varied copies are. */
+export function describeCopying({ done, all, secondsLeft }: NonNullable<typeof copying.value>): string {
+  return words.value.record.varying(done, all) + describeLeft(secondsLeft);
+}
+
 function describe(done: number, all: number): readonly [text: string, share: number] {
   const w = words.value.record;
   if (loadError.value !== undefined) return [`${w.loadFailed} ${describeError(loadError.value)}`, 1];
   if (reading.value) return [w.reading(...reading.value), reading.value[0] / reading.value[1]];
   if (done < all) {
     if (loadProgress.value < 1) return [w.loading(loadProgress.value), loadProgress.value];
-    const seconds = estimateSecondsLeft(all - done);
-    const left = seconds !== undefined && seconds >= leastSeconds ? `, ${w.timeLeft(seconds)}` : "";
-    return [`${w.embeddedSome(done, all)}${left}`, done / all];
+    return [`${w.embeddedSome(done, all)}${describeLeft(estimateSecondsLeft(all - done))}`, done / all];
   }
   if (!isTrainable.value) return [w.needClasses, 1];
+  if (copying.value) return [describeCopying(copying.value), copying.value.done / copying.value.all];
   return [w.embeddedAll(all), 1];
 }

@@ -110,14 +110,14 @@ function Item({
       <PlayButton id={recording.id} name={name} {...roving(0)} />
       <Peaks peaks={recording.peaks} />
       <div class="told">
-        <span>
-          {isSpoken.value && result?.state === "embedded" && result.isSpeech && result.text
-            ? w.quoted(result.text)
-            : name}
-        </span>
+        <span>{name}</span>
         <small>
+          {recording.origin && <span>{w.speak.synthetic}</span>}
           {recording.seconds > 0 && <span>{w.seconds(recording.seconds)}</span>}
           <State recording={recording} />
+          {isSpoken.value && result?.state === "embedded" && result.isSpeech && result.text && (
+            <span title={w.try.understood(result.text)}>{w.quoted(result.text)}</span>
+          )}
         </small>
       </div>
       <div class="tools">

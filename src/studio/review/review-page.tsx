@@ -4,7 +4,9 @@
  * Keys go by their place on the keyboard, so they work in every layout.
  * Not its concern: where labels are kept (server/review-routes.ts).
  */
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { SpectrogramFrame } from "../../view/spectrogram-frame.tsx";
 import { type ReviewItem, reviewLabels } from "../../workflow/review.ts";
 import { language, languages } from "../words/language.ts";
 import {
@@ -80,10 +82,12 @@ function KeyButton(props: { name: string; text: string; onClick(): unknown; isOf
 function Sound({ item, text }: { item: ReviewItem; text: string }) {
   const audio = useRef<HTMLAudioElement>(null);
   const mark = useRef<HTMLDivElement>(null);
+  const seconds = useSignal<number | undefined>(undefined);
   useEffect(() => {
     const { segment } = item;
     const place = (): void => {
       const duration = audio.current?.duration ?? 0;
+      if (duration > 0) seconds.value = duration;
       if (!mark.current || !segment || !(duration > 0)) return;
       mark.current.style.left = `${(100 * segment.start) / duration}%`;
       mark.current.style.width = `${(100 * (segment.end - segment.start)) / duration}%`;
@@ -109,10 +113,12 @@ function Sound({ item, text }: { item: ReviewItem; text: string }) {
   }, [item.file]);
   return (
     <figure>
-      <div class="picture">
-        <img alt={text} src={getAddress("picture", item)} />
-        {item.segment && <div class="stretch" ref={mark} />}
-      </div>
+      <SpectrogramFrame seconds={seconds.value}>
+        <div class="picture">
+          <img alt={text} src={getAddress("picture", item)} />
+          {item.segment && <div class="stretch" ref={mark} />}
+        </div>
+      </SpectrogramFrame>
       {/* biome-ignore lint/a11y/useMediaCaption: recordings to label have no captions */}
       <audio controls ref={audio} />
     </figure>
@@ -202,8 +208,8 @@ export function ReviewPage() {
           <Sound key={item.file} item={item} text={words.picture} />
           {item.heard && (
             <p class="heard">
-              {words.heard(item.heard.label, Math.round(100 * item.heard.confidence))} (
-              {words.kinds[item.heard.kind]})
+              {words.heard(item.heard.label, Math.round(100 * item.heard.confidence))}
+              {words.kinds[item.heard.kind] && `, ${words.kinds[item.heard.kind]}`}
             </p>
           )}
           <p>

@@ -12,6 +12,7 @@ interface ReviewWords {
   readonly done: (labelled: number, all: number) => string;
   readonly place: (number: number, all: number) => string;
   readonly heard: (label: string, percent: number) => string;
+  /** How it was kept: as an event, which needs no word, or why it was none. */
   readonly kinds: Readonly<Record<ClipKind, string>>;
   readonly picture: string;
   readonly play: string;
@@ -35,17 +36,21 @@ interface ReviewWords {
 export const reviewWords: Readonly<Record<"en" | "ru", ReviewWords>> = {
   en: {
     title: "Review",
-    loading: "Loading ...",
+    loading: "Loading…",
     done: (labelled, all) => `${labelled} of ${all} labelled`,
     place: (number, all) => `Recording ${number} of ${all}`,
-    heard: (label, percent) => `Heard: ${label}, ${percent} %`,
-    kinds: { event: "event", unsure: "near miss", unknown: "unknown" },
+    heard: (label, percent) => `Detected: ${label}, ${percent} %`,
+    kinds: {
+      event: "",
+      unsure: "just below the threshold",
+      unknown: "unlike anything the golem was trained on",
+    },
     picture: "Spectrogram",
     play: "Play",
     right: "Right",
     wrong: "Wrong, no class",
     background: "Background",
-    undo: "Take back",
+    undo: "Remove label",
     back: "Previous",
     next: "Next",
     other: "Another label",
@@ -59,11 +64,11 @@ export const reviewWords: Readonly<Record<"en" | "ru", ReviewWords>> = {
   },
   ru: {
     title: "Проверка",
-    loading: "Загрузка ...",
+    loading: "Загрузка…",
     done: (labelled, all) => `Размечено ${labelled} из ${all}`,
     place: (number, all) => `Запись ${number} из ${all}`,
     heard: (label, percent) => `Распознано: ${label}, ${percent} %`,
-    kinds: { event: "событие", unsure: "чуть ниже порога", unknown: "незнакомый звук" },
+    kinds: { event: "", unsure: "чуть ниже порога", unknown: "ни на что из обучения не похоже" },
     picture: "Спектрограмма",
     play: "Слушать",
     right: "Верно",

@@ -213,7 +213,7 @@ function Head() {
       <>
         <p class="state">{w.none}</p>
         <div class="actions">
-          <button type="button" class="button primary" disabled={!canLearn} onClick={learn}>
+          <button type="button" class="button primary" disabled={!canLearn} onClick={() => learn()}>
             {learning.value === undefined ? words.value.record.learn : words.value.result.learning}
           </button>
         </div>

@@ -10,10 +10,11 @@ import { Empty } from "../parts/empty.tsx";
 import { FileChooser } from "../parts/file-chooser.tsx";
 import { Recorder, removeClass } from "../parts/recorder.tsx";
 import { RecordingList } from "../parts/recording-list.tsx";
+import { SpeakButton } from "../parts/speak-words.tsx";
 import { UpdateNote } from "../parts/update-note.tsx";
 import { chooseClass, chosenClass, wantedCount } from "../state/choice.ts";
 import { stopRecording } from "../state/recording.ts";
-import { addClasses, recordings } from "../state/tasks.ts";
+import { addClasses, changeTask, recordings, task } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 /** The screen. */
@@ -37,6 +38,7 @@ export function RecordScreen() {
             {w.examples}: {w.exampleNames.join(", ")}
           </button>
           <FileChooser label={undefined} />
+          <SpeakButton />
         </div>
       </div>
     );
@@ -63,6 +65,7 @@ export function RecordScreen() {
         <div class="drop-row">
           <span>{w.drop}</span>
           <FileChooser label={chosen} />
+          <SpeakButton />
         </div>
         <div class="list">
           <h2 class="hidden">{w.list(chosen)}</h2>
@@ -72,6 +75,24 @@ export function RecordScreen() {
             <RecordingList key={chosen} recordings={own} />
           )}
         </div>
+        <details class="settings">
+          <summary>{w.settings}</summary>
+          <label class="switch">
+            <input
+              type="checkbox"
+              checked={task.value!.augment !== "none"}
+              aria-describedby="augment-hint"
+              onChange={(event) => {
+                const augment = event.currentTarget.checked ? undefined : "none";
+                void changeTask(() => ({ augment }));
+              }}
+            />
+            {w.augment}
+          </label>
+          <p id="augment-hint" class="note">
+            {w.augmentHint}
+          </p>
+        </details>
       </div>
     </div>
   );

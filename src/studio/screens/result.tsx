@@ -14,6 +14,7 @@ import { getWordShare } from "../data/word-share.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Findings } from "../parts/findings.tsx";
+import { describeCopying } from "../parts/foot-bar.tsx";
 import { GolemScore } from "../parts/golem-score.tsx";
 import { MapSection } from "../parts/map-section.tsx";
 import { SuggestionSection } from "../parts/suggestions.tsx";
@@ -21,6 +22,7 @@ import { ThresholdSection } from "../parts/threshold.tsx";
 import { LatestDifference, TrainingHistory } from "../parts/training-history.tsx";
 import { UpdateNote } from "../parts/update-note.tsx";
 import { chooseClass } from "../state/choice.ts";
+import { copying } from "../state/copies.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
 import { getAddress, go } from "../state/route.ts";
@@ -46,9 +48,13 @@ export function ResultScreen() {
     return (
       <div class="working" role="status">
         <h1>{w.learning}</h1>
-        <p class="lead">{w.examined}</p>
+        <p class="lead">{copying.value ? describeCopying(copying.value) : w.examined}</p>
         <div class="track">
-          <i style={{ transform: `scaleX(${share})` }} />
+          <i
+            style={{
+              transform: `scaleX(${copying.value ? copying.value.done / copying.value.all : share})`,
+            }}
+          />
         </div>
       </div>
     );
@@ -61,7 +67,7 @@ export function ResultScreen() {
         text={learnError.value ? describeError(learnError.value) : w.emptyText}
       >
         {canLearn && (
-          <button type="button" class="button primary" onClick={learn}>
+          <button type="button" class="button primary" onClick={() => learn()}>
             {words.value.record.learn}
           </button>
         )}
@@ -93,7 +99,7 @@ function Outcome() {
             type="button"
             class="button small primary"
             disabled={!isTrainable.value || !isAllEmbedded.value}
-            onClick={learn}
+            onClick={() => learn()}
           >
             {words.value.record.learn}
           </button>
@@ -101,7 +107,11 @@ function Outcome() {
       )}
       <section class="first" aria-labelledby="score">
         <h1 id="score" class="lead">
-          {standing === undefined ? w.kicker : w.kickers[standing]}
+          {evaluation?.measuredOn
+            ? w.kickers.synthetic
+            : standing === undefined
+              ? w.kicker
+              : w.kickers[standing]}
         </h1>
         {evaluation ? (
           <>
@@ -144,6 +154,9 @@ function Outcome() {
         <header>
           <h2 id="views">{w.views}</h2>
           <p class="lead">{w.viewsText(said)}</p>
+          {document.augment && (
+            <p class="note">{w.copies(document.augment.copies, document.augment.share)}</p>
+          )}
         </header>
       </section>
     </>

@@ -19,7 +19,7 @@ import { learn } from "./learning.ts";
 import { tell } from "./notice.ts";
 import { announce } from "./other-pages.ts";
 import { go } from "./route.ts";
-import { addClasses, createTask, getShelf, openTask, task } from "./tasks.ts";
+import { addClasses, changeTask, createTask, getShelf, openTask, task } from "./tasks.ts";
 
 /** Files read and files in all, while an import is running. */
 export const reading = signal<readonly [done: number, all: number] | undefined>(undefined);
@@ -92,7 +92,11 @@ async function openProject(name: string, files: ReadonlyMap<string, FoundFile>):
   if (project.golem) decodeKeptGolem(kept);
   const made = await createTask(project.name || name, project.classes);
   const shelf = await getShelf();
-  await shelf.changeTask(made.id, (stored) => ({ ...stored, threshold: project.threshold }));
+  await shelf.changeTask(made.id, (stored) => ({
+    ...stored,
+    threshold: project.threshold,
+    augment: project.augment,
+  }));
   if (project.golem) await shelf.putGolem(made.id, { ...project.golem, files: kept });
   await openTask(made.id);
   go({ screen: project.golem ? "result" : "record", task: made.id });
@@ -204,8 +208,10 @@ export async function openDemo(name: DemoName): Promise<void> {
     await openFiles(files, w.home.demos[name].name);
     const open = task.value;
     if (!entry.embeddings || !open) return;
+    // Varied copies would need the networks first.
+    await changeTask(() => ({ augment: "none" }));
     go({ screen: "result", task: open.id });
-    await learn();
+    await learn({ isAtOnce: true });
   });
 }
 

@@ -24,6 +24,7 @@ export interface NewFile {
   /** Its name where it comes from, without its folder. */
   readonly original?: string | undefined;
   readonly speaker?: string | undefined;
+  readonly origin?: KeptRecording["origin"] | undefined;
   /** The longer recording that it was cut from, if its name shows that. */
   readonly source?: string | undefined;
   readonly split?: KeptRecording["split"] | undefined;
@@ -69,7 +70,7 @@ export async function replaceByPieces(
   const open = task.value;
   const sound = await (await getShelf()).getSound(parent.id);
   if (!open || !sound || pieces.length === 0) return;
-  const { label, speaker, split, order } = parent;
+  const { label, speaker, origin, split, order } = parent;
   const name = shortName(parent);
   const source = pieces.length > 1 ? (parent.source ?? name) : parent.source;
   const there = [...recordings.value];
@@ -77,7 +78,7 @@ export async function replaceByPieces(
   for (const [i, samples] of pieces.entries()) {
     const bytes = encodeWav(samples, sampleRate, "pcm16");
     const original = pieces.length > 1 ? `${name} ${i + 1}.wav` : `${name}.wav`;
-    const file = { bytes, label, extension: "wav", original, speaker, source, split };
+    const file = { bytes, label, extension: "wav", original, speaker, origin, source, split };
     const described = await describe(open, file, there);
     there.push(described);
     const own = { order: order + i / pieces.length, seconds: samples.length / sampleRate };
@@ -112,7 +113,7 @@ export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise
 
 async function describe(
   owner: Task,
-  { bytes, label, extension, file, original, speaker, source, split }: NewFile,
+  { bytes, label, extension, file, original, speaker, origin, source, split }: NewFile,
   there: readonly KeptRecording[],
 ): Promise<KeptRecording> {
   const taken = new Set(there.map(({ file }) => file));
@@ -125,6 +126,7 @@ async function describe(
     file: file !== undefined && !taken.has(file) ? file : nameRecording(label, number, extension),
     ...(original === undefined ? {} : { original }),
     ...(speaker === undefined ? {} : { speaker }),
+    ...(origin === undefined ? {} : { origin }),
     ...(source === undefined ? {} : { source }),
     ...(split === undefined ? {} : { split }),
     seconds: 0,

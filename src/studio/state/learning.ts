@@ -8,6 +8,7 @@ import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import { describeTask } from "../data/task.ts";
 import { describeError } from "../words/failures.ts";
 import type { ComparedHead } from "../workers/learn-worker.ts";
+import { embedCopies } from "./copies.ts";
 import { tell } from "./notice.ts";
 import { announce } from "./other-pages.ts";
 import { embedAll, learned, mark, task } from "./tasks.ts";
@@ -37,15 +38,16 @@ export const maximumSeconds = 30;
 
 let giveUp: (() => void) | undefined;
 
-/** Trains on the open task, once its recordings are embedded. */
-export async function learn(): Promise<void> {
+/** Trains on the open task, once its recordings and their copies are embedded; `isAtOnce`: with the copies that are there. */
+export async function learn({ isAtOnce = false } = {}): Promise<void> {
   const open = task.value;
   if (!open || learning.value !== undefined) return;
   learning.value = 0;
   learnError.value = undefined;
   try {
-    await embedAll();
-    const asked = { task: open.id, name: describeTask(open, "studio"), mark: mark.value };
+    await (isAtOnce ? embedAll() : embedCopies());
+    const { augment } = task.value ?? open;
+    const asked = { task: open.id, augment, name: describeTask(open, "studio"), mark: mark.value };
     const answer = await getLearner().call("learn", asked, {
       onProgress: (progress) => {
         learning.value = getShare(progress);
@@ -68,7 +70,7 @@ export async function measureCurve(): Promise<void> {
   if (!open || asked === undefined || curve.value?.mark === asked) return;
   curve.value = undefined;
   const found = await getExaminer()
-    .call("curve", { task: open.id })
+    .call("curve", { task: open.id, augment: open.augment })
     .catch(() => null);
   curve.value = { mark: asked, curve: found };
 }

@@ -11,7 +11,7 @@ import { describeError } from "../words/failures.ts";
 import { computeHash, keepFiles } from "./keep.ts";
 import { tell } from "./notice.ts";
 import { task } from "./tasks.ts";
-import { getEmbedder, getLearner } from "./workers.ts";
+import { getLearner, shareOut } from "./workers.ts";
 
 /** A file worth labelling, and why. */
 export type Suggested = Suggestions["suggestions"][number] & { readonly found: FoundFile };
@@ -32,19 +32,20 @@ export async function suggestFrom(files: readonly FoundFile[]): Promise<void> {
   suggestions.value = undefined;
   poolProgress.value = [0, sounds.length];
   try {
-    const pool: { file: string; hash: string }[] = [];
-    for (const [i, { path, read }] of sounds.entries()) {
+    const hashes = new Map<string, string>();
+    await shareOut(sounds, async (worker, { path, read }) => {
       const bytes = await read();
       const hash = await computeHash(bytes);
-      const isEmbedded = await getEmbedder()
-        .call("embedFile", { bytes, name: path, hash })
-        .then(
-          () => true,
-          () => false,
-        );
-      if (isEmbedded) pool.push({ file: path, hash });
-      poolProgress.value = [i + 1, sounds.length];
-    }
+      await worker.call("embedFile", { bytes, name: path, hash }).then(
+        () => hashes.set(path, hash),
+        () => {},
+      );
+      poolProgress.value = [(poolProgress.value?.[0] ?? 0) + 1, sounds.length];
+    });
+    const pool = sounds.flatMap(({ path }) => {
+      const hash = hashes.get(path);
+      return hash === undefined ? [] : [{ file: path, hash }];
+    });
     const { suggestions: chosen } = await getLearner().call("suggest", { task: open.id, pool });
     const byPath = new Map(sounds.map((file) => [file.path, file]));
     const list = chosen.map((one) => ({ ...one, found: byPath.get(one.file)! }));

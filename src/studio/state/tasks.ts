@@ -11,7 +11,7 @@ import { computeDataMark, type EmbedResult, type KeptRecording, type Task } from
 import type { EmbedCalls } from "../workers/embed-worker.ts";
 import type { Learned } from "../workers/learn-worker.ts";
 import { announce, countOwnChanges, onAnnounced } from "./other-pages.ts";
-import { getEmbedder, getHelpers, getLearner } from "./workers.ts";
+import { getEmbedder, getHelpers, getLearner, leastForHelpers } from "./workers.ts";
 
 /** An entry of the list of tasks. */
 export interface TaskSummary {
@@ -85,7 +85,7 @@ export function getClassIndex(label: string): number {
 }
 
 /** Identifies the present recordings and labels. */
-export const mark = computed(() => computeDataMark(recordings.value));
+export const mark = computed(() => computeDataMark(recordings.value, task.value?.augment));
 
 /** Whether recordings have changed since training. */
 export const isStale = computed(
@@ -130,7 +130,7 @@ export async function createTask(name: string, classes: readonly string[]): Prom
 
 /** Changes the open task, as it is on the shelf now. */
 export async function changeTask(
-  change: (stored: Task) => Partial<Pick<Task, "name" | "classes" | "threshold">>,
+  change: (stored: Task) => Partial<Pick<Task, "name" | "classes" | "threshold" | "augment">>,
 ): Promise<void> {
   const open = task.value;
   if (!open) return;
@@ -232,9 +232,6 @@ const taken = new Map<string, Promise<void>>();
 let pace: number | undefined;
 let last: number | undefined;
 const paceWeight = 0.1;
-
-/** From this many waiting recordings on, helpers are started: they have to load the networks first. */
-const leastForHelpers = 24;
 
 /** Seconds that embedding `count` recordings takes at the present pace; undefined until that is known. */
 export function estimateSecondsLeft(count: number): number | undefined {

@@ -57,6 +57,33 @@ export function getHelpers(): readonly Promise<Caller<EmbedCalls>>[] {
   return helpers;
 }
 
+/** From this many waiting recordings on, helpers are started: they have to load the networks first. */
+export const leastForHelpers = 24;
+
+/**
+ * Does jobs one after the other on each worker that embeds, in their order. Rejects with the first error of the first worker; a
+ * helper that fails leaves the rest to the others.
+ */
+export async function shareOut<Job>(
+  jobs: readonly Job[],
+  work: (worker: Caller<EmbedCalls>, job: Job) => Promise<void>,
+): Promise<void> {
+  const waiting = [...jobs];
+  const busy = new Set<Promise<void>>();
+  const workOn = async (worker: Caller<EmbedCalls>): Promise<void> => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) {
+      const own = job;
+      const done = work(worker, own).finally(() => busy.delete(done));
+      busy.add(done);
+      await done;
+    }
+  };
+  if (jobs.length >= leastForHelpers) for (const helper of getHelpers()) helper.then(workOn).catch(() => {});
+  await workOn(getEmbedder());
+  // Not for helpers that are still loading: nothing is left for them.
+  await Promise.allSettled(busy);
+}
+
 /** The worker that trains. */
 export function getLearner(): Caller<LearnCalls> {
   learner ??= createLearner(() => {

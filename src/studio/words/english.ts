@@ -154,6 +154,11 @@ export const english = {
     embeddedSome: (done: number, n: number) => `Processing recordings: ${done} of ${n}`,
     timeLeft: (s: number) =>
       s < 60 ? `about ${Math.ceil(s)} s left` : `about ${Math.ceil(s / 60)} min left`,
+    varying: (done: number, n: number) => `Preparing varied copies: ${done} of ${n}`,
+    settings: "Training settings",
+    augment: "Train on varied copies too",
+    augmentHint:
+      "Each recording is also trained on with noise, in another room and at another speed, as far as that helps. The golem then copes better with noise; preparing the copies takes about as long as processing the recordings three more times. The score is measured on your recordings alone.",
     microphone: "Microphone",
     addBackground: "Add a background class",
     backgroundHint:
@@ -174,6 +179,20 @@ export const english = {
     reading: (done: number, n: number) => `Reading ${done} of ${n}`,
     storageFull: "The browser’s storage is full, so this was not saved. Delete a task, then try again.",
   },
+  speak: {
+    open: "Type the words",
+    title: "Type the words",
+    text: "Four synthetic voices speak what you type, in American English. That makes a golem without any recording of yours. Real recordings tell more: with them, the score is measured on real ones alone.",
+    words: "Words",
+    example: "yes\nno\nstop",
+    hint: "One class per line. For several ways to say one class, a line for each: class, wording.",
+    count: "Recordings per class",
+    voices: "Voices",
+    start: "Make recordings",
+    loading: "Loading the voices (22 MB, once)…",
+    progress: (done: number, n: number) => `Speaking: ${done} of ${n}`,
+    synthetic: "synthetic voice",
+  },
   edit: {
     open: (name: string) => `Trim, split or move ${name}`,
     start: "Start of the part",
@@ -188,7 +207,7 @@ export const english = {
   },
   result: {
     emptyTitle: "Not trained yet",
-    emptyText: "Record at least two classes, then train. It takes about a second.",
+    emptyText: "Record at least two classes, then train. It takes a few seconds.",
     toRecord: "To the recordings",
     learning: "Training",
     examined: "Testing on recordings it was not trained on",
@@ -198,6 +217,7 @@ export const english = {
       onlyKnown: "Right on these same sources",
       sameSpeakers: "Right on these same speakers",
       shortcut: "Right on recordings made like these",
+      synthetic: "Right on synthetic voices it was not trained on",
     },
     unscored: "Not scored: a class has a single recording, so none could be held out for a test.",
     between: (low: number, high: number) =>
@@ -305,6 +325,8 @@ export const english = {
       said < 0.005
         ? "Sound only: the transcripts decide nothing here."
         : `${formatShare(said)} by the words of the transcript, ${formatShare(1 - said)} by the sound.`,
+    copies: (n: number, share: number) =>
+      `Trained on ${n === 1 ? "a varied copy" : `${n} varied copies`} of each recording too (other rooms, noise, other speeds). What was trained on them decides ${formatShare(share)}.`,
     failed: "Training failed",
   },
   history: {
@@ -397,7 +419,7 @@ export const english = {
     },
     head: {
       title: "A small head is trained",
-      text: "From those numbers a very small network, the head, learns your classes: one weighted sum per class, no more. That is why it takes a second and not a week.",
+      text: "From those numbers a very small network, the head, learns your classes: one weighted sum per class, no more. That is why it takes seconds, not weeks.",
       state: (s: number, trained: number, held: number) =>
         `Yours took ${s.toFixed(1)} s. It is right on ${formatShare(trained)} of its training recordings, and on ${formatShare(held)} of those it was not trained on. The second number is the one that counts.`,
       none: "Train, and the score will be shown here.",
@@ -426,7 +448,7 @@ export const english = {
     next: "Next",
     previous: "Back",
     begin: "Show me",
-    invite: "See what happened in that second: four short steps, on your own recordings.",
+    invite: "See what happened in those seconds: four short steps, on your own recordings.",
     needGolem: "This needs two classes with a few recordings each.",
   },
   take: {

@@ -7,11 +7,13 @@
 
 import { defaultAudioSettings } from "../../audio/audio.ts";
 import { openAudio } from "../../audio/open-audio.ts";
+import type { Variation } from "../../augment/variation.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import { joinFloats } from "../../core/join-arrays.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { CallMethods } from "../../core/worker-calls.ts";
+import { embedCopy, planCopy } from "../../embed/embed-copy.ts";
 import { type EncoderSet, embedSource, type LoadedEncoderSet } from "../../embed/embed-source.ts";
 import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
@@ -43,6 +45,11 @@ export type EmbedCalls = {
   embed: {
     argument: { id: string; name: string; hash: string; needsPeaks: boolean };
     answer: EmbedResult & { peaks?: Uint8Array };
+  };
+  /** Embeds a varied copy of a recording of the shelf, and keeps its embedding. */
+  embedCopy: {
+    argument: { id: string; name: string; hash: string; variation: Variation };
+    answer: null;
   };
   /** Embeds a file that is not on the shelf, and keeps its embedding; `hash` is the SHA-256 of its bytes. */
   embedFile: { argument: { bytes: Uint8Array; name: string; hash: string }; answer: null };
@@ -180,6 +187,18 @@ const methods: CallMethods<EmbedCalls> = {
     return null;
   },
   embed: ({ id, name, hash, needsPeaks }) => embed(id, name, hash, needsPeaks),
+  embedCopy: async ({ id, name, hash, variation }) => {
+    const kept = await shelf;
+    const plan = planCopy(hash, variation);
+    const [there] = await readEmbeddings(kept, [plan.copyHash]);
+    const bytes = there ? undefined : await kept.getSound(id);
+    if (!bytes) return null;
+    const output = await embedCopy(createMemorySource(bytes, name), await getEncoderSet(), plan, {
+      decoders,
+    });
+    await writeEmbeddings(kept, plan.copyHash, output);
+    return null;
+  },
   embedFile: async ({ bytes, name, hash }) => {
     const [kept] = await readEmbeddings(await shelf, [hash]);
     if (kept) return null;

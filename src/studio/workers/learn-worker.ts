@@ -22,7 +22,7 @@ import type { Environment } from "../../workflow/environment.ts";
 import { examineRecordings } from "../../workflow/examine-recordings.ts";
 import { computeCurve } from "../../workflow/measure-curve.ts";
 import { type Suggestions, suggest } from "../../workflow/suggest-recordings.ts";
-import { train } from "../../workflow/train.ts";
+import { gatherMaterial, train } from "../../workflow/train.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
 import { checkStudioEncoders, decodeKeptGolem } from "../data/kept-golem.ts";
 import { type KeptGolem, openShelf } from "../data/shelf.ts";
@@ -33,7 +33,14 @@ import { createFoldCrew } from "./fold-crew.ts";
 import { describeEmbedded, readEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsal } from "./rehearsal.ts";
 import { studioEncoderSet } from "./studio-encoder-set.ts";
-import { createPool, createStudioEnvironment, openTask, resolvedEncoders } from "./studio-environment.ts";
+import {
+  createPool,
+  createStudioEnvironment,
+  listMissingCopies,
+  openTask,
+  resolvedEncoders,
+  type WantedCopy,
+} from "./studio-environment.ts";
 
 /** The documents of a golem, and how it was made. */
 export interface Learned {
@@ -49,12 +56,20 @@ export interface Learned {
 /** A head of the comparison: its name and scores. */
 export type ComparedHead = CandidateScore;
 
+/** A task, and whether it is trained with varied copies. */
+interface CopiesOf {
+  readonly task: string;
+  readonly augment: "auto" | "none" | undefined;
+}
+
 /** Calls of this worker. */
 export type LearnCalls = {
   /** Trains on made-up recordings, so that the first training is as fast as the second. */
   rehearse: { argument: null; answer: null };
+  /** The varied copies that training on a task would use and the shelf does not have yet. */
+  listMissingCopies: { argument: CopiesOf; answer: readonly WantedCopy[] };
   /** Trains on the recordings of a task and keeps the golem. Reports `Progress`. */
-  learn: { argument: { task: string; name: string; mark: string }; answer: Learned };
+  learn: { argument: CopiesOf & { name: string; mark: string }; answer: Learned };
   /** The golem that is kept for a task. */
   recall: { argument: { task: string }; answer: Learned | null };
   /** What embedding gave of recordings with these hashes, in their order, as far as it is kept; needs no networks. */
@@ -62,7 +77,7 @@ export type LearnCalls = {
   /** Of recordings with these hashes and labels, the numbers of their embeddings that differ most between labels. */
   sketch: { argument: { recordings: readonly SketchedRecording[] }; answer: EmbeddingSketch };
   /** The learning curve of a task. Reports `Progress`. */
-  curve: { argument: { task: string }; answer: LearningCurve };
+  curve: { argument: CopiesOf; answer: LearningCurve };
   /** Which of some files, embedded before, are best labelled next. */
   suggest: {
     argument: { task: string; pool: readonly { readonly file: string; readonly hash: string }[] };
@@ -78,13 +93,13 @@ const environment = createStudioEnvironment(shelf, crew);
 const { seed } = defaultRecipe;
 
 async function learn(
-  { task, name, mark }: LearnCalls["learn"]["argument"],
+  { task, augment = "auto", name, mark }: LearnCalls["learn"]["argument"],
   onProgress: (progress: Progress) => void,
 ): Promise<Learned> {
   const started = performance.now();
   const dataset = await openTask(await shelf, task, name);
   const before = await (await shelf).getGolem(task);
-  const { model } = await train(environment, dataset, { onProgress });
+  const { model } = await train(environment, dataset, { augment, onProgress });
   const files = model.encode();
   const seconds = (performance.now() - started) / 1000;
   const score = model.document.evaluation?.balancedAccuracy;
@@ -141,11 +156,14 @@ async function recallEmbedded(hashes: readonly string[]): Promise<(EmbedResult |
 const curveFits = 40;
 const curveRepeats = 2;
 
-async function curve(task: string, onProgress: (progress: Progress) => void): Promise<LearningCurve> {
+async function curve(
+  { task, augment = "auto" }: CopiesOf,
+  onProgress: (progress: Progress) => void,
+): Promise<LearningCurve> {
   const evaluation = (await recall(task))?.document.evaluation;
   // The curve ends at the score that the page shows, which has more repeats.
   const headline = evaluation?.protocol === "cross-validation" ? evaluation : undefined;
-  const measure = { maximumEvaluations: curveFits, repeats: curveRepeats, headline };
+  const measure = { maximumEvaluations: curveFits, repeats: curveRepeats, headline, augment };
   return computeCurve(environment, task, { ...measure, onProgress });
 }
 
@@ -171,7 +189,7 @@ async function suggestFrom(
 
 async function compare(task: string, name: string): Promise<ComparedHead> {
   // All heads are scored on the same folds; the page bounds the time, so the clock stands still.
-  const options = { layer: "last", pooling: "mean", repeats: 1, budget: 1 } as const;
+  const options = { layer: "last", pooling: "mean", repeats: 1, budget: 1, augment: "none" } as const;
   const bounds = { names: [name], startClock: () => () => 0 };
   return (await compareHeads(environment, task, options, bounds)).candidates[0]!;
 }
@@ -181,11 +199,13 @@ serveWorkerCalls<LearnCalls>({
     await rehearse();
     return null;
   },
+  listMissingCopies: ({ task, augment = "auto" }) =>
+    listMissingCopies(shelf, (reading) => gatherMaterial(reading, task, { augment })),
   learn: (argument, { onProgress }) => learn(argument, onProgress),
   recall: ({ task }) => recall(task),
   recallEmbedded: ({ hashes }) => recallEmbedded(hashes),
   sketch: async ({ recordings }) => sketchEmbeddings(await shelf, recordings),
-  curve: ({ task }, { onProgress }) => curve(task, onProgress),
+  curve: (argument, { onProgress }) => curve(argument, onProgress),
   suggest: ({ task, pool }) => suggestFrom(task, pool),
   compare: ({ task, name }) => compare(task, name),
 });

@@ -177,17 +177,19 @@ function fetchSite(address: string, site: string): Promise<Uint8Array> {
 function writeMetadata(recordings: readonly KeptRecording[]): string {
   const hasSpeakers = recordings.some(({ speaker }) => speaker !== undefined);
   const hasSources = !hasSpeakers && recordings.some(({ source }) => source !== undefined);
+  const hasOrigins = recordings.some(({ origin }) => origin !== undefined);
   const hasSplits = recordings.some(({ split }) => split !== undefined);
-  const pick = (speaker: string, source: string, split: string) => [
+  const pick = (speaker: string, source: string, origin: string, split: string) => [
     ...(hasSpeakers ? [speaker] : []),
     ...(hasSources ? [source] : []),
+    ...(hasOrigins ? [origin] : []),
     ...(hasSplits ? [split] : []),
   ];
-  const header = ["file_name", "label", ...pick("speaker", "source", "split")];
-  const rows = recordings.map(({ file, label, speaker = "", source = "", split = "" }) => [
+  const header = ["file_name", "label", ...pick("speaker", "source", "origin", "split")];
+  const rows = recordings.map(({ file, label, speaker = "", source = "", origin = "real", split = "" }) => [
     file,
     label,
-    ...pick(speaker, source, split),
+    ...pick(speaker, source, origin, split),
   ]);
   return [header, ...rows].map((row) => `${formatCsvRow(row)}\n`).join("");
 }

@@ -2,17 +2,20 @@
  * The environment of the workflow procedures in the studio: data sets are the shelf's tasks, embeddings are
  * those that the shelf keeps, and folds run on the workers beside this one.
  *
- * Not its concern: the procedures. Nothing is embedded here: recordings that are not embedded yet are passed
- * over.
+ * Not its concern: the procedures. Nothing is embedded here: recordings and copies that are not embedded yet are
+ * passed over; `listMissingCopies` tells which copies a procedure needs.
  */
 
+import type { Variation } from "../../augment/variation.ts";
 import { defaultRecipe } from "../../core/default-recipe.ts";
 import { GolemError } from "../../core/error.ts";
 import type { Dataset, Recording } from "../../dataset/dataset.ts";
-import { collectEmbedded } from "../../embed/embedding-result.ts";
+import { planCopy } from "../../embed/embed-copy.ts";
+import type { EmbeddedSource } from "../../embed/embed-source.ts";
+import { collectEmbedded, type EmbeddedFile } from "../../embed/embedding-result.ts";
 import { findBuiltInTranscriber, getEncoderDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
-import type { Environment } from "../../workflow/environment.ts";
+import type { EmbeddingEnvironment, Environment } from "../../workflow/environment.ts";
 import type { Shelf } from "../data/shelf.ts";
 import type { FoldCrew } from "./fold-crew.ts";
 import { readEmbeddings } from "./kept-embeddings.ts";
@@ -39,13 +42,14 @@ export async function openTask(
   name: string,
 ): Promise<Dataset> {
   const recordings = (await shelf.listRecordings(task)).map(
-    ({ file, label, speaker, source, split, hash }) => {
+    ({ file, label, speaker, origin, source, split, hash }) => {
       const recording: Recording = {
         file,
         label,
         split: split ?? "none",
         open,
         ...(speaker === undefined ? {} : { speaker }),
+        ...(origin === "synthetic" ? { isSynthetic: true } : {}),
         ...(source === undefined ? {} : { source }),
       };
       hashes.set(recording, hash);
@@ -73,15 +77,69 @@ async function open(): Promise<never> {
 /** Creates the environment; a data set's name is the id of its task. */
 export function createStudioEnvironment(shelf: Promise<Shelf>, crew: FoldCrew): Environment {
   return {
-    openDataset: async (data) => (typeof data === "string" ? openTask(await shelf, data, data) : data),
-    resolveEncoderSet: async () => resolvedEncoders,
-    async embed(recordings) {
-      const own = recordings.map((recording) => hashes.get(recording)!);
-      const kept = await readEmbeddings(await shelf, own);
-      const outputs = kept.map((output, i) => output && { ...output, fileHash: own[i]! });
-      return { ...collectEmbedded(recordings, outputs), computed: 0 };
-    },
+    ...createReader(shelf, async (hash, variations) => {
+      const planned = variations.map((variation) => planCopy(hash, variation).copyHash);
+      const copies: EmbeddedSource[] = [];
+      for (const [place, copy] of (await readEmbeddings(await shelf, planned)).entries()) {
+        if (copy) copies[place] = copy;
+      }
+      return copies;
+    }),
     createFoldRunner: (problem) => crew.run(problem),
     createCandidateRunner: (problem) => crew.compare(problem),
+  };
+}
+
+/** A varied copy to be embedded. */
+export interface WantedCopy {
+  /** SHA-256 of the recording's bytes. */
+  readonly hash: string;
+  readonly variation: Variation;
+}
+
+/** Hashes of copies that were found on the shelf. */
+const found = new Set<string>();
+
+/** The copies that a procedure reads and the shelf does not have. Rejects with the procedure's errors. */
+export async function listMissingCopies(
+  shelf: Promise<Shelf>,
+  procedure: (environment: EmbeddingEnvironment) => Promise<unknown>,
+): Promise<WantedCopy[]> {
+  const wanted = new Map<string, WantedCopy>();
+  await procedure(
+    createReader(shelf, async (hash, variations) => {
+      for (const variation of variations) {
+        const { copyHash } = planCopy(hash, variation);
+        if (!found.has(copyHash)) wanted.set(copyHash, { hash, variation });
+      }
+      return [];
+    }),
+  );
+  const asked = [...wanted.keys()];
+  for (const [i, copy] of (await readEmbeddings(await shelf, asked)).entries()) {
+    if (!copy) continue;
+    found.add(asked[i]!);
+    wanted.delete(asked[i]!);
+  }
+  return [...wanted.values()];
+}
+
+function createReader(
+  shelf: Promise<Shelf>,
+  readCopies: (hash: string, variations: readonly Variation[]) => Promise<readonly EmbeddedSource[]>,
+): EmbeddingEnvironment {
+  return {
+    openDataset: async (data) => (typeof data === "string" ? openTask(await shelf, data, data) : data),
+    resolveEncoderSet: async () => resolvedEncoders,
+    async embed(recordings, _encoderSet, { variations = [] }) {
+      const own = recordings.map((recording) => hashes.get(recording)!);
+      const outputs: (EmbeddedFile | undefined)[] = [];
+      for (const [i, output] of (await readEmbeddings(await shelf, own)).entries()) {
+        const fileHash = own[i]!;
+        const copies = output && variations.length > 0 ? await readCopies(fileHash, variations) : [];
+        outputs.push(output && { ...output, fileHash, copies });
+      }
+      return { ...collectEmbedded(recordings, outputs), computed: 0 };
+    },
   };
 }

@@ -53,9 +53,12 @@ export function writeCalibration({ evaluation }: ReportData) {
           </p>
           <Facts
             facts={[
-              ["expected calibration error", formatShare(expectedError, 1)],
-              ["log loss (nats)", logLoss.toFixed(2)],
-              ["Brier score", brierScore.toFixed(2)],
+              [
+                "expected calibration error: how far confidence and share correct differ",
+                formatShare(expectedError, 1),
+              ],
+              ["log loss (0 is best)", logLoss.toFixed(2)],
+              ["Brier score (0 is best)", brierScore.toFixed(2)],
             ]}
           />
         </div>

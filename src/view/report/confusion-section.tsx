@@ -14,7 +14,7 @@ import { Section } from "./section.tsx";
 /** With more classes than this there is no matrix, only the lists of its largest cells. */
 const maximumColumns = 60;
 const maximumLists = 400;
-/** Cells in the menu shown instead of a matrix. */
+/** Maximum number of cells in the menu that is shown instead of a matrix. */
 const maximumChoices = 30;
 
 interface FilledCell {
@@ -22,7 +22,7 @@ interface FilledCell {
   readonly truth: string;
   readonly predicted: string;
   readonly count: number;
-  /** With their places in the report's recordings. */
+  /** The recordings, with their indices in the report. */
   readonly recordings: readonly { readonly recording: ReportRecording; readonly index: number }[];
 }
 

@@ -1,8 +1,6 @@
 /**
  * The end of the page: a table of all recordings, what was left out, how to reproduce the result, and what
  * the file contains.
- *
- * Not its concern: where the data comes from.
  */
 import { formatDuration, formatNumberOf } from "../../core/format.ts";
 import { formatShare } from "../format.ts";
@@ -13,7 +11,7 @@ import { Section } from "./section.tsx";
 const maximumRows = 2000;
 const maximumSkipped = 200;
 
-/** All recordings, and those left out. */
+/** Writes the table of all recordings, and those left out. */
 export function writeRecordings({ recordings, evaluation }: ReportData) {
   const left = (evaluation?.skipped.length ?? 0) + (evaluation?.overlap.length ?? 0);
   return (

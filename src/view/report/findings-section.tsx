@@ -1,7 +1,7 @@
 /**
  * The doctor's findings, most severe first, each with advice.
  *
- * Not its concern: how faults are found, their words (doctor/finding-words.ts).
+ * Not its concern: how faults are found, the wording (doctor/finding-words.ts).
  */
 import { formatNumberOf } from "../../core/format.ts";
 import { severities } from "../../doctor/finding.ts";
@@ -49,7 +49,7 @@ export function writeFindings({ findings, recordings }: ReportData) {
 
 function FindingItem(props: {
   readonly finding: ReportFinding;
-  /** Places in the report's recordings by their names. */
+  /** Indices of the report's recordings by their names. */
   readonly places: ReadonlyMap<string, number>;
   readonly recordings: readonly ReportRecording[];
 }) {

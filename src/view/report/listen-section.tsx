@@ -6,6 +6,7 @@
 import { formatDuration } from "../../core/format.ts";
 import { formatShare } from "../format.ts";
 import { ShareBar } from "../share-bar.tsx";
+import { SpectrogramFrame } from "../spectrogram-frame.tsx";
 import { pickRecordings } from "./pick-recordings.ts";
 import { PlayButton, Understood } from "./recording-item.tsx";
 import type { ReportData, ReportFinding, ReportRecording } from "./report-data.ts";
@@ -65,26 +66,31 @@ function Card(props: {
   readonly findings: readonly ReportFinding[];
 }) {
   const { recording, index, findings } = props;
-  const { file, label, text, scores, seconds, spectrogram, speaker } = recording;
+  const { file, label, text, scores, seconds, spectrogram, speaker, audio } = recording;
   const shown = scores.slice(0, labelsShown);
   const own = scores.find((score) => score.label === label);
   if (own && !shown.includes(own)) shown.push(own);
   const said = findings.filter(({ files }) => files.includes(file)).slice(0, findingsShown);
   return (
     <li class="card">
-      <div class="sound">
-        {spectrogram ? (
-          <img
-            src={`data:image/png;base64,${spectrogram}`}
-            alt={`Spectrogram, ${formatDuration(seconds)}`}
-            width="320"
-            height="96"
-          />
-        ) : (
+      {spectrogram ? (
+        <SpectrogramFrame seconds={Math.min(seconds, audio?.kind === "clip" ? audio.seconds : seconds)}>
+          <div class="sound">
+            <img
+              src={`data:image/png;base64,${spectrogram}`}
+              alt={`Spectrogram, ${formatDuration(seconds)}`}
+              width="320"
+              height="96"
+            />
+            <PlayButton recording={recording} index={index} />
+          </div>
+        </SpectrogramFrame>
+      ) : (
+        <div class="sound">
           <div class="blank" />
-        )}
-        <PlayButton recording={recording} index={index} />
-      </div>
+          <PlayButton recording={recording} index={index} />
+        </div>
+      )}
       <p class="file">{file}</p>
       <Understood text={text} />
       <table class="scores">

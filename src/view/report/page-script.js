@@ -3,9 +3,8 @@
  * The interactive parts of the report's page: the player, the lists behind the matrix, the map, the filter,
  * light and dark.
  *
- * Plain JavaScript, because the text of this file is embedded in the page. It inserts data as text only,
- * never as HTML.
- * Not its concern: how the page is written, beyond ids, classes and data attributes.
+ * This is plain JavaScript, because the text of this file is embedded in the page. It inserts data as text
+ * only, never as HTML. It depends on the page only by ids, classes and data attributes.
  */
 
 (() => {
@@ -124,7 +123,7 @@
     tip.hidden = true;
   };
 
-  // Arrow keys on the map: `data-near` holds the mark that each leads to.
+  // Arrow keys on the map: `data-near` contains the mark to which each leads.
   /** @type {Readonly<Record<string, number>>} */
   const directions = { ArrowRight: 0, ArrowDown: 1, ArrowLeft: 2, ArrowUp: 3 };
   /** @param {HTMLElement} mark @param {number} direction */

@@ -1,6 +1,6 @@
 /**
- * The page as text: its policy names the hashes of what it carries, its colours are as many as it counts
- * with.
+ * The page as text: its policy contains the hashes of its script and style sheet, and its number of colours
+ * is the one that the code uses.
  */
 import { createHash } from "node:crypto";
 import { expect, it } from "vitest";

@@ -2,8 +2,7 @@
  * The report: one self-contained HTML file.
  *
  * Its Content Security Policy (Level 3) allows one script and one style sheet by their hashes, embedded
- * pictures and sound, and linked recordings if there are any.
- * Not its concern: how the data was computed, where its script and style sheet are kept.
+ * pictures and sound, and linked recordings if there are any. Not its concern: how the data was computed.
  */
 
 import { sha256 } from "@noble/hashes/sha2.js";
@@ -119,14 +118,14 @@ function Player() {
 }
 
 /**
- * Unescaped contents of an element. Only for texts of this program and for encoded data, never for texts of
- * the data set.
+ * Inserts unescaped contents of an element. Only for this program's own texts and encoded data, never for
+ * texts of the data set.
  */
 function keepText(text: string) {
   return { dangerouslySetInnerHTML: { __html: text } };
 }
 
-/** What the script needs of each recording: name, label, answer, transcript, sound. */
+/** Lists what the script needs of each recording: name, label, prediction, transcript, sound. */
 function listForScript({ recordings }: ReportData) {
   return recordings.map((recording) => {
     const { file, label, text, audio } = recording;
@@ -136,8 +135,8 @@ function listForScript({ recordings }: ReportData) {
 }
 
 /**
- * Clips come last, each in its own element: the page shows before they are loaded, and only a clip that is
- * played is decoded.
+ * Clips come last, each in its own element: the page is visible before they are loaded, and only clips that
+ * are played are decoded.
  */
 function Clips({ recordings }: Pick<ReportData, "recordings">) {
   return (
@@ -174,12 +173,12 @@ function writePolicy({ recordings }: ReportData, { script, style }: PageAssets):
  */
 const forbidden = /(?![\t\n\r])\p{Cc}|\p{Cs}|[\u202a-\u202e\u2066-\u2069]/gu;
 
-/** The HTML of a component. The same component gives the same text. */
+/** Renders a component as HTML. The same component gives the same text. */
 export function renderMarkup(content: VNode): string {
   return renderToString(content).replace(forbidden, "\ufffd");
 }
 
-/** Data as JSON that may stand in a script element: no text in it can close the element. */
+/** Encodes data as JSON for a script element: no text in it can close the element. */
 export function encodeDataBlock(value: unknown): string {
   return JSON.stringify(value).replace(
     /[<>&\u2028\u2029]/g,

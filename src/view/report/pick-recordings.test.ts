@@ -1,5 +1,6 @@
 /**
- * Which recordings come first: wrong ones by how wrong, then doubtful labels, then those the doctor names.
+ * The order of recordings: misclassified ones, worst first, then doubtful labels, then those in the doctor's
+ * findings.
  */
 import { expect, it } from "vitest";
 import { pickRecordings, rankRecordings } from "./pick-recordings.ts";

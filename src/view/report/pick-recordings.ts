@@ -1,8 +1,4 @@
-/**
- * Which recordings to listen to first: the worst errors, and recordings with doubtful labels.
- *
- * Not its concern: how they are shown.
- */
+/** Selects the recordings to listen to first: the worst errors, and recordings with doubtful labels. */
 import { getOwnScore, isMistaken } from "./recording-item.tsx";
 import type { ReportFinding, ReportRecording } from "./report-data.ts";
 
@@ -10,27 +6,27 @@ const maximumWorst = 9;
 const maximumSuspicious = 6;
 
 /**
- * Every held-out prediction was another class, with at least this probability: the label may be wrong.
+ * Probability of another class from which a label is doubtful, if every held-out prediction was that class.
  */
 const doubtful = 0.5;
 
-/** Places in the list of recordings. */
+/** Indices in the list of recordings. */
 interface PickedRecordings {
-  /** Scored and misclassified ones, by the probability of their own label, lowest first. */
+  /** Scored and misclassified recordings, by the probability of their own label, lowest first. */
   readonly worst: readonly number[];
-  /** Others, training recordings included, with a doubtful label or a finding. */
+  /** Other recordings, including training recordings, with a doubtful label or a finding. */
   readonly suspicious: readonly number[];
 }
 
 /**
- * All recordings, the most worth listening to first: misclassified ones, then by the probability of their own
- * label.
+ * Ranks all recordings, those most worth listening to first: misclassified ones, then by the probability of
+ * their own label.
  */
 export function rankRecordings(recordings: readonly ReportRecording[]): number[] {
   return recordings
     .map((recording, index) => ({
       index,
-      // Held out and scored before held out only, before never held out.
+      // First recordings that were scored, then those that were only held out, then those never held out.
       group: recording.answers.length === 0 ? 3 : !isMistaken(recording) ? 2 : recording.isScored ? 0 : 1,
       own: getOwnScore(recording),
     }))

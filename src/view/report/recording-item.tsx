@@ -1,13 +1,9 @@
-/**
- * A recording in a list: play button, file name, prediction, transcript.
- *
- * Not its concern: which list.
- */
+/** A recording in a list: play button, file name, prediction, transcript. */
 import { formatDuration } from "../../core/format.ts";
 import { formatShare } from "../format.ts";
 import type { ReportRecording } from "./report-data.ts";
 
-/** A recording and its place in the report's recordings. */
+/** A recording and its index in the report's recordings. */
 interface PlacedRecording {
   readonly recording: ReportRecording;
   readonly index: number;
@@ -31,7 +27,7 @@ export function Understood({ text }: Pick<ReportRecording, "text">) {
   return text === "" ? <small>no words recognised</small> : <q>{text}</q>;
 }
 
-/** Its held-out prediction in words; undefined if it was never held out. */
+/** Describes its held-out prediction in words; undefined if it was never held out. */
 export function describeAnswer({ label, answers, scores }: ReportRecording): string | undefined {
   const [answer] = answers;
   if (!answer) return undefined;
@@ -46,7 +42,7 @@ export function isMistaken({ label, answers }: ReportRecording): boolean {
   return answers.length > 0 && answers[0]!.label !== label;
 }
 
-/** The held-out probability of its own label; 0 if it was never held out. */
+/** Gets the held-out probability of its own label; 0 if it was never held out. */
 export function getOwnScore({ label, scores }: ReportRecording): number {
   return scores.find((score) => score.label === label)?.share ?? 0;
 }

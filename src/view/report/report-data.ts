@@ -6,7 +6,7 @@
 import type { Evaluation } from "../../evaluate/evaluation.ts";
 import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 
-/** A report: of a golem as it was trained, or of a golem on a test set. */
+/** A report of the training of a golem, or of its evaluation on a test set. */
 export interface ReportData {
   readonly kind: "golem" | "test set";
   /** Name of the data set. */
@@ -27,7 +27,7 @@ export interface ReportData {
   readonly reproduction: Reproduction;
 }
 
-/** A view of the golem with its share in the decision. */
+/** A view of the golem with its weight in the fusion. */
 export interface ReportView {
   readonly encoder: string;
   readonly layer: number | "transcript";
@@ -44,13 +44,13 @@ export interface ReportRecording {
   readonly label: string;
   /** Whether the final golem was trained on it. */
   readonly isTrained: boolean;
-  /** Whether the score includes it. */
+  /** Whether it is included in the score. */
   readonly isScored: boolean;
   readonly speaker?: string | undefined;
   readonly seconds: number;
   /** Its transcript. */
   readonly text?: string | undefined;
-  /** Held-out predictions with their shares of the repeats, largest first. */
+  /** Held-out predictions with the share of repeats that gave each, largest first. */
   readonly answers: readonly LabelShare[];
   /** Held-out probabilities of all labels, largest first. */
   readonly scores: readonly LabelShare[];
@@ -67,7 +67,7 @@ interface LabelShare {
   readonly share: number;
 }
 
-/** How a recording is played: WAV in base64, cut if it is too long; or a relative address. */
+/** The sound of a recording: WAV in base64, cut if it is too long; or a relative address. */
 export type ReportAudio =
   | { readonly kind: "clip"; readonly base64: string; readonly seconds: number }
   | { readonly kind: "link"; readonly href: string };

@@ -1,8 +1,6 @@
 /**
  * The frame of every section of the report: title, one sentence, content; a drawing in two widths, for wide
  * and narrow screens.
- *
- * Not its concern: what is shown.
  */
 import type { ComponentChildren } from "preact";
 
@@ -42,7 +40,7 @@ export function Section(props: {
   );
 }
 
-/** Numbers with their names. */
+/** A list of numbers with their names. */
 export function Facts({ facts }: { readonly facts: readonly (readonly [name: string, value: string])[] }) {
   return (
     <dl class="facts">

@@ -1,8 +1,4 @@
-/**
- * The share of each view (layers of encoders, transcript) in the decision.
- *
- * Not its concern: how views are pooled.
- */
+/** Pictures of the weight of each view (layers of encoders, transcript) in the fusion. */
 import type { VNode } from "preact";
 import { at, Picture, PictureText } from "../chart.tsx";
 import { formatShare } from "../format.ts";
@@ -76,7 +72,7 @@ function groupViews(views: readonly ReportView[]): Group[] {
   }));
 }
 
-/** Width of a letter of the names over the columns, in pixels, at most. */
+/** Maximum width of a letter of the names over the columns, in pixels. */
 const letterWidth = 8.6;
 const gap = 56;
 const [top, base] = [54, 244];
@@ -85,7 +81,7 @@ const [top, base] = [54, 244];
 function ColumnsPicture({ groups, width }: { readonly groups: readonly Group[]; readonly width: number }) {
   const largest = getLargest(groups);
   const least = groups.map((group) => letterWidth * getTitle(group).length);
-  // Encoders of one layer are as wide as their names; the others share what is left.
+  // Encoders with one layer are as wide as their names; the others share the remaining width.
   const fixed = groups.reduce((sum, { layers }, g) => sum + (layers === 1 ? least[g]! : 0), 0);
   const free = width - gap * (groups.length - 1) - fixed;
   const shared = groups.reduce((sum, { layers }) => sum + (layers === 1 ? 0 : layers), 0);
@@ -103,7 +99,7 @@ function ColumnsPicture({ groups, width }: { readonly groups: readonly Group[]; 
   );
 }
 
-/** The columns of one encoder. `slot`: pixels for each layer; `largest`: the share that reaches the top. */
+/** The columns of one encoder. `slot`: pixels per layer; `largest`: the share that reaches the top. */
 function Columns(props: {
   readonly group: Group;
   readonly left: number;

@@ -1,6 +1,6 @@
 /**
- * Checkpoints: every layout and type gives the right numbers; hostile files are refused, and nothing of them
- * runs.
+ * Checkpoints: every layout and element type gives the right numbers; hostile files are rejected, and no code
+ * in them runs.
  */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";

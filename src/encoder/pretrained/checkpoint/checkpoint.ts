@@ -1,23 +1,20 @@
-/**
- * The interface of checkpoints: named tensors, read one at a time as float32.
- *
- * Not its concern: which network the tensors belong to, how they are stored.
- */
+/** The interface of checkpoints: named tensors, read one at a time as float32. */
 import { GolemError } from "../../../core/error.ts";
 
-/** Named tensors of one model, whatever files they are in. */
+/** Named tensors of one model, in one file or several. */
 export interface Checkpoint {
   /** Names of all tensors, in no particular order. */
   readonly names: readonly string[];
-  /** Sizes of a tensor's dimensions; undefined when there is none of that name. */
+  /** Sizes of a tensor's dimensions; undefined if no tensor has that name. */
   getShape(name: string): readonly number[] | undefined;
   /**
-   * Reads a tensor's values in C order, converted to float32. Rejects with `weights-damaged` when it cannot.
+   * Reads a tensor's values in C order, converted to float32. Rejects with `weights-damaged` if the values
+   * cannot be read.
    */
   readTensor(name: string): Promise<Float32Array>;
 }
 
-/** Bounds that hold for every published encoder with a wide margin; more is taken for damage. */
+/** Limits that every published encoder meets with a wide margin; larger values are treated as damage. */
 export const checkpointLimits = {
   /** Bytes of a JSON header or pickle that lists the tensors. */
   headerBytes: 64 * 1024 * 1024,
@@ -34,7 +31,8 @@ export function damagedCheckpoint(file: string, found: string, cause?: unknown):
 }
 
 /**
- * Returns the number of elements of a shape, or undefined when it is not a list of sizes with a sane product.
+ * Returns the number of elements of a shape, or undefined if it is not a list of sizes, or their product is
+ * too large.
  */
 export function countElements(shape: unknown): number | undefined {
   if (!Array.isArray(shape) || shape.length > checkpointLimits.dimensions) return undefined;

@@ -1,8 +1,7 @@
 /**
- * The element types tensors are stored in, and their conversion to float32.
+ * The types in which tensor elements are stored, and their conversion to float32.
  *
  * float16: IEEE 754 binary16. bfloat16: the upper half of a binary32. All little-endian.
- * Not its concern: files.
  */
 
 /** Types that can be read, by their names in safetensors. */
@@ -23,8 +22,7 @@ export const elementBytes: Readonly<Record<ElementType, number>> = {
 };
 
 /**
- * Converts raw little-endian elements to float32. Float32 itself is a view of the bytes where they are
- * aligned.
+ * Converts raw little-endian elements to float32. Aligned float32 data are returned as a view of the bytes.
  */
 export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
   const count = bytes.length / elementBytes[type];

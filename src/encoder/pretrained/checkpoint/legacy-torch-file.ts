@@ -3,11 +3,10 @@
  * elements.
  *
  * Still needed: many `pytorch_model.bin` files on the Hub have it (huggingface/transformers issue 29007;
- * candle issue 2666), and transformers, which reads both, let torch 1.3 to 1.5 write it in the years when
- * wav2vec2 and HuBERT were published and fine-tuned; `_use_new_zipfile_serialization=False` writes it to this
- * day. Layout: torch/serialization.py `_legacy_save`: magic number, protocol version, system information, the
+ * candle issue 2666). transformers reads both layouts, and torch 1.3 to 1.5 wrote this one in the years when
+ * wav2vec2 and HuBERT were published and fine-tuned; `_use_new_zipfile_serialization=False` still writes it.
+ * Layout: torch/serialization.py `_legacy_save`: magic number, protocol version, system information, the
  * object, the keys of the storages.
- * Not its concern: what the tensors are.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { type Checkpoint, checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";
@@ -15,7 +14,10 @@ import { elementBytes } from "./element-type.ts";
 import { collectTensors, type TorchStorage, unpickleTensors } from "./torch-pickle.ts";
 import { readTorchTensor } from "./torch-tensor.ts";
 
-/** `0x1950a86a20f9469cfc6c` as the pickle that opens the file: protocol 2, a long of ten bytes. */
+/**
+ * `0x1950a86a20f9469cfc6c` (the magic number) as the first pickle of the file: protocol 2, a long of ten
+ * bytes.
+ */
 const opening = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 /** Bytes read for the pickles. Listing the tensors takes far less; the rest of the file holds their data. */
 const listingBytes = Math.min(16 * 1024 * 1024, checkpointLimits.headerBytes);

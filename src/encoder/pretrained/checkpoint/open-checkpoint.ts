@@ -1,8 +1,4 @@
-/**
- * Opens a model's checkpoint from its files, in any of the four published layouts.
- *
- * Not its concern: which network it is, where the files come from.
- */
+/** Opens a model's checkpoint from its files, in any of the four published layouts. */
 
 import * as z from "zod/mini";
 import { parseBoundedJson } from "../../../core/bounded-json.ts";
@@ -19,7 +15,7 @@ import { type Checkpoint, checkpointLimits, damagedCheckpoint } from "./checkpoi
 import { type ElementType, elementBytes, toFloat32 } from "./element-type.ts";
 import { openTorchFile } from "./torch-file.ts";
 
-/** Names of the files a checkpoint starts with, in the order of preference. */
+/** Names of the first file of a checkpoint, in order of preference. */
 export const checkpointFiles = [
   "model.safetensors",
   "model.safetensors.index.json",
@@ -69,7 +65,7 @@ export async function openCheckpoint(sources: Readonly<Record<string, ByteSource
   };
 }
 
-/** Files must be plain names, so that none outside the folder is read. */
+/** File names must be without folders, so that no file outside the folder is read. */
 const indexSchema = z.object({
   weight_map: z.record(z.string(), z.string().check(z.regex(/^[\w][\w.-]*\.(safetensors|bin)$/))),
 });
@@ -93,8 +89,7 @@ export async function readShardIndex(source: ByteSource): Promise<Map<string, st
 }
 
 /**
- * Opens a safetensors file: reads its header, nothing else. Rejects with `weights-damaged` if anything is
- * off.
+ * Opens a safetensors file; reads only its header. Rejects with `weights-damaged` if the header is invalid.
  */
 async function openSafetensors(source: ByteSource): Promise<Checkpoint> {
   const rules: SafetensorsRules<ElementType> = {

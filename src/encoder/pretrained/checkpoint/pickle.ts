@@ -1,17 +1,16 @@
 /**
- * A restricted reader of Python pickles: builds plain data, and calls nothing but the callables it was given.
+ * A restricted reader of Python pickles: builds plain data, and calls only the callables that it is given.
  *
- * A pickle is a program for a stack machine that may name any Python callable and run it. Here a name outside
- * the list given is refused the moment it is read, before anything else happens. Opcodes: CPython's
- * Lib/pickletools.py; those that make instances of classes (INST, OBJ, NEWOBJ) or extensions are refused as
- * well.
- * Not its concern: tensors, PyTorch.
+ * A pickle is a program for a stack machine that may name any Python callable and run it. Here a name that is
+ * not in the given list is rejected as soon as it is read, before any later instruction. Opcodes: CPython's
+ * Lib/pickletools.py; those that make instances of classes (INST, OBJ, NEWOBJ) or extensions are rejected as
+ * well. Not its concern: tensors, PyTorch.
  */
 import { GolemError } from "../../../core/error.ts";
 
 /**
- * What a pickle can hold here. Lists and tuples are arrays, dictionaries are maps; `PickleObject`s come from
- * callables.
+ * Values that a pickle can contain here. Lists and tuples become arrays, dictionaries become maps; callables
+ * return `PickleObject`s.
  */
 export type PickleValue =
   | null
@@ -22,12 +21,12 @@ export type PickleValue =
   | Map<PickleValue, PickleValue>
   | PickleObject;
 
-/** Something made, or stood for, by a name of the list given to `unpickle`. */
+/** An object that a name in the list given to `unpickle` creates or represents. */
 export interface PickleObject {
   readonly kind: string;
 }
 
-/** A name the pickle may use: called with the arguments, when it is called. */
+/** A name that the pickle may use; `call` gets the arguments if the pickle calls it. */
 export type PickleCallable = PickleObject & {
   readonly kind: "callable";
   call(args: readonly PickleValue[]): PickleValue;
@@ -37,29 +36,29 @@ export type PickleCallable = PickleObject & {
 interface UnpickleOptions {
   /** Name of the file, for errors. */
   readonly file: string;
-  /** Python names ("module name") and what stands for them. */
+  /** The objects for Python names ("module name"). */
   readonly globals: ReadonlyMap<string, PickleObject>;
   /** Resolves a persistent id. */
   loadPersistent(id: PickleValue): PickleValue;
 }
 
-/** A pickle and how many bytes it took, for files with several in a row. */
+/** A pickle's value and its length in bytes, for files with several pickles in a row. */
 export interface Unpickled {
   readonly value: PickleValue;
   readonly length: number;
 }
 
-/** Maximum number of instructions that are run; those of published checkpoints have some ten thousand. */
+/** Maximum number of instructions; pickles of published checkpoints have some ten thousand. */
 const maximumInstructions = 1_000_000;
-/** Longest name in a message, in characters. */
+/** Maximum length of a name in a message, in characters. */
 const maximumNameLength = 100;
 
 const mark = Symbol("mark");
 const text = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Runs a pickle. Throws `weights-damaged` for names that are not allowed, opcodes that are not data, and
- * cut-off bytes.
+ * Runs a pickle. Throws `weights-damaged` for names that are not allowed, opcodes other than those for data,
+ * and truncated input.
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions): Unpickled {
   const machine = new Machine(bytes, options);
@@ -80,7 +79,7 @@ export function unpickle(bytes: Uint8Array, options: UnpickleOptions): Unpickled
   }
 }
 
-/** The bytes of a pickle, and the stack and memo it works on. */
+/** The state of the interpreter: the bytes of a pickle, stack and memo. */
 class Machine {
   readonly bytes: Uint8Array;
   readonly view: DataView;
@@ -214,7 +213,7 @@ class Machine {
 
 const stop = 0x2e;
 
-/** What each opcode does, apart from STOP. */
+/** The effect of each opcode except STOP. */
 const instructions: ReadonlyMap<number, (machine: Machine) => void> = new Map([
   // PROTO, FRAME
   [0x80, (m) => void (m.takeByte() > 5 && m.fail("its pickle is of an unknown version"))],
@@ -262,7 +261,7 @@ const instructions: ReadonlyMap<number, (machine: Machine) => void> = new Map([
   [0x93, (m) => m.pushGlobal(...(m.popMany(2) as [PickleValue, PickleValue]))],
   [0x51, (m) => m.push(m.options.loadPersistent(m.pop()))],
   [0x52, (m) => m.reduce()],
-  // BUILD: attributes of an object (a state dict has its versions there); not needed
+  // BUILD: attributes of an object (the versions of a state dict); not needed
   [0x62, (m) => void m.push(m.popMany(2)[0]!)],
 ] satisfies [number, (machine: Machine) => void][]);
 

@@ -1,10 +1,9 @@
 /**
- * Reads `pytorch_model.bin` tensor by tensor: since PyTorch 1.6 a zip archive with a pickle and one entry per
- * storage.
+ * Reads `pytorch_model.bin` tensor by tensor. Since PyTorch 1.6 this is a zip archive with a pickle and one
+ * entry per storage.
  *
  * Layout: torch/serialization.py `_save`: ROOT/data.pkl, ROOT/data/KEY, ROOT/byteorder. The pickle is read by
  * `torch-pickle.ts`, which executes nothing.
- * Not its concern: what the tensors are.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { type Checkpoint, checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";
@@ -15,8 +14,8 @@ import { readTorchTensor, type StorageBytes } from "./torch-tensor.ts";
 import { readZipDirectory } from "./zip-directory.ts";
 
 /**
- * Opens a PyTorch checkpoint of either layout. Rejects with `weights-damaged` if it is neither, or would run
- * code.
+ * Opens a PyTorch checkpoint of either layout. Rejects with `weights-damaged` if it has neither layout, or
+ * would run code.
  */
 export async function openTorchFile(source: ByteSource): Promise<Checkpoint> {
   const [p, k] = await source.read(0, 2);

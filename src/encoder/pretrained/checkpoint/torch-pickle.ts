@@ -1,10 +1,9 @@
 /**
- * What the pickle inside a PyTorch checkpoint may contain: tensors, the storages they lie in, ordered
+ * Reads the pickle of a PyTorch checkpoint, which may contain only tensors, their storages and ordered
  * dictionaries.
  *
  * Source: torch/_utils.py `_rebuild_tensor_v2` (storage, offset, size, stride, ...), torch/serialization.py
- * `persistent_id` ("storage", type, key, location, elements).
- * Not its concern: where a storage's bytes are.
+ * `persistent_id` ("storage", type, key, location, elements). Not its concern: where a storage's bytes are.
  */
 import { checkpointLimits, countElements, damagedCheckpoint } from "./checkpoint.ts";
 import type { ElementType } from "./element-type.ts";
@@ -29,7 +28,7 @@ const storageTypes: Readonly<Record<string, ElementType>> = {
   BoolStorage: "BOOL",
 };
 
-/** A run of elements that tensors lie in. */
+/** An array of elements of which tensors are views. */
 export interface TorchStorage extends PickleObject {
   readonly kind: "storage";
   readonly key: string;
@@ -112,7 +111,7 @@ function rebuildTensor(args: readonly PickleValue[], damaged: (found: string) =>
   return { kind: "tensor", storage, offset, shape: sizes, strides: steps };
 }
 
-/** Only flat lists are written out: others may contain themselves. */
+/** Only flat lists are written out, since nested lists may contain themselves. */
 function describeSizes(value: PickleValue | undefined): string {
   const isFlat = Array.isArray(value) && value.every((size) => typeof size === "number");
   return isFlat ? `[${value.slice(0, checkpointLimits.dimensions + 1).join(", ")}]` : "other than sizes";

@@ -1,14 +1,10 @@
-/**
- * Reads one tensor of a PyTorch checkpoint out of the storage it is a view of.
- *
- * Not its concern: which layout the file has.
- */
+/** Reads one tensor of a PyTorch checkpoint from its storage. */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { damagedCheckpoint } from "./checkpoint.ts";
 import { elementBytes, toFloat32 } from "./element-type.ts";
 import type { TorchStorage, TorchTensor } from "./torch-pickle.ts";
 
-/** Where a storage's bytes begin in the file; throws when they are not there. */
+/** Returns the offset of a storage's bytes in the file; throws if the file does not contain them. */
 export type StorageBytes = (storage: TorchStorage) => number;
 
 /** Reads a tensor's values in C order as float32, whatever its strides. */

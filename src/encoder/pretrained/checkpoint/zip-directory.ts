@@ -1,9 +1,8 @@
 /**
- * The directory of a zip archive whose entries are stored, not compressed: what PyTorch writes.
+ * Reads the directory of a zip archive whose entries are stored without compression, as PyTorch writes it.
  *
  * Format: PKWARE APPNOTE 6.3, sections 4.3.7 (local header), 4.3.12 (central directory), 4.3.14-16 (ends),
  * 4.5.3 (zip64).
- * Not its concern: what the entries are.
  */
 import type { ByteSource } from "../../../core/byte-source.ts";
 import { checkpointLimits, damagedCheckpoint } from "./checkpoint.ts";
@@ -17,7 +16,8 @@ interface ZipEntry {
 const tailBytes = 22 + 0xffff;
 
 /**
- * Reads the directory: entries by name. Rejects with `weights-damaged` for anything but plain stored entries.
+ * Reads the directory: entries by name. Rejects with `weights-damaged` for damaged archives, and entries that
+ * are compressed or encrypted.
  */
 export async function readZipDirectory(source: ByteSource): Promise<Map<string, ZipEntry>> {
   const damaged = (found: string) => damagedCheckpoint(source.name, found);
@@ -71,9 +71,7 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
   return entries;
 }
 
-/**
- * One record of the central directory, with its zip64 extra field applied; undefined when it does not fit.
- */
+/** One record of the central directory, with its zip64 extra field applied; undefined if it is incomplete. */
 function readCentralHeader(view: DataView, at: number) {
   const nameLength = view.getUint16(at + 28, true);
   const extraEnd = at + 46 + nameLength + view.getUint16(at + 30, true);
