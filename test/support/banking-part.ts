@@ -20,7 +20,7 @@ export interface BankingPart {
 
 /** The part, made by the first test that needs it. */
 export async function getBankingPart(): Promise<BankingPart> {
-  const folder = await getSharedFolder("banking part", async (place) => {
+  const folder = await getSharedFolder("banking-part", async (place) => {
     for (const label of ["freeze", "balance", "abroad"]) {
       cpSync(join(banking, "train", label), join(place, "data", label), { recursive: true });
       cpSync(join(banking, "test", label), join(place, "held out", label), { recursive: true });

@@ -22,7 +22,7 @@ export interface PrivateGolems {
 
 /** The golems, trained by the first test that needs them. */
 export async function getPrivateGolems(): Promise<PrivateGolems> {
-  const folder = await getSharedFolder("private golems", async (place) => {
+  const folder = await getSharedFolder("private-golems", async (place) => {
     const data = join(place, "secret-place");
     mkdirSync(data);
     const rows = ["file_name,label,speaker"];
