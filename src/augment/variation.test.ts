@@ -77,6 +77,22 @@ describe("varySamples", () => {
     }
   });
 
+  it("cuts up to a quarter at one end, and is much quieter beyond the other", () => {
+    const samples = makeTone(500);
+    const ends = Array.from({ length: 30 }, (_, turn) => {
+      const varied = varySamples(samples, sampleRate, { kind: "cut", turn }, [1]);
+      const share = varied.length / samples.length;
+      expect(share).toBeGreaterThan(0.79);
+      expect(share).toBeLessThan(1.36);
+      const end = Math.round(0.04 * samples.length);
+      return toDecibels(computeLevel(varied.subarray(0, end)) / computeLevel(varied.subarray(-end)));
+    });
+    expect(Math.min(...ends.map(Math.abs))).toBeGreaterThan(6);
+    const late = ends.filter((ratio) => ratio > 0).length;
+    expect(late).toBeGreaterThan(5);
+    expect(late).toBeLessThan(25);
+  });
+
   it("changes pitch and length together, by 12 % down to 14 % up", () => {
     const factors = Array.from({ length: 20 }, (_, seed) => {
       const varied = varySamples(makeTone(500), sampleRate, { kind: "speed", turn: 0 }, [seed]);
@@ -100,7 +116,7 @@ describe("varySamples", () => {
   });
 
   it("plans the kinds in turn", () => {
-    expect(listVariations(4).map(({ kind, turn }) => `${kind} ${turn}`)).toEqual([
+    expect(listVariations(5).map(({ kind, turn }) => `${kind} ${turn}`)).toEqual([
       ...variationKinds.map((kind) => `${kind} 0`),
       `${variationKinds[0]} 1`,
     ]);

@@ -17,9 +17,10 @@ export const variationVersion = 1;
 
 /**
  * Kinds of copies, in the order in which they are made: a room, a tilted spectrum or a telephone's, and noise
- * 10 to 25 dB below the recording; noise 3 to 18 dB below; speed and pitch times 0.88 to 1.14.
+ * 10 to 25 dB below the recording; noise 3 to 18 dB below; a window that starts late or ends early, with noise 10
+ * to 35 dB below; speed and pitch times 0.88 to 1.14.
  */
-export const variationKinds = ["room", "noise", "speed"] as const;
+export const variationKinds = ["room", "noise", "cut", "speed"] as const;
 
 /**
  * Kinds of sounds that do not belong to the recording's class but may be confused with it: pieces of the
@@ -32,7 +33,7 @@ const negativeKinds = ["fragment", "burst"] as const;
 type VariationKind = (typeof variationKinds)[number] | (typeof negativeKinds)[number];
 
 const seedWords: Readonly<Record<VariationKind, number>> = {
-  ...{ noise: 0, speed: 1, room: 2, fragment: 3, burst: 4 },
+  ...{ noise: 0, speed: 1, room: 2, fragment: 3, burst: 4, cut: 5 },
 };
 
 /** One varied copy of each recording. */
@@ -78,6 +79,11 @@ export function varySamples(
       const noise = drawNoise(padded.length, sampleRate, random, own.noise);
       return scale(addNoise(padded, computeLevel(samples), noise, between(3, 18)), random);
     }
+    case "cut": {
+      const window = shift(samples, random);
+      const noise = drawNoise(window.length, sampleRate, random, own.noise);
+      return scale(addNoise(window, computeLevel(samples), noise, between(10, 35)), random);
+    }
     case "speed":
       return scale(changeSpeed(samples, between(0.88, 1.14)), random);
     case "room": {
@@ -112,6 +118,18 @@ function pad(samples: Float32Array, sampleRate: number, random: Random): Float32
   const padded = new Float32Array(before + samples.length + after);
   padded.set(samples, before);
   return padded;
+}
+
+/**
+ * Shifts a window against its sound: up to a quarter of the sound is lost at one end, and silence of 5 to 35 % of
+ * its length is added at the other.
+ */
+function shift(samples: Float32Array, random: Random): Float32Array {
+  const lost = Math.round(0.25 * random.uniform() * samples.length);
+  const silence = new Float32Array(Math.round((0.05 + (0.35 - 0.05) * random.uniform()) * samples.length));
+  const startsLate = random.uniform() < 0.5;
+  if (startsLate) return joinFloats([samples.subarray(lost), silence]);
+  return joinFloats([silence, samples.subarray(0, samples.length - lost)]);
 }
 
 /**

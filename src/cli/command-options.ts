@@ -166,7 +166,7 @@ export const augmentOptions: readonly OptionSpecification[] = [
   {
     flags: "--augment <n>",
     description:
-      "train on varied copies of each recording too (noise, rooms, speed): auto, none or a number (default: auto: up to 3, used as far as they help on recordings left out)",
+      "train on varied copies of each recording too (rooms, noise, cut edges, speed): auto, none or a number (default: auto: up to 3, used as far as they help on recordings left out)",
     parse: copies,
   },
   { flags: "--noise <dir>", description: "recordings of noise for the copies (default: synthetic noise)" },

@@ -31,10 +31,10 @@ it("is said in the terminal, in JSON, in golem.json and on the card, and can be 
     };
   };
   const auto = await train("auto");
-  expect(auto.augment).toMatchObject({ copies: 3, kinds: ["room", "noise", "speed"] });
+  expect(auto.augment).toMatchObject({ copies: 3, kinds: ["room", "noise", "cut"] });
   expect(auto.augment.share).toBeGreaterThan(0);
   expect(auto.document.augment).toEqual(auto.augment);
-  expect(auto.card).toContain("Varied copies per recording: 3 (room, noise, speed)");
+  expect(auto.card).toContain("Varied copies per recording: 3 (room, noise, cut)");
   expect(auto.recordings).toBe(8);
   expect(auto.evaluation.recordings).toBe(8);
   const two = await train("two", "--augment", "2");
