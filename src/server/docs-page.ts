@@ -71,7 +71,7 @@ form{display:flex;flex-wrap:wrap;gap:.75rem;align-items:end}label{display:grid;g
 input,select,button{font:inherit;font-size:1rem;color:inherit;background:var(--bg);border:1px solid var(--edge);border-radius:.6rem;padding:.4rem .7rem;min-height:2.75rem;max-width:100%}
 input{width:11rem}input[type=file]{width:20rem}button{background:var(--accent);border-color:var(--accent);color:var(--on-accent);border-radius:2rem;padding:.4rem 1.2rem;cursor:pointer}
 button:disabled{opacity:.5}@media(max-width:600px){thead{display:none}tr{display:block;padding:.4rem 0;border-bottom:1px solid var(--line)}td{display:block;padding:0;border:0}td:empty{display:none}
-form label{width:calc(50% - .375rem)}form label:has([type=file]){width:100%}input,input[type=file]{width:100%}}`;
+td:nth-child(2):not(:last-child),td:nth-child(3):not(:last-child){display:inline}td:nth-child(3):not(:last-child)::before{content:' · '}form label{width:calc(50% - .375rem)}form label:has([type=file]){width:100%}input,input[type=file]{width:100%}}`;
 
 const script = writeDocsScript(sampleOrigin);
 

@@ -1,4 +1,4 @@
-/** Two minutes of mutated inputs for the real parsers, in all areas; the inputs of fuzz.test.ts continued. */
+/** Two minutes of mutated inputs for the real parsers, in all areas; the inputs of fuzz-areas.slow.test.ts continued. */
 import { expect, it } from "vitest";
 import { areaNames, getAreaModule } from "../../fuzz/area.ts";
 import { fuzzArea } from "../../fuzz/watch.ts";
