@@ -79,7 +79,9 @@ function findSecrets(out: string, secrets: readonly string[]): string[] {
       text.toLowerCase(),
     );
     for (const secret of secrets) {
-      if (texts.some((text) => text.includes(secret.toLowerCase()))) found.push(`${secret} << ${name}`);
+      // As it is, and as JSON writes it.
+      const forms = [secret, JSON.stringify(secret).slice(1, -1)].map((form) => form.toLowerCase());
+      if (texts.some((text) => forms.some((form) => text.includes(form)))) found.push(`${secret} << ${name}`);
     }
   }
   return found;

@@ -17,7 +17,7 @@ interface UnzipLimits {
 /**
  * Unpacks the files of an archive by path; folders are left out.
  *
- * @throws GolemError `too-long` above a limit; `invalid-data` for a damaged archive, for a path that leads out
+ * @throws GolemError `too-long` above a limit; `unreadable` for a damaged archive, for a path that leads out
  *   of the archive's folder and for entries that claim more packed bytes together than it has (they overlap).
  */
 export function unpackZip(bytes: Uint8Array, limits: UnzipLimits): Record<string, Uint8Array> {
@@ -26,7 +26,7 @@ export function unpackZip(bytes: Uint8Array, limits: UnzipLimits): Record<string
   } catch (cause) {
     if (cause instanceof GolemError) throw cause;
     const reason = cause instanceof Error ? cause.message : String(cause);
-    throw new GolemError("invalid-data", `The zip file cannot be read: ${reason}.`, {
+    throw new GolemError("unreadable", `The zip file cannot be read: ${reason}.`, {
       hint: "It is damaged or was cut off; download or pack it again.",
       cause,
     });
@@ -48,7 +48,7 @@ function unpack(bytes: Uint8Array, limits: UnzipLimits): Record<string, Uint8Arr
       // fflate copies stored entries by their packed size.
       unpacked += compression === 0 ? Math.max(size, originalSize) : originalSize;
       if (packed > bytes.length) {
-        throw new GolemError("invalid-data", "Entries of the zip file overlap; each was expected apart.", {
+        throw new GolemError("unreadable", "Entries of the zip file overlap; each was expected apart.", {
           hint: "Pack it again.",
         });
       }
@@ -60,7 +60,7 @@ function unpack(bytes: Uint8Array, limits: UnzipLimits): Record<string, Uint8Arr
         );
       }
       if (/^[/\\]|^[a-z]:|(?:^|[/\\])\.\.(?:[/\\]|$)|\0/i.test(name)) {
-        throw new GolemError("invalid-data", `The zip file has the path ${JSON.stringify(name)}.`, {
+        throw new GolemError("unreadable", `The zip file has the path ${JSON.stringify(name)}.`, {
           hint: "Paths below the archive's own folder were expected; pack it again.",
         });
       }
