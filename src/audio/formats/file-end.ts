@@ -11,6 +11,7 @@ import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes } from "../../core/byte-source.ts";
 import { joinBytes } from "../../core/join-arrays.ts";
 import { type Container, hasText } from "./content.ts";
+import { getTagLength } from "./tags.ts";
 
 /** Bytes of an element that are read to find its length. */
 const headBytes = 282;
@@ -182,6 +183,7 @@ export async function findFileEnd(source: ByteSource, container: Container): Pro
   let at = 0;
   for (let index = 0; index < maximumElements && at < byteLength; index++) {
     const head = await source.read(at, headBytes);
+    if (index > 0 && getTagLength(head, 0) > 0) return at;
     const length = step(head, index, seen);
     if (length === Number.POSITIVE_INFINITY) return searchMark(source, at + 1, container);
     if (length === 0) return index === 0 ? undefined : at;

@@ -104,6 +104,8 @@ async function findNextFile(source: ByteSource, end: number): Promise<number | u
 const toleratedSeconds = 0.25;
 const toleratedShare = 0.02;
 
+/** Samples of the largest common block of a codec: stated durations count the padding of the last one (ALAC). */
+const blockSamples = 4096;
 /** Bytes that may be missing: padding. */
 const toleratedBytes = 8;
 
@@ -111,13 +113,13 @@ const toleratedBytes = 8;
 function checkLength(
   { name, byteLength }: ByteSource,
   end: number | undefined,
-  { declaredSeconds = 0, isEstimate = false }: DecodedStream,
+  { declaredSeconds = 0, isEstimate = false, sampleRate }: DecodedStream,
   seconds: number,
   warnings: ErrorRecord[],
 ): void {
   if (warnings.some(({ code }) => code === "damaged" || code === "truncated")) return;
-  const isShort =
-    !isEstimate && declaredSeconds - seconds > Math.max(toleratedSeconds, toleratedShare * declaredSeconds);
+  const tolerated = Math.max(toleratedSeconds, toleratedShare * declaredSeconds, blockSamples / sampleRate);
+  const isShort = !isEstimate && declaredSeconds - seconds > tolerated;
   const missing = (end ?? byteLength) - byteLength;
   if (!isShort && !(missing > toleratedBytes)) return;
   const stated = isShort ? `${declaredSeconds.toFixed(2)} s and has ${seconds.toFixed(2)} s` : "";
