@@ -49,7 +49,26 @@ export function RecordScreen() {
       <h1 class="hidden">{words.value.tabs.record}</h1>
       <UpdateNote />
       <ClassList chosen={chosen} onChoose={choose} />
-      <div>
+      <div class="station">
+        {/* Shown last, and passed before the way from Record to Train. */}
+        <details class="settings">
+          <summary>{w.settings}</summary>
+          <label class="switch">
+            <input
+              type="checkbox"
+              checked={task.value!.augment !== "none"}
+              aria-describedby="augment-hint"
+              onChange={(event) => {
+                const augment = event.currentTarget.checked ? undefined : "none";
+                void changeTask(() => ({ augment }));
+              }}
+            />
+            {w.augment}
+          </label>
+          <p id="augment-hint" class="note">
+            {w.augmentHint}
+          </p>
+        </details>
         <Recorder
           label={chosen}
           goal={wantedCount.value}
@@ -75,24 +94,6 @@ export function RecordScreen() {
             <RecordingList key={chosen} recordings={own} />
           )}
         </div>
-        <details class="settings">
-          <summary>{w.settings}</summary>
-          <label class="switch">
-            <input
-              type="checkbox"
-              checked={task.value!.augment !== "none"}
-              aria-describedby="augment-hint"
-              onChange={(event) => {
-                const augment = event.currentTarget.checked ? undefined : "none";
-                void changeTask(() => ({ augment }));
-              }}
-            />
-            {w.augment}
-          </label>
-          <p id="augment-hint" class="note">
-            {w.augmentHint}
-          </p>
-        </details>
       </div>
     </div>
   );
