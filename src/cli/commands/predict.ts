@@ -34,7 +34,7 @@ export async function runCommand(
         .map(([name, score]) => `${makePrintable(name)} ${formatPercent(score)}`)
         .join(", ");
       terminal.printResult(
-        `${makePrintable(file)}: ${terminal.bold(makePrintable(label))} ${formatPercent(confidence)}${unknown ? " (unknown?)" : ""}  ${terminal.dim(others)}${transcript ? `  ${terminal.dim(`"${makePrintable(transcript)}"`)}` : ""}`,
+        `${makePrintable(file)}: ${terminal.bold(makePrintable(label))} ${formatPercent(confidence)}${unknown ? " (unknown?)" : ""}${others ? `  ${terminal.dim(others)}` : ""}${transcript ? `  ${terminal.dim(`"${makePrintable(transcript)}"`)}` : ""}`,
       );
     } else {
       failed++;
