@@ -2,15 +2,20 @@
 import { readdirSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { it } from "vitest";
+import type { Browser } from "playwright-core";
+import { beforeAll, describe, it } from "vitest";
 import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
 import { bankingFolder, getSmallGolem } from "../support/golem-page.ts";
 import { expectWholeReports } from "../support/report-page.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
-it.skipIf(!browserPath)(
-  `a report is whole and small: of a golem, reported with sound, evaluated${browserNote}`,
-  async () => {
+describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await getBrowser();
+  });
+
+  it("is whole and small: of a golem, reported with sound, evaluated", async () => {
     const data = join(await createScratchFolder(), "held out.csv");
     const held = ["abroad", "balance", "freeze"].flatMap((label) => {
       const names = readdirSync(join(bankingFolder, "test", label))
@@ -19,8 +24,8 @@ it.skipIf(!browserPath)(
       return names.map((name) => `${bankingFolder}/test/${label}/${name},${label}`);
     });
     await writeFile(data, ["file_name,label", ...held].join("\n"));
-    await expectWholeReports(await getBrowser(), await getSmallGolem(), data, {
+    await expectWholeReports(browser, await getSmallGolem(), data, {
       ...{ classes: 3, recordings: 12, evaluated: held.length },
     });
-  },
-);
+  });
+});
