@@ -15,7 +15,7 @@ describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {
     browser = await getBrowser();
   });
 
-  it("is whole and small: of a golem, reported with sound, evaluated", async () => {
+  it("is whole and small: of a golem, reported with sound, evaluated", { timeout: 300_000 }, async () => {
     const data = join(await createScratchFolder(), "held out.csv");
     const held = ["abroad", "balance", "freeze"].flatMap((label) => {
       const names = readdirSync(join(bankingFolder, "test", label))

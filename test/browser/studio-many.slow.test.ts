@@ -11,7 +11,7 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
     browser = await getBrowser();
   });
 
-  it("draws only what is seen of 600 recordings", async () => {
+  it("draws only what is seen of 600 recordings", { timeout: 300_000 }, async () => {
     const server = await openStudio();
     onTestFinished(() => server.close());
     const { page } = await openStudioPage(browser, server.url);
@@ -23,7 +23,7 @@ describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
       await page.evaluate((at) => scrollTo(0, at * document.body.scrollHeight), share);
       await page.waitForFunction(() => {
         const rows = [...document.querySelectorAll(".item")].map((row) => row.getBoundingClientRect());
-        return rows.some(({ top, bottom }) => top < innerHeight && bottom > innerHeight - 160);
+        return rows.some(({ top, bottom }) => top < innerHeight && bottom > innerHeight - 300);
       });
       expect(await page.locator(".item").count()).toBeLessThan(50);
     }
