@@ -50,8 +50,10 @@ export async function expectWholeReports(
     await page.goto(pathToFileURL(path).href);
     expect(await page.locator("#mistakes tbody tr").count()).toBe(classes);
     expect(await page.locator(".wide .dot").count()).toBe(path === evaluated ? evaluations : recordings);
-    if (path === full || path === evaluated) {
-      await page.locator("#listen .play").first().click();
+    // Where all answers are right and sure, there is nothing to listen to.
+    const plays = page.locator("#listen .play");
+    if ((path === full || path === evaluated) && (await plays.count()) > 0) {
+      await plays.first().click();
       await isPlaying(page);
       const widths = await page
         .locator("#listen img")
