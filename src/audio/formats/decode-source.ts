@@ -16,7 +16,7 @@ import { decodeSequence } from "./file-sequence.ts";
 import { flacDecoder } from "./flac-decoder.ts";
 import { mediaDecoder } from "./media-decoder.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
-import { oggDecoder } from "./ogg-decoder.ts";
+import { oggDecoder } from "./ogg/ogg-decoder.ts";
 import { rewrappedDecoder } from "./rewrapped-decoder.ts";
 import { wavDecoder } from "./wav-decoder.ts";
 

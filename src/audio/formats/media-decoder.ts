@@ -14,10 +14,10 @@ import { readStreamInfo } from "./flac-frame.ts";
 import { checkFormat } from "./format-limits.ts";
 import { createDamageError, type MediaTrack, openMediaTrack } from "./media-track.ts";
 import { decodeMpeg } from "./mp3-decoder.ts";
-import { createFlacPacketDecoder, type PacketDecoder } from "./ogg-link.ts";
-import { createOpusDecoder } from "./opus-codec.ts";
+import { createFlacPacketDecoder, type PacketDecoder } from "./ogg/ogg-link.ts";
+import { createOpusDecoder } from "./ogg/opus-codec.ts";
+import { createVorbisDecoder } from "./ogg/vorbis-codec.ts";
 import { readSamples, type SampleFormat, sampleBytes } from "./pcm.ts";
-import { createVorbisDecoder } from "./vorbis-codec.ts";
 
 /** Decodes MP4, WebM and Matroska; rejects with `unsupported-codec` for codecs that are not built in. */
 export const mediaDecoder: Decoder = {

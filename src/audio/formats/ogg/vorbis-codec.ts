@@ -5,9 +5,9 @@
  *
  * Reference: Vorbis I specification (section 4).
  */
-import { hasText } from "./content.ts";
+import { hasText } from "../content.ts";
+import { allocateNumbers, startWasm } from "../wasm-codec.ts";
 import type { PacketDecoder } from "./ogg-link.ts";
-import { allocateNumbers, startWasm } from "./wasm-codec.ts";
 
 /** The functions of libvorbis.js. */
 interface LibVorbis {
@@ -24,7 +24,7 @@ const errorNumbers = 2 * 128;
 
 /** Creates a decoder, which needs the three header packets first. */
 export async function createVorbisDecoder(): Promise<PacketDecoder> {
-  const { default: program } = await import("./wasm/libvorbis.js");
+  const { default: program } = await import("../wasm/libvorbis.js");
   const wasm = await startWasm<LibVorbis>(program);
   const input = new Uint8Array(wasm.HEAP, wasm.malloc(inputBytes), inputBytes);
   const length = allocateNumbers(wasm);

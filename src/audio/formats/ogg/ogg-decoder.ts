@@ -7,14 +7,14 @@
  * are ignored. Later links are given the rate and channels of the first. Reference: RFC 3533 (section 4).
  */
 
-import type { ByteSource } from "../../core/byte-source.ts";
-import { type ErrorRecord, GolemError, throwIfAborted } from "../../core/error.ts";
-import { createWarning } from "../warning.ts";
-import { type ByteAccount, createByteAccount } from "./byte-account.ts";
-import { hasText } from "./content.ts";
-import type { DecodeOptions, Decoder } from "./decoder.ts";
-import { createFormatAdapter, type FormatAdapter } from "./format-adapter.ts";
-import { checkFormat } from "./format-limits.ts";
+import type { ByteSource } from "../../../core/byte-source.ts";
+import { type ErrorRecord, GolemError, throwIfAborted } from "../../../core/error.ts";
+import { createWarning } from "../../warning.ts";
+import { type ByteAccount, createByteAccount } from "../byte-account.ts";
+import { hasText } from "../content.ts";
+import type { DecodeOptions, Decoder } from "../decoder.ts";
+import { createFormatAdapter, type FormatAdapter } from "../format-adapter.ts";
+import { checkFormat } from "../format-limits.ts";
 import { createLinkDecoder, type LinkDecoder } from "./ogg-link.ts";
 import { type OggPage, type OggScan, readOggPages } from "./ogg-page.ts";
 import { identifyStream, type OggStream } from "./ogg-stream.ts";

@@ -5,8 +5,9 @@
  *
  * Reference: RFC 7845 (section 5.1: the header, its channel mapping and output gain).
  */
+
+import { withSilentConsole } from "../silent-console.ts";
 import type { PacketDecoder } from "./ogg-link.ts";
-import { withSilentConsole } from "./silent-console.ts";
 
 /** Bytes of the longest packet per channel that the decoder has room for. */
 const packetBytes = 3840;

@@ -5,7 +5,7 @@
  *
  * Reference: RFC 3533 (sections 5 and 6).
  */
-import { joinBytes } from "../../core/join-arrays.ts";
+import { joinBytes } from "../../../core/join-arrays.ts";
 import type { OggPage } from "./ogg-page.ts";
 
 /** Packets longer than this are given up. */

@@ -5,9 +5,9 @@
  *
  * Reference: RFC 3533.
  */
-import type { ByteSource } from "../../core/byte-source.ts";
-import type { ByteAccount } from "./byte-account.ts";
-import { hasText } from "./content.ts";
+import type { ByteSource } from "../../../core/byte-source.ts";
+import type { ByteAccount } from "../byte-account.ts";
+import { hasText } from "../content.ts";
 
 /** One page with a correct checksum. */
 export interface OggPage {

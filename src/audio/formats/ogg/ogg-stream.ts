@@ -3,8 +3,8 @@
  *
  * Not its concern: how packets are decoded, which pages belong to the stream.
  */
-import { hasText } from "./content.ts";
-import { readStreamInfo } from "./flac-frame.ts";
+import { hasText } from "../content.ts";
+import { readStreamInfo } from "../flac-frame.ts";
 import type { OggPage } from "./ogg-page.ts";
 
 /** An audio stream that can be decoded. */

@@ -5,9 +5,9 @@
  *
  * References: Vorbis I specification (appendix A), RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in Ogg).
  */
-import type { ByteAccount } from "./byte-account.ts";
-import { type FlacStreamInfo, readFlacBlockSize, readStreamInfo } from "./flac-frame.ts";
-import { createFlacFrameDecoder } from "./flac-parts.ts";
+import type { ByteAccount } from "../byte-account.ts";
+import { type FlacStreamInfo, readFlacBlockSize, readStreamInfo } from "../flac-frame.ts";
+import { createFlacFrameDecoder } from "../flac-parts.ts";
 import { createPacketJoiner } from "./ogg-packets.ts";
 import type { OggPage } from "./ogg-page.ts";
 import type { OggStream } from "./ogg-stream.ts";

@@ -1,10 +1,10 @@
 /** Ogg with Opus and Vorbis: the same samples as ffmpeg gives, output gain, refused packets. */
 import { execFileSync } from "node:child_process";
 import { describe, expect, it, vi } from "vitest";
-import { hasFfmpeg, hasFfmpegNote } from "../../../test/support/ffmpeg.ts";
-import { createMemorySource } from "../../core/byte-source.ts";
-import { joinFloats } from "../../core/join-arrays.ts";
-import { decodeSource } from "./decode-source.ts";
+import { hasFfmpeg, hasFfmpegNote } from "../../../../test/support/ffmpeg.ts";
+import { createMemorySource } from "../../../core/byte-source.ts";
+import { joinFloats } from "../../../core/join-arrays.ts";
+import { decodeSource } from "../decode-source.ts";
 
 const run = (args: readonly string[], input?: Uint8Array): Uint8Array =>
   new Uint8Array(
