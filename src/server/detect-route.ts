@@ -9,11 +9,11 @@
 import type { Context } from "hono";
 import { GolemError, toErrorRecord } from "../core/error.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
-import type { DetectedEvent } from "../detect/detector.ts";
-import { createEventWriter } from "../detect/event-formats.ts";
 import type { ClipKeeper } from "../node/keep/clip-keeper.ts";
-import type { ByteSession, GolemPool, StreamReport } from "../node/threads/golem-pool.ts";
+import type { StreamReport } from "../node/threads/golem-calls.ts";
+import type { ByteSession, GolemPool } from "../node/threads/golem-pool.ts";
 import type { Admission } from "./admission.ts";
+import { type AnswerFormat, createTableFormat, streamFormats } from "./detect-formats.ts";
 import type { ServedGolem } from "./golem-place.ts";
 import type { Metrics } from "./metrics.ts";
 import { parseQuery } from "./query.ts";
@@ -59,52 +59,6 @@ const highWater = 1024 * 1024;
 const heldOption =
   "--max-body for MP4 and AIFF, which have to arrive as a whole; FLAC, WAV, Ogg and MP3 are read while they arrive";
 
-/** How events are written. */
-interface AnswerFormat {
-  readonly type: string;
-  event(event: DetectedEvent): string;
-  /** Undefined: nothing can be said inside of this format. */
-  readonly error?: (error: object) => string;
-  end(): string;
-}
-
-const formats = {
-  lines: {
-    type: "application/x-ndjson",
-    event: (event) => `${JSON.stringify(event)}\n`,
-    error: (error) => `${JSON.stringify({ error })}\n`,
-    end: () => "",
-  },
-  events: {
-    type: "text/event-stream",
-    event: (event) => `event: detection\ndata: ${JSON.stringify(event)}\n\n`,
-    error: (error) => `event: error\ndata: ${JSON.stringify(error)}\n\n`,
-    end: () => "event: end\ndata: {}\n\n",
-  },
-} as const satisfies Record<string, AnswerFormat>;
-
-const tableTypes = {
-  csv: "text/csv; charset=utf-8",
-  audacity: "text/plain; charset=utf-8",
-  raven: "text/tab-separated-values; charset=utf-8",
-} as const;
-
-/** Writes a table, its header first even if there is no event. */
-function createTableFormat(format: keyof typeof tableTypes, highHz: number): AnswerFormat {
-  const writer = createEventWriter(format, highHz);
-  let header = writer.header === undefined ? "" : `${writer.header}\n`;
-  const takeHeader = (): string => {
-    const taken = header;
-    header = "";
-    return taken;
-  };
-  return {
-    type: tableTypes[format],
-    event: (event) => `${takeHeader()}${writer.write(event)}\n`,
-    end: takeHeader,
-  };
-}
-
 /** Answers a request. */
 export async function handleDetect(
   c: Context<ServerContext>,
@@ -113,9 +67,9 @@ export async function handleDetect(
 ): Promise<Response> {
   const { name, format: table, ...asked } = parseQuery(detectQuery, c.req.query());
   const options = addFalseAlarms(asked, parts);
-  let format: AnswerFormat = c.req.header("accept")?.includes(formats.events.type)
-    ? formats.events
-    : formats.lines;
+  let format: AnswerFormat = c.req.header("accept")?.includes(streamFormats.events.type)
+    ? streamFormats.events
+    : streamFormats.lines;
   let begin!: (stream: ReadableStream<Uint8Array>) => void;
   const begun = new Promise<ReadableStream<Uint8Array>>((resolve) => {
     begin = resolve;

@@ -7,7 +7,8 @@
 import { GolemError } from "../core/error.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemSource, SourceOptions } from "../node/golem-source/golem-source.ts";
-import { type GolemPool, type LoadableGolem, shareGolemFiles } from "../node/threads/golem-pool.ts";
+import type { LoadableGolem } from "../node/threads/golem-calls.ts";
+import { type GolemPool, shareGolemFiles } from "../node/threads/golem-pool.ts";
 
 /** A golem in use. */
 export interface ServedGolem extends LoadableGolem {

@@ -1,6 +1,6 @@
 /**
- * The pauses of AMR recordings: phones send no sound, or a description of noise, while nobody speaks, and ffmpeg gives no
- * samples for such frames. Silence of their length takes their place, so that times stay right.
+ * Keeps the pauses of AMR recordings. In a pause a phone sends empty frames or a description of the noise, for which ffmpeg
+ * returns no samples; silence of the same length is inserted, so that times stay right.
  *
  * Not its concern: decoding.
  *

@@ -33,7 +33,7 @@ import {
   type GolemWorkerSettings,
   type LoadableGolem,
   type StreamReport,
-} from "./golem-pool.ts";
+} from "./golem-calls.ts";
 import { cutPrediction } from "./kept-prediction.ts";
 import { serveWorker, type WorkerService } from "./worker-service.ts";
 

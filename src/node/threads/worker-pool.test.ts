@@ -6,7 +6,7 @@ import type { Worker } from "node:worker_threads";
 import { expect, it, onTestFinished } from "vitest";
 import { watchWorkers } from "../../../test/support/watch-workers.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
-import type { GolemCalls, GolemWorkerSettings } from "./golem-pool.ts";
+import type { GolemCalls, GolemWorkerSettings } from "./golem-calls.ts";
 import { createWorkerPool, type WorkerPoolOptions } from "./worker-pool.ts";
 
 /** A call that does nothing. */

@@ -1,0 +1,54 @@
+/**
+ * Formats of the answer of detect: JSON lines, server-sent events, and tables for other programs.
+ *
+ * Not its concern: requests, how events are found.
+ */
+import type { DetectedEvent } from "../detect/detector.ts";
+import { createEventWriter } from "../detect/event-formats.ts";
+
+/** How events are written. */
+export interface AnswerFormat {
+  readonly type: string;
+  event(event: DetectedEvent): string;
+  /** Undefined: nothing can be said inside of this format. */
+  readonly error?: (error: object) => string;
+  end(): string;
+}
+
+/** Formats in which an error has a place. */
+export const streamFormats = {
+  lines: {
+    type: "application/x-ndjson",
+    event: (event) => `${JSON.stringify(event)}\n`,
+    error: (error) => `${JSON.stringify({ error })}\n`,
+    end: () => "",
+  },
+  events: {
+    type: "text/event-stream",
+    event: (event) => `event: detection\ndata: ${JSON.stringify(event)}\n\n`,
+    error: (error) => `event: error\ndata: ${JSON.stringify(error)}\n\n`,
+    end: () => "event: end\ndata: {}\n\n",
+  },
+} as const satisfies Record<string, AnswerFormat>;
+
+const tableTypes = {
+  csv: "text/csv; charset=utf-8",
+  audacity: "text/plain; charset=utf-8",
+  raven: "text/tab-separated-values; charset=utf-8",
+} as const;
+
+/** Writes a table, its header first even if there is no event. */
+export function createTableFormat(format: keyof typeof tableTypes, highHz: number): AnswerFormat {
+  const writer = createEventWriter(format, highHz);
+  let header = writer.header === undefined ? "" : `${writer.header}\n`;
+  const takeHeader = (): string => {
+    const taken = header;
+    header = "";
+    return taken;
+  };
+  return {
+    type: tableTypes[format],
+    event: (event) => `${takeHeader()}${writer.write(event)}\n`,
+    end: takeHeader,
+  };
+}
