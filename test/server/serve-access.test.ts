@@ -2,35 +2,19 @@
 
 import { request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { AudioPrediction } from "../../src/golem/predict-embedded.ts";
-import { loadGolem } from "../../src/node/golem.ts";
-import { getToneGolem, type Served, serve, type ToneGolems } from "../support/served.ts";
+import { getProblem, getToneGolem, type Served, serve, type ToneGolems } from "../support/served.ts";
 
 let tones: ToneGolems;
 let served: Served;
-let expected: AudioPrediction[];
 const predict = "/v1/golems/tones/predict";
 
 beforeAll(async () => {
   tones = await getToneGolem();
   served = await serve({ golems: [tones.golem] });
-  const golem = await loadGolem(tones.golem);
-  expected = [];
-  for (const file of tones.files.slice(0, 4)) expected.push(await golem.predict(file));
-  await golem.dispose();
 });
 afterAll(async () => {
   await served?.server.close();
 });
-
-/** Checks a problem document and returns it. */
-async function getProblem(response: Response): Promise<Record<string, unknown>> {
-  expect(response.headers.get("content-type")).toBe("application/problem+json");
-  const problem = (await response.json()) as Record<string, unknown>;
-  expect(problem).toMatchObject({ status: response.status, type: `/docs#${problem.code}` });
-  expect(problem.instance).toBe(`urn:uuid:${response.headers.get("x-request-id")}`);
-  return problem;
-}
 
 /** A request with headers that `fetch` does not let through. */
 function sendRaw(path: string, headers: Record<string, string>, method = "GET"): Promise<number> {

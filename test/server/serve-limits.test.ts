@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { fc } from "@fast-check/vitest";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { ServerOptions } from "../../src/server/start-server.ts";
 import { createWav } from "../support/audio-files.ts";
 import { expectStatuses, listAwkwardFiles } from "../support/awkward-files.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 import {
   createForm,
   getToneGolem,
+  openToneServer,
   postSound,
   type Served,
   serve,
@@ -36,13 +36,6 @@ beforeAll(async () => {
   });
   long = new Uint8Array(createWav([noise], 16_000));
 });
-
-/** A server that ends with the test. */
-async function open(options: Partial<ServerOptions> = {}): Promise<Served> {
-  const served = await serve({ golems: [tones.golem], ...options });
-  onTestFinished(() => served.server.close());
-  return served;
-}
 
 async function getQueued(served: Served): Promise<number> {
   const text = await (await served.fetch("/metrics")).text();
@@ -70,7 +63,7 @@ const headOf = (length: number): string =>
 
 describe("limits", () => {
   it("on bytes, announced or not, and on files", async () => {
-    const served = await open({ maximumBodyBytes: 100_000, maximumFiles: 2 });
+    const served = await openToneServer({ maximumBodyBytes: 100_000, maximumFiles: 2 });
     expect(await (await postSound(served, new Uint8Array(100_001))).json()).toMatchObject({
       status: 413,
       code: "too-large",
@@ -89,18 +82,18 @@ describe("limits", () => {
   });
 
   it("on samples, which rate and channels multiply", async () => {
-    const served = await open({ maximumSamples: 31_999 });
+    const served = await openToneServer({ maximumSamples: 31_999 });
     const refused = await (await postSound(served, tone)).json();
     expect(refused).toMatchObject({
       status: 413,
       code: "too-long",
       detail: expect.stringMatching(/32000 samples/),
     });
-    expect((await postSound(await open({ maximumSamples: 32_000 }), tone)).status).toBe(200);
+    expect((await postSound(await openToneServer({ maximumSamples: 32_000 }), tone)).status).toBe(200);
   });
 
   it("on bytes of all requests together", async () => {
-    const served = await open({ maximumBodyBytes: 10_000 });
+    const served = await openToneServer({ maximumBodyBytes: 10_000 });
     const dialled = await Promise.all(Array.from({ length: 9 }, () => dial(served)));
     for (const { socket } of dialled) socket.write(headOf(10_000) + "\u0001".repeat(9_500));
     const count = () => dialled.filter(({ getText }) => getText().includes("HTTP/1.1 503")).length;
@@ -113,7 +106,7 @@ describe("limits", () => {
   });
 
   it("on what waits: other clients get a Retry-After", async () => {
-    const served = await open({ queue: 1, workers: 1 });
+    const served = await openToneServer({ queue: 1, workers: 1 });
     const stop = new AbortController();
     const first = postSound(served, long, stop.signal).catch(() => undefined);
     await expect.poll(() => getQueued(served), { timeout: 20_000, interval: 10 }).toBe(1);
@@ -131,7 +124,7 @@ describe("limits", () => {
 
   it("on what one client may have at work, which keeps room for others", async () => {
     const [one, other] = ["one client's own key", "another client's key"] as const;
-    const served = await open({ queue: 4, clientShare: 0.5, workers: 1, apiKeys: [one, other] });
+    const served = await openToneServer({ queue: 4, clientShare: 0.5, workers: 1, apiKeys: [one, other] });
     const send = (key: string, body: Uint8Array<ArrayBuffer>, signal?: AbortSignal) =>
       served.fetch(predict, {
         ...{ method: "POST", body, headers: { "content-type": "audio/wav", "x-api-key": key } },
@@ -158,7 +151,7 @@ describe("limits", () => {
   });
 
   it("on time at work", async () => {
-    const served = await open({ timeoutSeconds: 0.05, workers: 1 });
+    const served = await openToneServer({ timeoutSeconds: 0.05, workers: 1 });
     const answer = await postSound(served, long);
     expect(await answer.json()).toMatchObject({ status: 504, code: "timeout" });
     await expect.poll(() => getQueued(served), { timeout: 30_000 }).toBe(0);
@@ -167,7 +160,7 @@ describe("limits", () => {
   it("on seconds of sound", async () => {
     const golem = join(await createScratchFolder(), "tones");
     await trainTones(golem, tones.folder, 0, 3);
-    const served = await open({ golems: [golem] });
+    const served = await openToneServer({ golems: [golem] });
     expect(await (await postSound(served, long)).json()).toMatchObject({ status: 413, code: "too-long" });
     expect((await postSound(served, tone)).status).toBe(200);
   });
@@ -175,7 +168,7 @@ describe("limits", () => {
 
 describe("clients", () => {
   it("that send a byte now and then do not delay other clients", async () => {
-    const served = await open({ bodySeconds: 1.5, queue: 1 });
+    const served = await openToneServer({ bodySeconds: 1.5, queue: 1 });
     const slow = await Promise.all(Array.from({ length: 20 }, () => dial(served)));
     for (const { socket } of slow) socket.write(headOf(1000));
     const timer = setInterval(() => {
@@ -188,7 +181,7 @@ describe("clients", () => {
   });
 
   it("that are idle, 500 of them, do not delay other clients", async () => {
-    const served = await open();
+    const served = await openToneServer();
     const idle = await Promise.all(Array.from({ length: 500 }, () => dial(served)));
     for (let i = 0; i < 5; i++) expect((await postSound(served, tone)).status).toBe(200);
     for (const { socket } of idle) socket.destroy();
@@ -196,7 +189,7 @@ describe("clients", () => {
   });
 
   it("who leave in the middle of a body leave nothing behind", async () => {
-    const served = await open();
+    const served = await openToneServer();
     for (let i = 0; i < 10; i++) {
       const { socket, closed } = await dial(served);
       socket.write(headOf(100_000) + "x".repeat(i * 1000));
@@ -251,12 +244,12 @@ describe("whatever is sent", () => {
     `answers awkward and broken files with the status that Node's error has${sharedDataNote}`,
     async () => {
       const names = listAwkwardFiles().filter((_, i) => i % 5 === 0);
-      await expectStatuses(await open(), tones.golem, names);
+      await expectStatuses(await openToneServer(), tones.golem, names);
     },
   );
 
   it("answers fuzzed bodies, and goes on", async () => {
-    const served = await open();
+    const served = await openToneServer();
     const allowed = new Set([200, 400, 413, 415, 422]);
     const change = fc.array(fc.tuple(fc.nat(tone.length - 1), fc.nat(255)), { maxLength: 30 });
     await fc.assert(

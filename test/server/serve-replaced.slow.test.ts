@@ -6,16 +6,8 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { replaceFolderAtomic } from "../../src/node/disk/atomic-write.ts";
-import type { ServerOptions } from "../../src/server/start-server.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
-import {
-  getToneGolem,
-  postSound,
-  type Served,
-  serve,
-  type ToneGolems,
-  trainTones,
-} from "../support/served.ts";
+import { getToneGolem, openToneServer, postSound, type ToneGolems, trainTones } from "../support/served.ts";
 
 let tones: ToneGolems;
 let tone: Uint8Array<ArrayBuffer>;
@@ -25,19 +17,12 @@ beforeAll(async () => {
   tone = new Uint8Array(await readFile(tones.files[0]!));
 });
 
-/** A server that ends with the test. */
-async function open(options: Partial<ServerOptions> = {}): Promise<Served> {
-  const served = await serve({ golems: [tones.golem], ...options });
-  onTestFinished(() => served.server.close());
-  return served;
-}
-
 describe("a golem that is replaced", () => {
   it("answers when it is loaded; until then, and if it is damaged, the old one does", async () => {
     const folder = await createScratchFolder();
     const golem = join(folder, "tones");
     cpSync(tones.golem, golem, { recursive: true });
-    const served = await open({ golems: [golem] });
+    const served = await openToneServer({ golems: [golem] });
     const statuses = new Set<number>();
     let isOver = false;
     const client = (async () => {
@@ -97,7 +82,7 @@ describe("a golem that is replaced", () => {
       const golem = join(folder, "tones");
       cpSync(tones.golem, golem, { recursive: true });
       const before = readFileSync(join(golem, "golem.json"), "utf8");
-      const served = await open({ golems: [golem] });
+      const served = await openToneServer({ golems: [golem] });
       await expect(trainTones(golem, tones.folder, 1)).rejects.toMatchObject({ code: "output-failed" });
       expect(readFileSync(join(golem, "golem.json"), "utf8")).toBe(before);
       await setTimeout(1500);

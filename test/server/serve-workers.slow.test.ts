@@ -2,8 +2,7 @@
 import { readFile } from "node:fs/promises";
 import type { Worker } from "node:worker_threads";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import type { ServerOptions } from "../../src/server/start-server.ts";
-import { getToneGolem, postSound, type Served, serve, type ToneGolems } from "../support/served.ts";
+import { getToneGolem, openToneServer, postSound, type Served, type ToneGolems } from "../support/served.ts";
 import { watchWorkers } from "../support/watch-workers.ts";
 
 let tones: ToneGolems;
@@ -14,19 +13,12 @@ beforeAll(async () => {
   tone = new Uint8Array(await readFile(tones.files[0]!));
 });
 
-/** A server that ends with the test. */
-async function open(options: Partial<ServerOptions> = {}): Promise<Served> {
-  const served = await serve({ golems: [tones.golem], ...options });
-  onTestFinished(() => served.server.close());
-  return served;
-}
-
 describe("a worker that dies with nothing to do", () => {
   const isReady = async (served: Served) => (await served.fetch("/readyz")).status;
 
   it("is replaced, with its golems loaded before the server says it is ready", async () => {
     const watch = watchWorkers();
-    const served = await open({ workers: 1 });
+    const served = await openToneServer({ workers: 1 });
     await watch.started[0]!.terminate();
     expect(await isReady(served)).toBe(503);
     expect(await (await served.fetch("/metrics")).text()).toMatch(/^golem_ready 0$/m);
@@ -39,7 +31,7 @@ describe("a worker that dies with nothing to do", () => {
 
   it("leaves the server ready while there is another", async () => {
     const watch = watchWorkers();
-    const served = await open({ workers: 2 });
+    const served = await openToneServer({ workers: 2 });
     await watch.started[0]!.terminate();
     expect(await isReady(served)).toBe(200);
     expect((await postSound(served, tone)).status).toBe(200);
@@ -50,7 +42,7 @@ describe("a worker that dies with nothing to do", () => {
 
   it("again and again is given up, and the server says so", async () => {
     const watch = watchWorkers();
-    const served = await open({ workers: 1 });
+    const served = await openToneServer({ workers: 1 });
     // Those that take its place load the golem, and die.
     const kill = (worker: Worker): void => {
       worker.on("message", ({ id }) => void (id !== undefined && worker.terminate()));

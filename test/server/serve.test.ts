@@ -8,7 +8,14 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { AudioPrediction } from "../../src/golem/predict-embedded.ts";
 import { loadGolem } from "../../src/node/golem.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
-import { createForm, getToneGolem, type Served, serve, type ToneGolems } from "../support/served.ts";
+import {
+  createForm,
+  getProblem,
+  getToneGolem,
+  type Served,
+  serve,
+  type ToneGolems,
+} from "../support/served.ts";
 
 let tones: ToneGolems;
 let served: Served;
@@ -27,15 +34,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await served?.server.close();
 });
-
-/** Checks a problem document and returns it. */
-async function getProblem(response: Response): Promise<Record<string, unknown>> {
-  expect(response.headers.get("content-type")).toBe("application/problem+json");
-  const problem = (await response.json()) as Record<string, unknown>;
-  expect(problem).toMatchObject({ status: response.status, type: `/docs#${problem.code}` });
-  expect(problem.instance).toBe(`urn:uuid:${response.headers.get("x-request-id")}`);
-  return problem;
-}
 
 const send = (body: Uint8Array | string | FormData, headers: HeadersInit = wavType, query = "") =>
   served.fetch(predict + query, {

@@ -2,6 +2,7 @@
 import { writeFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { Writable } from "node:stream";
+import { expect, onTestFinished } from "vitest";
 import { train } from "../../src/node/train.ts";
 import { type RunningServer, type ServerOptions, startServer } from "../../src/server/start-server.ts";
 import { createTone, createWav } from "./audio-files.ts";
@@ -105,4 +106,21 @@ export function postSound(served: Served, body: BodyInit, signal?: AbortSignal):
     ...(body instanceof FormData ? {} : { headers: { "content-type": "audio/wav" } }),
     ...(signal ? { signal } : {}),
   });
+}
+
+/** A server of the golem of {@link getToneGolem} that ends with the test. */
+export async function openToneServer(options: Partial<ServerOptions> = {}): Promise<Served> {
+  const { golem } = await getToneGolem();
+  const served = await serve({ golems: [golem], ...options });
+  onTestFinished(() => served.server.close());
+  return served;
+}
+
+/** Checks a problem document and returns it. */
+export async function getProblem(response: Response): Promise<Record<string, unknown>> {
+  expect(response.headers.get("content-type")).toBe("application/problem+json");
+  const problem = (await response.json()) as Record<string, unknown>;
+  expect(problem).toMatchObject({ status: response.status, type: `/docs#${problem.code}` });
+  expect(problem.instance).toBe(`urn:uuid:${response.headers.get("x-request-id")}`);
+  return problem;
 }

@@ -1,40 +1,21 @@
 /** Golems whose encoder is in a folder or comes from the Hub: it is found again, or rejected. */
-import { cp, readFile, rename, writeFile } from "node:fs/promises";
+
+import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
+import { createPlaces, descriptor, writeDescribed } from "../../../test/support/encoder-places.ts";
 import { startHubServer } from "../../../test/support/hub-server.ts";
-import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { createConvModel } from "../../../test/support/tiny-onnx.ts";
 import { writeTones } from "../../../test/support/tone-recordings.ts";
 import { createMemoryStore } from "../../embed/memory-store.ts";
 import { embedRecordings } from "../data/embed-recordings.ts";
-import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
+import type { CacheFolder } from "../disk/cache-folder.ts";
 import { loadGolem } from "../golem.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";
 import { predictFiles } from "../threads/predict-files.ts";
 import { train } from "../train.ts";
 import { prepareEncoder } from "./load-encoder.ts";
 import { resolveEncoder } from "./resolve-encoder.ts";
-
-const pretrained = fileURLToPath(new URL("../../../test/fixtures/pretrained/wav2vec2", import.meta.url));
-const descriptor = {
-  ...{ format: "golem-encoder", formatVersion: 1, licence: "MIT", sampleRate: 16_000 },
-  input: { name: "wave", kind: "samples", axes: ["batch", "samples"] },
-  output: { layers: ["frames", "logits"], axes: ["batch", "time", "features"], dimensions: 3 },
-};
-
-async function createPlaces(): Promise<{ folder: string; cache: CacheFolder; model: string }> {
-  const folder = await createScratchFolder();
-  const model = join(folder, "model");
-  await cp(pretrained, model, { recursive: true, filter: (path) => !path.endsWith("reference.safetensors") });
-  return { folder, model, cache: getCacheFolder({ GOLEM_HOME: join(folder, "cache") }) };
-}
-
-async function writeDescribed(folder: string): Promise<void> {
-  await writeFile(join(folder, "model.onnx"), createConvModel(18));
-  await writeFile(join(folder, "golem-encoder.json"), JSON.stringify(descriptor));
-}
 
 async function predictAll(golem: Parameters<typeof predictFiles>[0], files: string[], cache: CacheFolder) {
   const labels = [];

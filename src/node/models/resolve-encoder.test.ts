@@ -2,36 +2,21 @@
  * Finding encoders by name, path and repository; golems that find their encoders again; workers that load
  * them.
  */
-import { cp, readdir, readFile, writeFile } from "node:fs/promises";
+
+import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { describe, expect, it } from "vitest";
+import {
+  createPlaces,
+  descriptor,
+  pretrained,
+  writeDescribed,
+} from "../../../test/support/encoder-places.ts";
 import { startHubServer } from "../../../test/support/hub-server.ts";
-import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { createConvModel } from "../../../test/support/tiny-onnx.ts";
 import { writeWhisperFolder } from "../../../test/support/whisper-fixture.ts";
-import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { loadEncoder } from "./load-encoder.ts";
 import { resolveEncoder, resolveGolemEncoder } from "./resolve-encoder.ts";
-
-const pretrained = fileURLToPath(new URL("../../../test/fixtures/pretrained/wav2vec2", import.meta.url));
-const descriptor = {
-  ...{ format: "golem-encoder", formatVersion: 1, licence: "MIT", sampleRate: 16_000 },
-  input: { name: "wave", kind: "samples", axes: ["batch", "samples"] },
-  output: { layers: ["frames", "logits"], axes: ["batch", "time", "features"], dimensions: 3 },
-};
-
-async function createPlaces(): Promise<{ folder: string; cache: CacheFolder; model: string }> {
-  const folder = await createScratchFolder();
-  const model = join(folder, "model");
-  await cp(pretrained, model, { recursive: true, filter: (path) => !path.endsWith("reference.safetensors") });
-  return { folder, model, cache: getCacheFolder({ GOLEM_HOME: join(folder, "cache") }) };
-}
-
-async function writeDescribed(folder: string): Promise<void> {
-  await writeFile(join(folder, "model.onnx"), createConvModel(18));
-  await writeFile(join(folder, "golem-encoder.json"), JSON.stringify(descriptor));
-}
 
 describe("resolving an encoder", () => {
   it("finds the built-in ones by name, and the default", async () => {
