@@ -50,7 +50,7 @@ export interface LoadableGolem {
 }
 
 /** Options common to all calls. */
-export interface Asked {
+interface Asked {
   readonly golem: LoadableGolem;
   /** The client; clients take turns in using the workers and their time. */
   readonly client: string;
