@@ -7,7 +7,7 @@ import { formatPercent, formatWhole } from "../core/format.ts";
 import { makePrintable } from "../core/printable.ts";
 import { listForecasts } from "../evaluate/advice.ts";
 import type { ClassGain, LearningCurveForecast } from "../evaluate/learning-curve.ts";
-import { describeScoreName, describeUnmeasured, judgeStanding } from "../evaluate/standing.ts";
+import { describeScoreName, describeUnmeasured, getStanding } from "../evaluate/standing.ts";
 import {
   describeAdvice,
   describeGrouping,
@@ -59,7 +59,7 @@ export function describeCurve(
   const limit = describeLimit(curve);
   const row = (count: string, plot: string, text: string): string =>
     `${count.padStart(10)}  ${plot}  ${text}`;
-  const standing = judgeStanding(curve);
+  const standing = getStanding(curve);
   const coming = listForecasts(curve, standing === undefined);
   const isForecast = coming.length > 0;
   const isWorth = isForecast && curve.advice.kind !== "other";

@@ -65,7 +65,7 @@ export const errorReference = {
   },
   "above-8-khz": {
     group: "Recordings",
-    cause: "Most of the energy lies above the 8 kHz that the encoders use, and nothing is left below.",
+    cause: "Most of the energy is above the 8 kHz that the encoders use, and nothing is left below.",
     cure: "Slow the recordings down, all by the factor that the message names.",
   },
   "no-microphone": {

@@ -18,7 +18,7 @@ export type ErrorCode =
   | "too-long"
   | "too-short"
   | "silent"
-  /** Nothing is left below the 8 kHz that the encoders use, and most of the energy lies above. */
+  /** Nothing is left below the 8 kHz that the encoders use, and most of the energy is above it. */
   | "above-8-khz"
   | "no-microphone"
   | "needs-ffmpeg"

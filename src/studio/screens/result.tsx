@@ -6,7 +6,7 @@
  */
 import { useEffect } from "preact/hooks";
 import { listForecasts } from "../../evaluate/advice.ts";
-import { judgeStanding } from "../../evaluate/standing.ts";
+import { getStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../../view/curve-picture.tsx";
 import { formatShare, shortenName } from "../../view/format.ts";
 import { judgeScore } from "../../view/sentences.ts";
@@ -87,7 +87,7 @@ function Outcome() {
   const w = words.value.result;
   const { document, seconds } = learned.value!;
   const { evaluation } = document;
-  const standing = evaluation ? judgeStanding(evaluation) : undefined;
+  const standing = evaluation ? getStanding(evaluation) : undefined;
   const said = getWordShare(document);
   return (
     <>
@@ -206,7 +206,7 @@ function Next() {
   }, [wanted]);
   const found = curve.value?.mark === wanted ? curve.value.curve : undefined;
   const { evaluation } = learned.value!.document;
-  const reason = evaluation && judgeStanding(evaluation) ? readReason(evaluation) : undefined;
+  const reason = evaluation && getStanding(evaluation) ? readReason(evaluation) : undefined;
   const advice = found?.advice;
   const best =
     !reason && advice?.kind === "class"
@@ -273,7 +273,7 @@ function CurveSection() {
   const found = curve.value?.mark === learned.value!.mark ? curve.value.curve : undefined;
   if (!found || found.points.length === 0) return null;
   const { evaluation } = learned.value!.document;
-  const forecasts = listForecasts(found, !(evaluation && judgeStanding(evaluation)));
+  const forecasts = listForecasts(found, !(evaluation && getStanding(evaluation)));
   const doubled = forecasts.find(({ growth }) => growth === 2);
   return (
     <section aria-labelledby="curve">
