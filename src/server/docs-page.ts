@@ -115,7 +115,7 @@ ${renderCode(JSON.stringify(schema, null, 2), "schema", `Schema ${name}`)}</deta
 )}
 <h2 id="errors">Errors</h2>
 <p>Errors are problem documents (RFC 9457) with one of these codes.</p>
-<table><thead><tr><th>Code</th><th>Status</th><th>Cause</th><th>Cure</th></tr></thead><tbody>
+<table><thead><tr><th>Code</th><th>Status</th><th>Cause</th><th>Remedy</th></tr></thead><tbody>
 ${Object.entries(statusOfCode).map(
   ([code, status]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td>
 <td>${errorReference[code as ErrorCode].cause}</td><td>${errorReference[code as ErrorCode].remedy}</td></tr>`,
