@@ -1,13 +1,13 @@
 /**
  * Cause and remedy of every error code, for the page of errors, `golem help CODE` and the server's /docs.
  *
- * Not its concern: messages and hints, which state the facts of one case where it arises.
+ * Not its concern: messages and hints, which state the facts of a single case.
  */
 import type { ErrorCode } from "./error.ts";
 
 /** Why an error arises, and what to do about it. */
 export interface ErrorExplanation {
-  /** What an error is about. */
+  /** The subject of an error. */
   readonly group:
     | "Recordings"
     | "Encoders"
