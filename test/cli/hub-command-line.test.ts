@@ -36,7 +36,8 @@ it("golem train hf:... --shots, then evaluate and embed", async () => {
     "5",
     "--json",
   ]);
-  expect(trained.stderr).toBe("");
+  // A slow machine shows progress.
+  expect(trained.stderr.replaceAll(/^embedding .*\n/gm, "")).toBe("");
   expect(trained.exitCode).toBe(0);
   const { labels, recordings } = JSON.parse(trained.stdout);
   expect([labels, recordings]).toEqual([intents.slice(0, 2), 10]);
