@@ -16,8 +16,9 @@ import { fitClassifier } from "../src/classifier/classifier.ts";
 import type { Augmentation } from "../src/classifier/fusion/fit-fusion.ts";
 import type { EmbeddedRecording } from "../src/embed/embedded-recording.ts";
 import { computeConfusion, computeScores, getPredictions } from "../src/evaluate/metrics.ts";
-import { loadVariedSet, toVariedRows } from "./augment/material.ts";
+import { loadVariedSet } from "./augment/material.ts";
 import { type Flagged, measureNewWords } from "./augment/new-words.ts";
+import { toRows } from "./scoreboard/real-set.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
 const setNames = (process.argv[3] ?? "digits,drinks,esc10,commands,wakewords,banking").split(",");
@@ -36,6 +37,16 @@ interface Way {
 const ways: readonly Way[] = [
   { name: "recordings alone (`--augment none`)", places: [], augment: "none" },
   ...kinds.map((kind, place): Way => ({ name: `with copies: ${kind}`, places: [place], augment: "auto" })),
+  ...[
+    [0, 1],
+    [0, 2],
+    [1, 2],
+  ].map(
+    (places): Way => ({
+      name: `with copies: ${places.map((place) => kinds[place]).join(", ")}`,
+      ...{ places, augment: "auto" },
+    }),
+  ),
   { name: "all copies in every head (`--augment 3`)", places: [0, 1, 2], augment: copies },
   { name: "with copies: room, noise, speed", places: [0, 1, 3], augment: "auto" },
   { name: "with copies: all four kinds", places: [0, 1, 2, 3], augment: "auto" },
@@ -63,7 +74,7 @@ for (const set of setNames) {
   for (const { name, places, augment } of ways) {
     const result: Measurement = { set, way: name, clean: [], noisy: [], logLoss: [], share: [] };
     for (const { train, clean, noisy } of draws) {
-      const all = toVariedRows(train, classes);
+      const all = toRows(train, classes);
       const rows = { ...all, copies: all.copies!.map((own) => places.flatMap((place) => own[place] ?? [])) };
       const classifier = fitClassifier(rows, encoderSet, { seed: 0, augment });
       const score = (recordings: readonly EmbeddedRecording[]) => {
