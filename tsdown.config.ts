@@ -7,6 +7,9 @@ const runtimeFolder = "node_modules/onnxruntime-web/dist";
 /** Without the report of which plugin took most of the time: on a busy machine every build prints one. */
 const checks = { pluginTimings: false };
 
+/** What other modules need stays out of the entries' own files, some of which run something when they are loaded. */
+const inputOptions = { preserveEntrySignatures: "strict" } as const;
+
 export default defineConfig([
   {
     entry: [
@@ -39,6 +42,7 @@ export default defineConfig([
       alwaysBundle: (id, importer) => /^zod\//.test(id) && !/\.d\.ts$/.test(importer ?? ""),
       onlyBundle: false,
     },
+    inputOptions,
     outputOptions: {
       chunkFileNames: "chunks/[name]-[hash].js",
     },
@@ -67,6 +71,7 @@ export default defineConfig([
     clean: [],
     deps: { alwaysBundle: /./, onlyBundle: false },
     inputOptions: {
+      ...inputOptions,
       resolve: { conditionNames: ["onnxruntime-web-use-extern-wasm", "browser", "import", "default"] },
     },
     checks,
