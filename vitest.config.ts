@@ -5,8 +5,8 @@ import { isBuiltFresh } from "./test/support/built-threads.ts";
 
 /** Tests that try random input, which `npm run test:slow` runs again with more of it. */
 const repeats = /fast-check|support\/effort/;
-/** Tests that need a process of their own: they replace modules, globals or environment variables, or measure memory. */
-const isolates = /vi\.(mock|doMock|stubGlobal|stubEnv|resetModules)|studio-state|long-recording/;
+/** Tests that need a process of their own: they replace modules or globals, or measure memory. */
+const isolates = /vi\.(mock|doMock|stubGlobal|resetModules)|studio-state|support\/long-recording/;
 
 /** Test files of one kind of run. */
 function listTests(isSlow: boolean): { readonly shared: string[]; readonly isolated: string[] } {
@@ -28,8 +28,9 @@ function listTests(isSlow: boolean): { readonly shared: string[]; readonly isola
 /** `vitest run`: what `npm test` runs. `vitest run --mode slow`: `*.slow.test.ts`, and random input at full length. */
 export default defineConfig(({ mode }) => {
   const { shared, isolated } = listTests(mode === "slow");
+  // Loading fast-check takes most of the time in which a process starts; isolated tests do without.
+  const setupFiles = ["test/support/matchers.ts", "test/support/property-runs.ts"];
   const common = {
-    setupFiles: ["test/support/matchers.ts", "test/support/property-runs.ts"],
     globalSetup: ["test/support/run-folder.ts"],
     // Threads from `dist` start with an eighth of the processor time that sources take.
     env: isBuiltFresh() ? { GOLEM_BUILT_THREADS: "1" } : {},
@@ -45,7 +46,7 @@ export default defineConfig(({ mode }) => {
       projects: [
         // Test files share their process: modules are loaded, the browser is started and golems are trained once per
         // process, not per file.
-        { test: { ...common, name: "shared", include: shared, isolate: false } },
+        { test: { ...common, setupFiles, name: "shared", include: shared, isolate: false } },
         { test: { ...common, name: "isolated", include: isolated, isolate: true } },
       ],
     },
