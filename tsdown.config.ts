@@ -50,7 +50,7 @@ export default defineConfig([
     plugins: [createThirdPartyNotices().emit()],
     // Texts that the report's page carries, read beside the code in src as in dist; licences.
     copy: [
-      { from: "src/view/look.css", to: "dist/view" },
+      { from: ["src/view/look.css", "src/view/result.css"], to: "dist/view" },
       { from: "src/audio/formats/wasm/LICENSES.txt", to: "dist/audio/formats/wasm" },
       { from: ["src/view/report/page.css", "src/view/report/page-script.js"], to: "dist/view/report" },
     ],

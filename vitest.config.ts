@@ -44,10 +44,15 @@ export default defineConfig(({ mode }) => {
     test: {
       maxWorkers: "100%",
       projects: [
-        // Test files share their process: modules are loaded, the browser is started and golems are trained once per
-        // process, not per file.
-        { test: { ...common, setupFiles, name: "shared", include: shared, isolate: false } },
         { test: { ...common, name: "isolated", include: isolated, isolate: true } },
+        // Test files share their process: modules are loaded, the browser is started and golems are trained once per
+        // process, not per file. A group of their own, since vitest ends a shared process where an isolated file is next.
+        {
+          test: {
+            ...{ ...common, setupFiles, name: "shared", include: shared, isolate: false },
+            sequence: { groupOrder: 1 },
+          },
+        },
       ],
     },
   };

@@ -75,7 +75,7 @@ describe.skipIf(!sharedData)(`damaged files of other formats${sharedDataNote}`, 
     "gen_rf64.wav",
   ])("%s", async (name) => {
     const original = new Uint8Array(readFileSync(resolve(sharedData ?? ".", "torture", name)));
-    const runs = scaleRuns(100, 1 / 10);
+    const runs = scaleRuns(100, 1 / 5);
     const { decoded, refused } = await runDamaged(original, runs);
     expect(decoded + refused).toBe(runs);
     expect(decoded).toBeGreaterThan(0);
