@@ -1,16 +1,16 @@
 /**
- * Bounds the work of mediabunny's demuxers (1.61) by the bytes of the file, where hostile or damaged files make them
- * loop: a search for the next element of Matroska that never leaves the last eight bytes, or finds the element from
- * which it started; laced blocks that are inserted one by one, 256 for each; an index
- * whose repeated entries are removed one by one.
+ * Bounds the work of mediabunny's demuxers (1.61) by the bytes of the file, since hostile or damaged files
+ * make them loop: a search for the next element of Matroska that never leaves the last eight bytes, or finds
+ * the element from which it started; laced blocks that are inserted one by one, 256 for each; an index whose
+ * repeated entries are removed one by one.
  *
- * It replaces methods of one input's reader and demuxer, which are not in mediabunny's types; the tests fail if they
- * are not there.
- * Not its concern: lengths that tables of MP4 claim (mp4-tables.ts), which are gone through without a read.
+ * It replaces methods of one input's reader and demuxer, which are not in mediabunny's types; the tests fail
+ * if they do not exist.
+ * Not its concern: lengths stated by tables of MP4 (mp4-tables.ts), which are traversed without reads.
  */
 import type { Input } from "mediabunny";
 
-/** What is replaced in an input. */
+/** The parts of an input that are replaced. */
 interface InnerInput {
   readonly _reader: InnerReader;
   _getDemuxer(): Promise<InnerDemuxer>;
@@ -37,14 +37,14 @@ interface InnerDemuxer {
   getSampleTableForTrack?(track: object): InnerTable;
   /** Only in Matroska. Replaces each laced block by one for each of its frames. */
   expandLacedBlocks?(blocks: Block[], track: unknown): void;
-  /** Only in Matroska. Reads one element and what is in it. */
+  /** Only in Matroska. Reads one element and its contents. */
   traverseElement?(slice: unknown, stopIds?: unknown): boolean;
   readonly currentSegment?: { readonly cuePoints: readonly unknown[] } | null;
 }
 
-/** Bytes that a search needs; where there are no more, it would go round for ever. */
+/** Bytes that a search needs; with no more than these left, it would loop forever. */
 const searchBytes = 8;
-/** Reads at the same place, one after the other, that mean a loop. */
+/** Number of consecutive reads at the same place that counts as a loop. */
 const maximumRepeats = 100;
 /** Reads per byte of the file; elements have at least two bytes, and few are read more than twice. */
 const readsPerByte = 8;
@@ -63,7 +63,7 @@ const maximumSteps = 5e10;
 export async function guardDemuxer(input: Input, byteLength: number): Promise<void> {
   const inner = input as unknown as InnerInput;
   const opened = inner._getDemuxer();
-  // The reader is there as soon as the demuxer is looked for.
+  // The reader exists as soon as the search for the demuxer has started.
   guardReader(inner._reader, byteLength);
   const demuxer = await opened;
   guardLacing(demuxer);
@@ -83,8 +83,8 @@ function guardReader(reader: InnerReader, byteLength: number): void {
   reader.requestSliceRange = (start, least, most) => {
     repeats = start === place ? repeats + 1 : 0;
     place = start;
-    if (repeats > maximumRepeats) throw new Error(`nothing can be read behind byte ${start}`);
-    // Only the search for the next element takes what there is.
+    if (repeats > maximumRepeats) throw new Error(`nothing can be read after byte ${start}`);
+    // Only the search for the next element accepts fewer bytes.
     const isAtEnd = least === 0 && Math.min(most, byteLength - start) <= searchBytes;
     return isAtEnd ? null : readRange(start, least, most);
   };

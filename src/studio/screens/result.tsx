@@ -5,7 +5,7 @@
  * Not its concern: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
-import { judgeStanding } from "../../evaluate/standing.ts";
+import { getStanding } from "../../evaluate/standing.ts";
 import { formatShare, shortenName } from "../../view/format.ts";
 import { judgeScore } from "../../view/sentences.ts";
 import { getWordShare } from "../data/word-share.ts";
@@ -85,7 +85,7 @@ function Outcome() {
   const w = words.value.result;
   const { document, seconds } = learned.value!;
   const { evaluation } = document;
-  const standing = evaluation ? judgeStanding(evaluation) : undefined;
+  const standing = evaluation ? getStanding(evaluation) : undefined;
   const said = getWordShare(document);
   return (
     <>
@@ -204,7 +204,7 @@ function Next() {
   }, [wanted]);
   const found = curve.value?.mark === wanted ? curve.value.curve : undefined;
   const { evaluation } = learned.value!.document;
-  const reason = evaluation && judgeStanding(evaluation) ? readReason(evaluation) : undefined;
+  const reason = evaluation && getStanding(evaluation) ? readReason(evaluation) : undefined;
   const advice = found?.advice;
   const best =
     !reason && advice?.kind === "class"
