@@ -11,6 +11,7 @@ import { describeError } from "../words/failures.ts";
 import { computeHash, keepFiles } from "./keep.ts";
 import { tell } from "./notice.ts";
 import { task } from "./tasks.ts";
+import { keepUnowned } from "./tidying.ts";
 import { getLearner, shareOut } from "./workers.ts";
 
 /** A file worth labelling, and why. */
@@ -25,7 +26,11 @@ export const suggestions = signal<{ readonly task: string; readonly list: readon
 );
 
 /** Chooses from files; those that cannot be embedded are passed over. */
-export async function suggestFrom(files: readonly FoundFile[]): Promise<void> {
+export function suggestFrom(files: readonly FoundFile[]): Promise<void> {
+  return keepUnowned(() => suggestAmong(files));
+}
+
+async function suggestAmong(files: readonly FoundFile[]): Promise<void> {
   const open = task.value;
   const sounds = files.filter(({ path }) => isRecordingName(path.split("/").at(-1)!));
   if (!open || poolProgress.value) return;

@@ -11,6 +11,7 @@ import { computeDataMark, type EmbedResult, type KeptRecording, type Task } from
 import type { EmbedCalls } from "../workers/embed-worker.ts";
 import type { Learned } from "../workers/learn-worker.ts";
 import { announce, countOwnChanges, onAnnounced } from "./other-pages.ts";
+import { tidyLater } from "./tidying.ts";
 import { getEmbedder, getHelpers, getLearner, leastForHelpers } from "./workers.ts";
 
 /** An entry of the list of tasks. */
@@ -150,6 +151,7 @@ export function addClasses(names: readonly string[]): Promise<void> {
 /** Deletes a task with everything in it. */
 export async function deleteTask(id: string): Promise<void> {
   await (await getShelf()).deleteTask(id);
+  tidyLater(task.value?.id);
   announce(id);
   if (task.value?.id === id) closeTask();
   await listTasks();
@@ -161,6 +163,7 @@ export async function openTask(id: string): Promise<void> {
   closeTask();
   wanted = id;
   await readTask(id);
+  tidyLater(id);
   getEmbedder();
   void embedAll();
 }
