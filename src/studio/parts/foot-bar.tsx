@@ -60,7 +60,7 @@ export function FootBar() {
             void learn();
           }}
         >
-          {w.learn}
+          {isReady && copying.value ? w.learnAfter(describeWait(copying.value.secondsLeft)) : w.learn}
         </button>
       </div>
     </div>
@@ -72,6 +72,11 @@ const leastSeconds = 5;
 
 function describeLeft(seconds: number | undefined): string {
   return seconds !== undefined && seconds >= leastSeconds ? `, ${words.value.record.timeLeft(seconds)}` : "";
+}
+
+/** How long training would wait for the varied copies; empty until that is known. */
+function describeWait(seconds: number | undefined): string {
+  return seconds !== undefined && seconds >= leastSeconds ? words.value.record.wait(seconds) : "";
 }
 
 /** How far the varied copies are. */

@@ -190,9 +190,14 @@ function describeMeaning(evaluation: Evaluated): string {
 
 function describeMeasure(evaluation: Evaluated): string {
   const w = words.value.result;
-  const { folds, repeats } = evaluation as { folds?: number; repeats?: number };
+  const { folds, repeats, crossValidated } = evaluation as Partial<
+    Record<"folds" | "repeats" | "crossValidated", number>
+  >;
   if (evaluation.protocol === "held-out") return w.howTest(evaluation.recordings);
-  return w.how(evaluation.recordings, folds ?? 5, repeats ?? 1);
+  const how = w.how(evaluation.recordings, folds ?? 5, repeats ?? 1);
+  if (crossValidated === undefined) return how;
+  const isRaised = formatShare(crossValidated) !== formatShare(evaluation.balancedAccuracy);
+  return isRaised ? `${how} ${w.raised(crossValidated)}` : how;
 }
 
 /** The class to record more of, from the learning curve; the space is reserved while it is measured. */

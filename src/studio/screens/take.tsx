@@ -69,9 +69,9 @@ export function TakeScreen() {
           >
             {busy.value === "golem" ? w.preparing : w.golemButton}
           </button>
-          <p class="note">{w.golemUse}</p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre tabIndex={0}>{`npx golem predict ${name} new.wav\nnpx golem report ${name}`}</pre>
+          {learned.value && (
+            <Use hint={w.golemUse} commands={`npx golem predict ${name} new.wav\nnpx golem report ${name}`} />
+          )}
         </div>
         <div class="offer">
           <h2>{w.web}</h2>
@@ -84,9 +84,7 @@ export function TakeScreen() {
           >
             {busy.value === "web" ? w.preparing : w.webButton}
           </button>
-          <p class="note">{w.webUse}</p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre tabIndex={0}>{`npx http-server ${name}-web`}</pre>
+          {learned.value && <Use hint={w.webUse} commands={`npx http-server ${name}-web`} />}
         </div>
         <div class="offer">
           <h2>{w.project}</h2>
@@ -99,9 +97,7 @@ export function TakeScreen() {
           >
             {busy.value === "project" ? w.preparing : w.projectButton}
           </button>
-          <p class="note">{w.projectUse}</p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre tabIndex={0}>{`npx golem train ${name}-project --out ${name}`}</pre>
+          {hasData && <Use hint={w.projectUse} commands={`npx golem train ${name}-project --out ${name}`} />}
         </div>
         <div class="offer">
           <h2>{w.report}</h2>
@@ -116,6 +112,17 @@ export function TakeScreen() {
           </button>
         </div>
       </div>
+    </>
+  );
+}
+
+/** How to use what was downloaded. */
+function Use({ hint, commands }: { readonly hint: string; readonly commands: string }) {
+  return (
+    <>
+      <p class="note">{hint}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+      <pre tabIndex={0}>{commands}</pre>
     </>
   );
 }

@@ -160,10 +160,12 @@ async function keepFound(
     reading.value = undefined;
   }
   const unused = leftOut + afterEnd;
-  const { record } = words.value;
   tell({
-    text: () =>
-      record.added(found.length - afterEnd) + (unused > 0 ? ` ${record.annotationsLeftOut(unused)}` : ""),
+    text: () => {
+      const { record } = words.value;
+      const rest = unused > 0 ? ` ${record.annotationsLeftOut(unused)}` : "";
+      return record.added(found.length - afterEnd) + rest;
+    },
   });
 }
 
