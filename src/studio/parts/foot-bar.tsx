@@ -29,6 +29,7 @@ export function FootBar() {
   const all = recordings.value.length;
   const done = recordings.value.filter(({ id }) => embedResults.value.has(id)).length;
   const [text, share] = describe(done, all);
+  const wait = copying.value?.secondsLeft ?? 0;
   const isReady = isTrainable.value && isAllEmbedded.value && !session.value && learning.value === undefined;
   return (
     <div class="foot">
@@ -60,7 +61,7 @@ export function FootBar() {
             void learn();
           }}
         >
-          {isReady && copying.value ? w.learnAfter(describeWait(copying.value.secondsLeft)) : w.learn}
+          {isReady && wait >= leastSeconds ? w.learnAfter(wait) : w.learn}
         </button>
       </div>
     </div>
@@ -72,11 +73,6 @@ const leastSeconds = 5;
 
 function describeLeft(seconds: number | undefined): string {
   return seconds !== undefined && seconds >= leastSeconds ? `, ${words.value.record.timeLeft(seconds)}` : "";
-}
-
-/** How long training would wait for the varied copies; empty until that is known. */
-function describeWait(seconds: number | undefined): string {
-  return seconds !== undefined && seconds >= leastSeconds ? words.value.record.wait(seconds) : "";
 }
 
 /** How far the varied copies are. */

@@ -169,8 +169,7 @@ export const english = {
     loadFailed: "The encoder could not be loaded.",
     learn: "Train",
     /** Pressed now, training begins when the varied copies are made. */
-    learnAfter: (wait: string) => (wait === "" ? "Train when ready" : `Train in ${wait}`),
-    wait: (s: number) => (s < 60 ? `${Math.ceil(s)} s` : `${Math.ceil(s / 60)} min`),
+    learnAfter: (s: number) => `Train in ${s < 60 ? `${Math.ceil(s)} s` : `${Math.ceil(s / 60)} min`}`,
     missing: (n: number, all: number) =>
       `The golem of this task was trained and tested on ${recordings(all)}, of which ${n} ${n === 1 ? "is" : "are"} not here. To update it with more recordings, first add those: drop their folder on this page. Otherwise training starts from the recordings below.`,
     needClasses: "Training needs two classes with two recordings each",
