@@ -183,7 +183,7 @@ export const listenRoute = createRoute({
   summary: "WebSocket: samples in, events out",
   description:
     'Mono samples go in as binary messages, the text "end" ends them. Out come JSON texts with a type: event (start, end, label, confidence), warning, ' +
-    "error (code, message, hint), and at the end `end` (seconds).",
+    "error (code, message, hint), and at the end one of type end (seconds).",
   security,
   request: { params: golemParams, query: listenQuery },
   responses: {
