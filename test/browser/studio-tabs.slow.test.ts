@@ -23,10 +23,10 @@ const readDatabase = (page: Page) =>
     return { hashes: recordings.map(({ hash }) => hash), keys };
   });
 
-const createFile = (pitch: number) => ({
+const createFile = (pitch: number, seconds = 0.3) => ({
   name: `${pitch}.wav`,
   mimeType: "audio/wav",
-  buffer: Buffer.from(encodeWav(createTone(8000, 0.3, 1, pitch)[0]!, 8000, "pcm16")),
+  buffer: Buffer.from(encodeWav(createTone(8000, seconds, 1, pitch)[0]!, 8000, "pcm16")),
 });
 
 describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
@@ -108,6 +108,24 @@ describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
     for (const hash of left.hashes) expect(left.keys.filter((key) => key.endsWith(hash))).toHaveLength(3);
     // Copies of what was deleted went too.
     expect(left.keys.length).toBeLessThan(keys.length - 3);
+  });
+
+  it("say that the browser's storage is full, where it is", { timeout: 120_000 }, async () => {
+    const { page } = await openStudioPage(await getBrowser(), server.url);
+    await openTones(page);
+    await page.waitForSelector('.foot [role=status]:has-text("All 8 recordings are processed")', {
+      timeout: 60_000,
+    });
+    const { usage = 0 } = await page.evaluate(() => navigator.storage.estimate());
+    const session = await page.context().newCDPSession(page);
+    const { origin } = new URL(server.url);
+    await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + 500_000 });
+    await choose(
+      page,
+      "Choose files",
+      Array.from({ length: 60 }, (_, i) => createFile(300 + i, 4)),
+    );
+    await page.waitForSelector('.notice[role=alert]:has-text("storage is full")', { timeout: 90_000 });
   });
 
   it("lead from Record to Train in at most six Tabs, and by arrow keys through the recordings", {

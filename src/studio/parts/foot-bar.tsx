@@ -89,6 +89,10 @@ function describe(done: number, all: number): readonly [text: string, share: num
     return [`${w.embeddedSome(done, all)}${describeLeft(estimateSecondsLeft(all - done))}`, done / all];
   }
   if (!isTrainable.value) return [w.needClasses, 1];
-  if (copying.value) return [describeCopying(copying.value), copying.value.done / copying.value.all];
+  // The button says how long they take.
+  if (copying.value) {
+    const { done: made, all: wanted } = copying.value;
+    return [w.varying(made, wanted), made / wanted];
+  }
   return [w.embeddedAll(all), 1];
 }

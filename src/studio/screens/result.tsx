@@ -9,7 +9,6 @@ import { listForecasts } from "../../evaluate/advice.ts";
 import { judgeStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../../view/curve-picture.tsx";
 import { formatShare, shortenName } from "../../view/format.ts";
-import { judgeScore } from "../../view/sentences.ts";
 import { getWordShare } from "../data/word-share.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { Empty } from "../parts/empty.tsx";
@@ -38,6 +37,7 @@ import {
 } from "../state/tasks.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
+import { describeMeaning, describeMeasure, readReason } from "../words/score-words.ts";
 
 /** The screen. */
 export function ResultScreen() {
@@ -161,43 +161,6 @@ function Outcome() {
       </section>
     </>
   );
-}
-
-type Evaluated = NonNullable<NonNullable<typeof learned.value>["document"]["evaluation"]>;
-
-/** Code of the reason why nothing is known of new recordings, and the classes it is about. */
-function readReason({ notMeasured }: Evaluated): [code: string, names: readonly string[]] {
-  return [notMeasured?.code ?? "sources-mixed", notMeasured?.labels ?? []];
-}
-
-function describeMeaning(evaluation: Evaluated): string {
-  const w = words.value.result;
-  const verdict = judgeScore(evaluation);
-  switch (verdict) {
-    case "onlyKnown":
-    case "sameSpeakers":
-    case "shortcut":
-      return w.unmeasured(...readReason(evaluation));
-    case "noMistake":
-      return w.noMistake(
-        evaluation.recordings,
-        evaluation.interval[0] > evaluation.chance ? 1 - evaluation.interval[0] : undefined,
-      );
-    default:
-      return w.verdicts[verdict];
-  }
-}
-
-function describeMeasure(evaluation: Evaluated): string {
-  const w = words.value.result;
-  const { folds, repeats, crossValidated } = evaluation as Partial<
-    Record<"folds" | "repeats" | "crossValidated", number>
-  >;
-  if (evaluation.protocol === "held-out") return w.howTest(evaluation.recordings);
-  const how = w.how(evaluation.recordings, folds ?? 5, repeats ?? 1);
-  if (crossValidated === undefined) return how;
-  const isRaised = formatShare(crossValidated) !== formatShare(evaluation.balancedAccuracy);
-  return isRaised ? `${how} ${w.raised(crossValidated)}` : how;
 }
 
 /** The class to record more of, from the learning curve; the space is reserved while it is measured. */

@@ -8,10 +8,9 @@ import { makeSafeName } from "../../core/safe-name.ts";
 import { describeTask } from "../data/task.ts";
 import { getPacker } from "../state/bring-in.ts";
 import { curve } from "../state/learning.ts";
-import { tell } from "../state/notice.ts";
+import { tell, tellError } from "../state/notice.ts";
 import { learned, recordings, task } from "../state/tasks.ts";
 import { getEmbedder } from "../state/workers.ts";
-import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
 /** What can be downloaded. */
@@ -32,7 +31,7 @@ export function TakeScreen() {
       download(new TextEncoder().encode(page), `${name}-report.html`, "text/html");
       tell({ text: () => words.value.take.saved(`${name}-report.html`) });
     } catch (error) {
-      tell({ text: () => describeError(error), isError: true });
+      tellError(error);
     } finally {
       busy.value = undefined;
     }
@@ -47,7 +46,7 @@ export function TakeScreen() {
       download(bytes, `${folder}.zip`, "application/zip");
       tell({ text: () => words.value.take.saved(`${folder}.zip`) });
     } catch (error) {
-      tell({ text: () => describeError(error), isError: true });
+      tellError(error);
     } finally {
       busy.value = undefined;
     }

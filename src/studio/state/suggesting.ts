@@ -7,9 +7,8 @@ import { signal } from "@preact/signals";
 import { getExtension, isRecordingName } from "../../dataset/recording-name.ts";
 import type { Suggestions } from "../../workflow/suggest-recordings.ts";
 import type { FoundFile } from "../data/found-files.ts";
-import { describeError } from "../words/failures.ts";
 import { computeHash, keepFiles } from "./keep.ts";
-import { tell } from "./notice.ts";
+import { tellError } from "./notice.ts";
 import { task } from "./tasks.ts";
 import { keepUnowned } from "./tidying.ts";
 import { getLearner, shareOut } from "./workers.ts";
@@ -56,7 +55,7 @@ async function suggestAmong(files: readonly FoundFile[]): Promise<void> {
     const list = chosen.map((one) => ({ ...one, found: byPath.get(one.file)! }));
     if (task.value?.id === open.id) suggestions.value = { task: open.id, list };
   } catch (error) {
-    tell({ text: () => describeError(error), isError: true });
+    tellError(error);
   } finally {
     poolProgress.value = undefined;
   }

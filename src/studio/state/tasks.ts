@@ -5,11 +5,13 @@
  * Not its concern: screens.
  */
 import { batch, computed, signal } from "@preact/signals";
+import { GolemError } from "../../core/error.ts";
 import type { Caller } from "../../core/worker-calls.ts";
 import { openShelf, type Shelf } from "../data/shelf.ts";
 import { computeDataMark, type EmbedResult, type KeptRecording, type Task } from "../data/task.ts";
 import type { EmbedCalls } from "../workers/embed-worker.ts";
 import type { Learned } from "../workers/learn-worker.ts";
+import { tellError } from "./notice.ts";
 import { announce, countOwnChanges, onAnnounced } from "./other-pages.ts";
 import { tidyLater } from "./tidying.ts";
 import { getEmbedder, getHelpers, getLearner, leastForHelpers } from "./workers.ts";
@@ -248,7 +250,9 @@ export function estimateSecondsLeft(count: number): number | undefined {
 export function embedAll(): Promise<void> {
   if (!run) [pace, last, isHelped] = [undefined, undefined, false];
   run ??= embedWaiting()
-    .catch(() => {})
+    .catch((error: unknown) => {
+      if (error instanceof GolemError && error.code === "store-failed") tellError(error);
+    })
     .finally(() => {
       run = undefined;
     });

@@ -181,7 +181,6 @@ export const english = {
     annotationsLeftOut: (n: number) =>
       `${n} ${n === 1 ? "annotation was" : "annotations were"} left out: without a label or duration, over another sound, or after the end.`,
     reading: (done: number, n: number) => `Reading ${done} of ${n}`,
-    storageFull: "The browser’s storage is full, so this was not saved. Delete a task, then try again.",
   },
   speak: {
     open: "Type the words",
@@ -543,6 +542,10 @@ export const english = {
         "Some of the sound was skipped; close other programs.",
       ],
       "data-not-found": ["The sound no longer exists", "Delete the recording, and record it again."],
+      "store-failed": [
+        "The browser’s storage is full, so this was not saved",
+        "Delete a task, then try again.",
+      ],
       "weights-missing": ["The encoder’s files are missing", "Reload the page."],
       "weights-damaged": [
         "A file of this site is damaged",
