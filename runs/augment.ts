@@ -37,16 +37,6 @@ interface Way {
 const ways: readonly Way[] = [
   { name: "recordings alone (`--augment none`)", places: [], augment: "none" },
   ...kinds.map((kind, place): Way => ({ name: `with copies: ${kind}`, places: [place], augment: "auto" })),
-  ...[
-    [0, 1],
-    [0, 2],
-    [1, 2],
-  ].map(
-    (places): Way => ({
-      name: `with copies: ${places.map((place) => kinds[place]).join(", ")}`,
-      ...{ places, augment: "auto" },
-    }),
-  ),
   { name: "all copies in every head (`--augment 3`)", places: [0, 1, 2], augment: copies },
   { name: "with copies: room, noise, speed", places: [0, 1, 3], augment: "auto" },
   { name: "with copies: all four kinds", places: [0, 1, 2, 3], augment: "auto" },
