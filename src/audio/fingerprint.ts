@@ -13,7 +13,7 @@
  * Bits do not contain the level of a band, and those of a monotonous voice repeat; so coarse levels of a few
  * bands are kept beside them, to verify matches.
  */
-import { createPowerSpectrum } from "../math/fourier.ts";
+import { createHannWindow, createPowerSpectrum } from "../math/fourier.ts";
 
 /** All parameters of a fingerprint; any change raises the version. */
 export const fingerprintParameters = {
@@ -74,10 +74,7 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
     };
   }
   const edges = getBandEdges(sampleRate, size);
-  const window = Float64Array.from(
-    { length: size },
-    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size),
-  );
+  const window = createHannWindow(size);
   const spectrum = createPowerSpectrum(size);
   const frame = new Float64Array(size);
   const power = new Float64Array(size / 2 + 1);

@@ -4,7 +4,7 @@
  *
  * Not its concern: how recordings are read.
  */
-import { createPowerSpectrum } from "../math/fourier.ts";
+import { createHannWindow, createPowerSpectrum } from "../math/fourier.ts";
 
 /** Sums over samples at a rate. */
 interface SignalPower {
@@ -60,10 +60,7 @@ interface HighBandMeter {
  */
 export function createHighBandMeter(sampleRate: number, bandHertz: number): HighBandMeter {
   const size = 2 ** Math.ceil(Math.log2(sampleRate * frameSeconds));
-  const window = Float64Array.from(
-    { length: size },
-    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size),
-  );
+  const window = createHannWindow(size);
   const spectrum = createPowerSpectrum(size);
   const frame = new Float64Array(size);
   const power = new Float64Array(size / 2 + 1);

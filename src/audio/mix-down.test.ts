@@ -44,12 +44,13 @@ describe("channels that cancel", () => {
     for (const window of windows) expect(measureTone(window, rate, 440)).toBeCloseTo(0.5, 2);
   });
 
+  const [first, second] = [createNoise(1, 1), createNoise(1, 2)];
   it.each([
     ["equal", [tone, tone]],
-    ["of different sounds", [createNoise(1, 1), createNoise(1, 2)]],
+    ["of different sounds", [first, second]],
     ["one silent", [tone, new Float32Array(rate)]],
     ["both silent", [new Float32Array(rate), new Float32Array(rate)]],
-    ["wide", [createNoise(1, 1), createNoise(1, 2).map((v, i) => v - 0.6 * createNoise(1, 1)[i]!)]],
+    ["wide", [first, second.map((value, i) => value - 0.6 * first[i]!)]],
   ] as const)("%s are averaged", async (_, planes) => {
     expect(await codesOf(createWav(planes.slice(), rate, "f32"))).not.toContain("channels-cancel");
   });

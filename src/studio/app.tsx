@@ -111,8 +111,10 @@ export function App() {
           open?.id === owner && <Screen step={shown.screen} />
         )}
       </main>
-      {shown.screen === "record" && open && <FootBar />}
-      <NoticeBar />
+      <div class="dock">
+        {shown.screen === "record" && open && <FootBar />}
+        <NoticeBar />
+      </div>
       <Asker />
       <RecordingEditor />
       <WordSpeaker />

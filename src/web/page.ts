@@ -161,7 +161,9 @@ async function start(): Promise<void> {
         if (!total) return;
         bar.value = completed / total;
         get("loading-text").textContent =
-          `Loading the golem: ${formatMegabytes(completed)} of ${formatMegabytes(total)} MB`;
+          completed < total
+            ? `Loading the golem: ${formatMegabytes(completed)} of ${formatMegabytes(total)} MB`
+            : "Starting the golem ...";
       },
     });
     describe(golem);

@@ -6,7 +6,7 @@
  *
  * It replaces methods of one input's reader and demuxer, which are not in mediabunny's types; the tests fail
  * if they do not exist.
- * Not its concern: tables of MP4 (mp4-tables.ts), which are traversed without reads.
+ * Not its concern: lengths stated by tables of MP4 (mp4-tables.ts), which are traversed without reads.
  */
 import type { Input } from "mediabunny";
 
@@ -25,7 +25,16 @@ interface Block {
   readonly data: Uint8Array;
 }
 
+/** What a demuxer has read of one track of an MP4 file. */
+interface InnerTable {
+  /** One for each sample, or one for all. */
+  readonly sampleSizes: readonly number[];
+  readonly sampleToChunk: readonly { readonly samplesPerChunk: number }[];
+}
+
 interface InnerDemuxer {
+  /** Only in MP4. */
+  getSampleTableForTrack?(track: object): InnerTable;
   /** Only in Matroska. Replaces each laced block by one for each of its frames. */
   expandLacedBlocks?(blocks: Block[], track: unknown): void;
   /** Only in Matroska. Reads one element and its contents. */
@@ -42,6 +51,13 @@ const readsPerByte = 8;
 const plainReads = 10_000;
 /** Entries of an index, of which those for the same time are removed one by one; a day has 86,400 seconds. */
 const maximumCues = 100_000;
+/** Samples of a chunk that need no other evidence. */
+const plainSamples = 4096;
+/**
+ * Steps that a demuxer may take through one track's chunks: it goes through the chunk of every sample, so a
+ * chunk of all samples of an hour takes 24 thousand million.
+ */
+const maximumSteps = 5e10;
 
 /** Bounds an input of `byteLength` bytes (Infinity for streams), before it has been read. */
 export async function guardDemuxer(input: Input, byteLength: number): Promise<void> {
@@ -52,6 +68,7 @@ export async function guardDemuxer(input: Input, byteLength: number): Promise<vo
   const demuxer = await opened;
   guardLacing(demuxer);
   guardCues(demuxer);
+  guardChunks(demuxer);
 }
 
 function guardReader(reader: InnerReader, byteLength: number): void {
@@ -100,4 +117,24 @@ function guardCues(demuxer: InnerDemuxer): void {
     if (count > maximumCues) throw new Error(`its index has more than ${maximumCues} entries`);
     return isFound;
   };
+}
+
+function guardChunks(demuxer: InnerDemuxer): void {
+  const read = demuxer.getSampleTableForTrack?.bind(demuxer);
+  if (!read) return;
+  const checked = new WeakSet<object>();
+  demuxer.getSampleTableForTrack = (track) => {
+    const table = read(track);
+    if (!checked.has(track)) checkChunks(table);
+    checked.add(track);
+    return table;
+  };
+}
+
+/** Of samples with one size for all, none is gone through. */
+function checkChunks({ sampleSizes: { length }, sampleToChunk }: InnerTable): void {
+  if (length === 1) return;
+  const largest = sampleToChunk.reduce((most, { samplesPerChunk }) => Math.max(most, samplesPerChunk), 0);
+  if (largest > Math.max(plainSamples, Math.min(length, maximumSteps / Math.max(1, length))))
+    throw new Error(`a chunk of its ${length} samples claims to hold ${largest}`);
 }

@@ -15,7 +15,7 @@ import { type FlacStreamInfo, readStreamInfo } from "./flac-frame.ts";
 import { createFlacFrameDecoder } from "./flac-parts.ts";
 import { createFlacSplitter, type FlacPiece } from "./flac-splitter.ts";
 import { createFormatAdapter } from "./format-adapter.ts";
-import { checkFormat } from "./format-limits.ts";
+import { checkFormat, isFormatPossible } from "./format-limits.ts";
 
 /** Decodes native FLAC content; FLAC in Ogg is handled by the Ogg decoder. */
 export const flacDecoder: Decoder = {
@@ -138,7 +138,7 @@ async function* decodePieces(
       if (piece.samples === 0) {
         if (!piece.isCut) account.addGap(piece.bytes);
         const next = findInfo(piece.bytes);
-        if (!next || !isDecodable(next)) continue;
+        if (!next || !isFormatPossible(next)) continue;
         const rest = adapter.finish();
         if (rest.length > 0) yield rest;
         info = next;
@@ -178,15 +178,5 @@ async function* decodePieces(
         "The file was cut off or damaged; copy or record it again if the rest matters.",
       ),
     );
-  }
-}
-
-/** Whether the headers of a joined file are plausible. */
-function isDecodable({ sampleRate, channels }: FlacStreamInfo): boolean {
-  try {
-    checkFormat("", sampleRate, channels);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -13,6 +13,19 @@ const maximumChannels = 8;
  */
 const sampleRateRange: readonly [number, number] = [1000, 768_000];
 
+/** Whether a joined file's rate (Hz) and channels can be right. */
+export function isFormatPossible(format: {
+  readonly sampleRate: number;
+  readonly channels: number;
+}): boolean {
+  try {
+    checkFormat("", format.sampleRate, format.channels);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /**
  * Throws `corrupt-audio` or `unsupported-codec` when rate (Hz) or channels are out of range; `name` is the
  * file's name.

@@ -5,19 +5,14 @@
  * Tables are searched for by name anywhere in a track, and read up to its end, so that the check finds every
  * table that a demuxer finds, whatever the nesting or size of boxes.
  *
- * Not its concern: the samples.
+ * Not its concern: the samples; how many a chunk contains (demuxer-guard.ts).
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 
 /** Maximum number of boxes at the top level; a recording of a day in fragments of a second has 200,000. */
 const maximumBoxes = 1_000_000;
-/** Number of samples in a chunk, and of chunks, that is accepted without other evidence. */
+/** Number of samples with a time of their own, and of chunks, that is accepted without other evidence. */
 const plainCount = 4096;
-/**
- * Maximum number of steps of a demuxer through one track's chunks: it traverses the chunk for every sample,
- * so a single chunk of all samples of an hour takes 24 thousand million.
- */
-const maximumSteps = 5e10;
 /** Maximum number of samples in one fragment, all of which a demuxer holds in memory. */
 const maximumFragment = 1 << 21;
 /** Maximum bytes of a list of tracks; that of a day of AAC takes 16 MB. */
@@ -124,8 +119,6 @@ function checkTrack(view: DataView, tables: readonly Table[], { bytes }: Limits)
     get(name).reduce((total, { at }) => total + readNumber(view, at + offset), 0);
   const sumColumn = (name: string): number =>
     get(name).reduce((total, { at }) => total + readColumn(view, at, 8, 0).sum, 0);
-  const findLargest = (column: number): number =>
-    Math.max(0, ...get("stsc").map(({ at }) => readColumn(view, at, 12, column).largest));
 
   if (get("stz2").some(({ at }) => ![4, 8, 16].includes(readNumber(view, at + 4) & 0xff)))
     return "its sizes of samples have no width";
@@ -143,12 +136,8 @@ function checkTrack(view: DataView, tables: readonly Table[], { bytes }: Limits)
   if (presented > Math.max(plainCount, listed)) {
     return `its ${bytes} bytes claim to hold ${presented} samples`;
   }
-  const chunk = findLargest(4);
-  if (!hasOneSize && chunk > Math.max(plainCount, Math.min(listed, maximumSteps / Math.max(1, listed)))) {
-    return `a chunk of its ${listed} samples claims to hold ${chunk}`;
-  }
   const chunks = sum("stco", 4) + sum("co64", 4);
-  const last = findLargest(0);
+  const last = Math.max(0, ...get("stsc").map(({ at }) => readColumn(view, at, 12, 0).largest));
   return last > Math.max(plainCount, chunks)
     ? `one of its ${chunks} chunks has the number ${last}`
     : undefined;

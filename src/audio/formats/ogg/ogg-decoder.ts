@@ -14,7 +14,7 @@ import { type ByteAccount, createByteAccount } from "../byte-account.ts";
 import { hasText } from "../content.ts";
 import type { DecodeOptions, Decoder } from "../decoder.ts";
 import { createFormatAdapter, type FormatAdapter } from "../format-adapter.ts";
-import { checkFormat } from "../format-limits.ts";
+import { checkFormat, isFormatPossible } from "../format-limits.ts";
 import { createLinkDecoder, type LinkDecoder } from "./ogg-link.ts";
 import { type OggPage, type OggScan, readOggPages } from "./ogg-page.ts";
 import { identifyStream, type OggStream } from "./ogg-stream.ts";
@@ -116,7 +116,7 @@ async function* readChain(
   }
   const open = async (page: OggPage): Promise<void> => {
     const stream = link || links >= maximumLinks ? undefined : identifyStream(page);
-    if (!stream || !isPossible(stream)) return;
+    if (!stream || !isFormatPossible(stream)) return;
     links++;
     const adapter = createFormatAdapter(stream.sampleRate, first);
     link = { stream, adapter, decoder: await createLinkDecoder(stream, account), hasEnded: false };
@@ -164,15 +164,5 @@ async function* readChain(
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );
-  }
-}
-
-/** Whether the headers of a link are plausible. */
-function isPossible({ sampleRate, channels }: OggStream): boolean {
-  try {
-    checkFormat("", sampleRate, channels);
-    return true;
-  } catch {
-    return false;
   }
 }
