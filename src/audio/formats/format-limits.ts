@@ -1,5 +1,5 @@
 /**
- * Limits on sample rate and channels: a file that exceeds them is refused before memory is allocated for it.
+ * Limits on sample rate and channels: a file that exceeds them is rejected before memory is allocated for it.
  *
  * Not its concern: any format.
  */
@@ -42,8 +42,8 @@ export function checkFormat(name: string, sampleRate: number, channels: number):
   if (!(sampleRate >= lowest && sampleRate <= highest)) {
     throw new GolemError(
       "corrupt-audio",
-      `${name} claims a sample rate of ${sampleRate} Hz; expected ${lowest} to ${highest} Hz.`,
-      { hint: "The header is damaged, or the rate has to be converted first." },
+      `${name} states a sample rate of ${sampleRate} Hz; expected ${lowest} to ${highest} Hz.`,
+      { hint: "The header is damaged, or the rate must be converted first." },
     );
   }
 }

@@ -52,7 +52,7 @@ it("without audio, labels, rows or Parquet files is an error", async () => {
     { rows: 2, features: { ...mindsFeatures, intent_class: { _type: "X" }, lang_id: plain.lang_id } },
   );
   expect(await fails(neither.load(`hf:${id}?config=en-US`))).toMatchObject({
-    message: expect.stringMatching(/no column of labels that could be guessed/),
+    message: expect.stringMatching(/no column that is clearly the label/),
     hint: expect.stringMatching(/\?label=COLUMN/),
   });
   const noRows = await start({}, { rows: 2, intent: () => null });

@@ -1,6 +1,6 @@
 /** The learning curve of the result's screen, with what twice the recordings would give. */
 import { listForecasts } from "../../evaluate/advice.ts";
-import { judgeStanding } from "../../evaluate/standing.ts";
+import { getStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../../view/curve-picture.tsx";
 import { curve } from "../state/learning.ts";
 import { isNarrow } from "../state/narrow.ts";
@@ -16,7 +16,7 @@ export function CurveSection() {
   const found = curve.value?.mark === learned.value!.mark ? curve.value.curve : undefined;
   if (!found || found.points.length === 0) return null;
   const { evaluation } = learned.value!.document;
-  const forecasts = listForecasts(found, !(evaluation && judgeStanding(evaluation)));
+  const forecasts = listForecasts(found, !(evaluation && getStanding(evaluation)));
   const doubled = forecasts.find(({ growth }) => growth === 2);
   return (
     <section aria-labelledby="curve">

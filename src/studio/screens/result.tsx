@@ -5,9 +5,8 @@
  * Not its concern: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
-import { judgeStanding } from "../../evaluate/standing.ts";
+import { getStanding } from "../../evaluate/standing.ts";
 import { formatShare, shortenName } from "../../view/format.ts";
-import { judgeScore } from "../../view/sentences.ts";
 import { getWordShare } from "../data/word-share.ts";
 import { Confusion } from "../parts/confusion.tsx";
 import { CurveSection } from "../parts/curve-section.tsx";
@@ -36,6 +35,7 @@ import {
 } from "../state/tasks.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
+import { describeMeaning, describeMeasure, readReason } from "../words/score-words.ts";
 
 /** The screen. */
 export function ResultScreen() {
@@ -85,7 +85,7 @@ function Outcome() {
   const w = words.value.result;
   const { document, seconds } = learned.value!;
   const { evaluation } = document;
-  const standing = evaluation ? judgeStanding(evaluation) : undefined;
+  const standing = evaluation ? getStanding(evaluation) : undefined;
   const said = getWordShare(document);
   return (
     <>
@@ -161,38 +161,6 @@ function Outcome() {
   );
 }
 
-type Evaluated = NonNullable<NonNullable<typeof learned.value>["document"]["evaluation"]>;
-
-/** Code of the reason why nothing is known of new recordings, and the classes it is about. */
-function readReason({ notMeasured }: Evaluated): [code: string, names: readonly string[]] {
-  return [notMeasured?.code ?? "sources-mixed", notMeasured?.labels ?? []];
-}
-
-function describeMeaning(evaluation: Evaluated): string {
-  const w = words.value.result;
-  const verdict = judgeScore(evaluation);
-  switch (verdict) {
-    case "onlyKnown":
-    case "sameSpeakers":
-    case "shortcut":
-      return w.unmeasured(...readReason(evaluation));
-    case "noMistake":
-      return w.noMistake(
-        evaluation.recordings,
-        evaluation.interval[0] > evaluation.chance ? 1 - evaluation.interval[0] : undefined,
-      );
-    default:
-      return w.verdicts[verdict];
-  }
-}
-
-function describeMeasure(evaluation: Evaluated): string {
-  const w = words.value.result;
-  const { folds, repeats } = evaluation as { folds?: number; repeats?: number };
-  if (evaluation.protocol === "held-out") return w.howTest(evaluation.recordings);
-  return w.how(evaluation.recordings, folds ?? 5, repeats ?? 1);
-}
-
 /** The class to record more of, from the learning curve; the space is reserved while it is measured. */
 function Next() {
   const w = words.value.result;
@@ -204,7 +172,7 @@ function Next() {
   }, [wanted]);
   const found = curve.value?.mark === wanted ? curve.value.curve : undefined;
   const { evaluation } = learned.value!.document;
-  const reason = evaluation && judgeStanding(evaluation) ? readReason(evaluation) : undefined;
+  const reason = evaluation && getStanding(evaluation) ? readReason(evaluation) : undefined;
   const advice = found?.advice;
   const best =
     !reason && advice?.kind === "class"
