@@ -65,7 +65,7 @@ describe.skipIf(!browserPath)(`a project of the studio${browserNote}`, () => {
     expect(rows[0]).toMatch(/1 removed.*%.*points \(.* to .*\)/);
     expect(rows[1]).toMatch(/8 recordings/);
     expect(await page.locator(".number-row").textContent()).toMatch(
-      /than the training before.*on 7 recordings/,
+      /the training before: .*on 7 recordings/,
     );
     expect(await findViolations(page)).toEqual([]);
     for (const width of [320, 390, 768, 1280]) {
