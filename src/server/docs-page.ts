@@ -102,7 +102,7 @@ export async function renderDocsPage(document: ShownDocument): Promise<string> {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${info.title} ${info.version}</title><style>${raw(style)}</style></head><body><main>
 <h1>${info.title} <small>${info.version}</small></h1><p>${info.description}</p>
-<p>For programs: <a href="/openapi.json">openapi.json</a>. Where the server was started with API keys, each request to <code>/v1</code> and
+<p>For programs: <a href="/openapi.json">openapi.json</a>. If the server was started with API keys, each request to <code>/v1</code> and
 <code>/metrics</code> needs one, as <code>-H "x-api-key: KEY"</code> or <code>-H "authorization: Bearer KEY"</code>.</p>
 <p><label>API key for the forms on this page, if the server needs one <input id="key" type="password" autocomplete="off"></label></p>
 <nav aria-label="Addresses"><ul>${routes.map(
@@ -117,10 +117,10 @@ ${renderCode(JSON.stringify(schema, null, 2), "schema", `Schema ${name}`)}</deta
 )}
 <h2 id="errors">Errors</h2>
 <p>Errors are problem documents (RFC 9457) with one of these codes.</p>
-<table><thead><tr><th>Code</th><th>Status</th><th>Cause</th><th>Cure</th></tr></thead><tbody>
+<table><thead><tr><th>Code</th><th>Status</th><th>Cause</th><th>Remedy</th></tr></thead><tbody>
 ${Object.entries(statusOfCode).map(
   ([code, status]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td>
-<td>${errorReference[code as ErrorCode].cause}</td><td>${errorReference[code as ErrorCode].cure}</td></tr>`,
+<td>${errorReference[code as ErrorCode].cause}</td><td>${errorReference[code as ErrorCode].remedy}</td></tr>`,
 )}
 </tbody></table></main><script>${raw(script)}</script></body></html>`;
   return String(page);

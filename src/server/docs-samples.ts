@@ -41,7 +41,7 @@ export const routeSamples: Readonly<Record<string, RouteSamples>> = {
 # One recording as the body, one document as the answer:
 curl -H "content-type: audio/wav" --data-binary @take-1.wav \\
   "${golem}/predict?name=take-1.wav"`,
-    javascript: `// file: a File, as of an <input type="file">, or a Blob
+    javascript: `// file: a File, such as that of an <input type="file">, or a Blob
 const answer = await fetch("${golem}/predict", {
   method: "POST",
   headers: { "content-type": "application/octet-stream" },

@@ -209,7 +209,7 @@ function useDrops(): void {
   }, []);
 }
 
-/** Shows it, and tells it to screen readers. */
+/** Shows it, and announces it to screen readers. */
 function NoticeBar() {
   const told = notice.value;
   return (

@@ -5,12 +5,11 @@
  * Not its concern: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
-import { listForecasts } from "../../evaluate/advice.ts";
-import { judgeStanding } from "../../evaluate/standing.ts";
-import { CurvePicture } from "../../view/curve-picture.tsx";
+import { getStanding } from "../../evaluate/standing.ts";
 import { formatShare, shortenName } from "../../view/format.ts";
 import { getWordShare } from "../data/word-share.ts";
 import { Confusion } from "../parts/confusion.tsx";
+import { CurveSection } from "../parts/curve-section.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Findings } from "../parts/findings.tsx";
 import { describeCopying } from "../parts/foot-bar.tsx";
@@ -23,7 +22,6 @@ import { UpdateNote } from "../parts/update-note.tsx";
 import { chooseClass } from "../state/choice.ts";
 import { copying } from "../state/copies.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
-import { isNarrow } from "../state/narrow.ts";
 import { getAddress, go } from "../state/route.ts";
 import {
   counts,
@@ -87,7 +85,7 @@ function Outcome() {
   const w = words.value.result;
   const { document, seconds } = learned.value!;
   const { evaluation } = document;
-  const standing = evaluation ? judgeStanding(evaluation) : undefined;
+  const standing = evaluation ? getStanding(evaluation) : undefined;
   const said = getWordShare(document);
   return (
     <>
@@ -174,7 +172,7 @@ function Next() {
   }, [wanted]);
   const found = curve.value?.mark === wanted ? curve.value.curve : undefined;
   const { evaluation } = learned.value!.document;
-  const reason = evaluation && judgeStanding(evaluation) ? readReason(evaluation) : undefined;
+  const reason = evaluation && getStanding(evaluation) ? readReason(evaluation) : undefined;
   const advice = found?.advice;
   const best =
     !reason && advice?.kind === "class"
@@ -230,42 +228,5 @@ function Next() {
         )}
       </div>
     </div>
-  );
-}
-
-/** A gain that rounds to no tenth of a percentage point is none. */
-const leastGain = 0.0005;
-
-function CurveSection() {
-  const w = words.value.result;
-  const found = curve.value?.mark === learned.value!.mark ? curve.value.curve : undefined;
-  if (!found || found.points.length === 0) return null;
-  const { evaluation } = learned.value!.document;
-  const forecasts = listForecasts(found, !(evaluation && judgeStanding(evaluation)));
-  const doubled = forecasts.find(({ growth }) => growth === 2);
-  return (
-    <section aria-labelledby="curve">
-      <header>
-        <h2 id="curve">{w.curve}</h2>
-        {doubled && (
-          <p class="lead">
-            {doubled.gainInterval[1] < leastGain
-              ? w.curveNone
-              : w.curveText(100 * doubled.gain, 100 * doubled.gainInterval[0], 100 * doubled.gainInterval[1])}
-          </p>
-        )}
-      </header>
-      <CurvePicture
-        curve={{ ...found, forecasts }}
-        width={isNarrow.value ? 344 : 1000}
-        words={{ axis: w.curveAxis, guessing: w.chance }}
-      />
-      <p class="note">
-        {evaluation?.protocol === "held-out"
-          ? w.curveApart(found.points.at(-1)!.balancedAccuracy)
-          : w.curveNote}
-        {forecasts.length > 0 && ` ${w.curveAhead}`}
-      </p>
-    </section>
   );
 }
