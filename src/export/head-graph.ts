@@ -7,7 +7,7 @@
  */
 
 import type { FittedView } from "../classifier/fusion/fusion.ts";
-import { type Familiarity, isUsedForNearness, nearnessFactor } from "../classifier/novelty/familiarity.ts";
+import { type Familiarity, getUnits, isUsedForNearness, nearnessFactor } from "../classifier/novelty/familiarity.ts";
 import type { EncoderSetInfo, VectorView } from "../classifier/view.ts";
 import type { Tensor } from "../head/head.ts";
 import type { GraphMerge } from "../onnx/graph-merge.ts";
@@ -89,9 +89,9 @@ export function addFamiliarity(
     const products = multiply(x, templates, features);
     const left = graph.add("Sub", [addSquares(x), addSquares(multiply(x, subspace, features))]);
     const square = graph.add("Max", [left, constant(1e-12)]);
-    const unit = norms.reduce((total, norm) => total + norm, 0) / norms.length;
     if (view.weight > 0) {
-      const length = graph.add("Mul", [graph.add("Sqrt", [square]), constant(unit / view.weight)]);
+      const units = getUnits(norms, familiarity.norm).map((unit) => unit / view.weight);
+      const length = graph.add("Mul", [graph.add("Sqrt", [square]), addTensor(graph, row(units))]);
       resemblances.push(graph.add("Div", [products, length]));
     }
     if (!isUsedForNearness(view, encoderSet)) continue;

@@ -98,6 +98,7 @@ const familiarity = z.object({
   recordings: z.number(),
   resemblance: usual,
   nearness: usual,
+  norm: z.optional(z.enum(["class"])),
   layers: z.array(view),
 });
 const calibration = z.object({

@@ -10,8 +10,7 @@
  * measures:
  *
  * - Resemblance: similarity to one class, in the layers that decide. It is the cosine with the whitened class
- *   means (head/whitened-classes.ts), but divided by the mean norm of all class means instead of the norm of
- *   the class's own, because means of few recordings shrink when one of them is left out.
+ *   means (head/whitened-classes.ts).
  * - Nearness: similarity to any class, in all layers of the first encoder: minus the logarithm of the
  *   distance to the nearest class mean in the same whitened space.
  *
@@ -53,6 +52,11 @@ export interface Familiarity {
   readonly falseRejectionRate: number;
   readonly resemblance: HeldOutStatistics;
   readonly nearness: HeldOutStatistics;
+  /**
+   * Which norm is the divisor of the resemblance to a class: that of the mean of this class. Absent in golems of
+   * earlier versions: the mean norm of all class means.
+   */
+  readonly norm?: "class" | undefined;
   /** A recording with a lower familiarity is unknown. */
   readonly threshold: number;
   /** Number of held-out recordings from which the threshold was derived. */
@@ -97,8 +101,8 @@ interface LayerComparison extends WhitenedComparison {
   readonly weight: number;
   /** Norms of the class means, in the order of the products. */
   readonly norms: ArrayLike<number>;
-  /** Divisor of the resemblance: the mean norm of the golem's class means. */
-  readonly unit: number;
+  /** Divisors of the resemblance to each class, in the order of the products. */
+  readonly units: ArrayLike<number>;
   readonly isUsedForNearness: boolean;
   readonly features: number;
 }
@@ -108,10 +112,10 @@ export function computeSimilarity(layers: readonly LayerComparison[]): Similarit
   const resemblances = new Float64Array(layers[0]!.products.length);
   let nearness = 0;
   let nearnessLayers = 0;
-  for (const { weight, products, square, norms, unit, isUsedForNearness, features } of layers) {
+  for (const { weight, products, square, norms, units, isUsedForNearness, features } of layers) {
     let least = Number.POSITIVE_INFINITY;
     for (const [k, product] of products.entries()) {
-      resemblances[k]! += (weight * product) / (Math.sqrt(square) * unit);
+      resemblances[k]! += (weight * product) / (Math.sqrt(square) * units[k]!);
       least = Math.min(least, square + norms[k]! ** 2 - 2 * product);
     }
     if (!isUsedForNearness) continue;
@@ -119,6 +123,11 @@ export function computeSimilarity(layers: readonly LayerComparison[]): Similarit
     nearnessLayers++;
   }
   return { resemblance: Math.max(...resemblances), nearness: nearness / Math.max(nearnessLayers, 1) };
+}
+
+/** The divisors of the resemblance to each class. */
+export function getUnits(norms: Float32Array, norm: Familiarity["norm"]): Float32Array {
+  return norm ? norms : norms.map((_, _k, all) => all.reduce((sum, value) => sum + value, 0) / all.length);
 }
 
 /** Recordings scored at a time, to bound the memory of their features. */
@@ -133,7 +142,7 @@ export function createFamiliarityScore(
     const { view, norms } = layer;
     return {
       ...{ ...layer, norms, weight: view.weight, isUsedForNearness: isUsedForNearness(view, encoderSet) },
-      unit: norms.reduce((sum, norm) => sum + norm, 0) / norms.length,
+      units: getUnits(norms, familiarity.norm),
       space: { templates: new Float64Array(layer.templates), subspace: new Float64Array(layer.subspace) },
       computeFeatures: createViewFeatures(view, encoderSet),
     };

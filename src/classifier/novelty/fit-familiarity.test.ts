@@ -47,10 +47,11 @@ describe("computeRejectionThreshold", () => {
     expect(independent - bySpeaker).toBeGreaterThan(0.005 * draws * 20);
   });
 
-  it("is one of the scores if there are enough of them, otherwise not above the lowest", () => {
+  it("is a quantile if there are enough scores, otherwise not above the lowest", () => {
     const scores = Array.from({ length: 39 }, (_, i) => 39 - i);
-    expect(computeRejectionThreshold(scores)).toBe(2);
-    expect(computeRejectionThreshold([5, 5, 5])).toBe(5);
+    // scipy.stats.mstats.hdquantiles(range(1, 40), 0.05)
+    expect(computeRejectionThreshold(scores)).toBeCloseTo(2.4524692045974072, 6);
+    expect(computeRejectionThreshold([5, 5, 5])).toBeCloseTo(5, 12);
     expect(computeRejectionThreshold([1, 2, 3])).toBeLessThan(1);
     expect(computeRejectionThreshold([1])).toBe(Number.NEGATIVE_INFINITY);
   });
@@ -75,7 +76,7 @@ describe("copies in noise", () => {
     copies: made.map(({ vectors }) => [{ vectors }, { vectors: vectors.map(disturb) }]),
   };
   const measure = (copy: number | undefined) =>
-    fitFamiliarity(rows, names, encoderSet, [view], { seed: 0, copy })!;
+    fitFamiliarity(rows, names, encoderSet, [view], { seed: 0, copies: copy === undefined ? [] : [copy] })!;
 
   it("give classes their extent: what they show is no reason to be unknown, and the new still is", () => {
     const noisy = makeEmbeddings({ classes: 3, shots: 40, seed: 2 }).map(({ vectors }) => ({
@@ -94,7 +95,7 @@ describe("copies in noise", () => {
   it("derive the threshold from recordings alone", () => {
     expect(measure(1).recordings).toBe(made.length);
     const { copies: _, ...alone } = rows;
-    const without = fitFamiliarity(alone, names, encoderSet, [view], { seed: 0, copy: 1 });
+    const without = fitFamiliarity(alone, names, encoderSet, [view], { seed: 0, copies: [1] });
     expect(measure(undefined)).toEqual(without);
   });
 });
