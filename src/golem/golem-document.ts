@@ -179,11 +179,8 @@ export const golemDocument = z.object({
       recordings: count,
       resemblance: usual,
       nearness: usual,
-      /**
-       * The divisor of the resemblance to a class: the norm of this class's mean. Absent in golems of earlier
-       * versions: the mean norm of all classes.
-       */
-      norm: z.optional(z.enum(["class"])),
+      /** The rule by which similarity is computed; absent in golems of earlier versions. */
+      rule: z.optional(z.literal(2)),
       layers: z.array(vectorView).check(z.minLength(1), z.maxLength(1000)),
     }),
   ),

@@ -65,19 +65,24 @@ export function createLeftOutComparison(
     const between = invertCholesky(factorCholesky(q, count), count);
     const products = multiply(v, between, size, count, count);
     for (let k = 0; k < count; k++) between[k * count + k]! -= added / sizes[k]!;
+    const centre = new Float64Array(rows);
+    for (const row of kept) centre[row] = 1 / (count * sizes[places.get(labels[row]!)!]!);
+    const alongCentre = multiply(gram, centre, rows, 1, rows);
+    const plainCentreSquare = dot(alongCentre, centre);
     // From here on minus the mean of the class means.
     const toCentre = Float64Array.from({ length: count }, (_, k) => average(between, k * count, count));
     const centreSquare = average(toCentre, 0, count);
     const norms = toCentre.map((value, k) =>
       Math.sqrt(Math.max(between[k * count + k]! - 2 * value + centreSquare, tiny)),
     );
-    const comparisons = block.map((_, i): WhitenedComparison => {
+    const comparisons = block.map((row, i): WhitenedComparison => {
       const own = products.subarray(i * count, (i + 1) * count);
       const ownToCentre = average(own, 0, count);
       const square = schur[i * size + i]! - added + dot(own, v, count, 0, i * count);
       return {
         products: own.map((value, k) => value - ownToCentre - toCentre[k]! + centreSquare),
         square: Math.max(square - 2 * ownToCentre + centreSquare, tiny),
+        plainSquare: Math.max(gram[row * rows + row]! - 2 * alongCentre[row]! + plainCentreSquare, 0),
       };
     });
     return { classes, norms, comparisons };

@@ -73,6 +73,7 @@ function whitenDirectly(
     compare: (row: Float64Array) => ({
       products: means.map((mean) => multiply(offset(mean), offset(row))),
       square: multiply(offset(row), offset(row)),
+      plainSquare: offset(row).reduce((sum, value) => sum + value * value, 0),
     }),
     norms: means.map((mean) => Math.sqrt(multiply(offset(mean), offset(mean)))),
     centre,
@@ -97,9 +98,9 @@ describe("whitened class means", () => {
       expect(left.norms).toBeAllclose(direct.norms, { rtol: 1e-6, atol: 1e-6 });
       for (const [i, row] of block.entries()) {
         const want = direct.compare(x.slice(row * features, (row + 1) * features));
-        const { products, square } = left.comparisons[i]!;
+        const { products, square, plainSquare } = left.comparisons[i]!;
         expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
-        expect([square]).toBeAllclose([want.square], { rtol: 1e-6, atol: 1e-6 });
+        expect([square, plainSquare]).toBeAllclose([want.square, want.plainSquare], { rtol: 1e-6, atol: 1e-6 });
       }
     }
   });
@@ -115,10 +116,10 @@ describe("whitened class means", () => {
     for (let i = 0; i < 5; i++) {
       const fresh = Float64Array.from({ length: features }, () => 3 * random.normal());
       const offset = fresh.map((value, j) => value - space.centre[j]!);
-      const { products, square } = compareInSpace(space, offset, features)[0]!;
+      const { products, square, plainSquare } = compareInSpace(space, offset, features)[0]!;
       const want = direct.compare(fresh);
       expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
-      expect([square]).toBeAllclose([want.square], { rtol: 1e-6, atol: 1e-6 });
+      expect([square, plainSquare]).toBeAllclose([want.square, want.plainSquare], { rtol: 1e-6, atol: 1e-6 });
     }
   });
 });

@@ -20,6 +20,8 @@ export interface WhitenedComparison {
   readonly products: Float64Array;
   /** Squared norm of the row (minus the mean of the class means). */
   readonly square: number;
+  /** The same without whitening. */
+  readonly plainSquare: number;
 }
 
 /** Whitened class means in the space of the features. */
@@ -116,12 +118,14 @@ export function compareInSpace(
   const products = multiplyByRows(x, templates, rows, classes, features);
   const taken = multiplyByRows(x, subspace, rows, removed, features);
   return Array.from({ length: rows }, (_, row) => {
-    let square = 0;
-    for (let j = row * features; j < (row + 1) * features; j++) square += x[j]! * x[j]!;
+    let plainSquare = 0;
+    for (let j = row * features; j < (row + 1) * features; j++) plainSquare += x[j]! * x[j]!;
+    let square = plainSquare;
     for (let j = row * removed; j < (row + 1) * removed; j++) square -= taken[j]! * taken[j]!;
     return {
       products: products.subarray(row * classes, (row + 1) * classes),
       square: Math.max(square, tiny),
+      plainSquare,
     };
   });
 }

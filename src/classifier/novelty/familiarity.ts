@@ -11,8 +11,9 @@
  *
  * - Resemblance: similarity to one class, in the layers that decide. It is the cosine with the whitened class
  *   means (head/whitened-classes.ts).
- * - Nearness: similarity to any class, in all layers of the first encoder: minus the logarithm of the
- *   distance to the nearest class mean in the same whitened space.
+ * - Nearness: similarity to all that was trained on, in all layers of the first encoder: minus the logarithm of
+ *   the distance to the nearest class mean in the same whitened space, and of the distance to the mean of the
+ *   class means without whitening, which no copies in noise make shorter.
  *
  * Both are expressed in standard deviations of their values for held-out training recordings. The method was
  * chosen by measurement over maximum probability, energy, residual, nearest neighbours and Mahalanobis
@@ -52,11 +53,8 @@ export interface Familiarity {
   readonly falseRejectionRate: number;
   readonly resemblance: HeldOutStatistics;
   readonly nearness: HeldOutStatistics;
-  /**
-   * Which norm is the divisor of the resemblance to a class: that of the mean of this class. Absent in golems of
-   * earlier versions: the mean norm of all class means.
-   */
-  readonly norm?: "class" | undefined;
+  /** The rule by which similarity is computed; absent in golems of earlier versions, see {@link getRule}. */
+  readonly rule?: 2 | undefined;
   /** A recording with a lower familiarity is unknown. */
   readonly threshold: number;
   /** Number of held-out recordings from which the threshold was derived. */
@@ -77,21 +75,34 @@ export function isUsedForNearness(view: View, { encoders }: EncoderSetInfo): boo
   return typeof view.layer === "number" && view.encoder === encoders[0]?.id;
 }
 
-/**
- * Factor of the standardised nearness. If both measures were normally distributed, nearness would reject 1 %
- * of known recordings and resemblance 4 %, of the 5 % allowed: the 4 % quantile of a normal distribution over
- * its 1 % quantile.
- */
-export const nearnessFactor = 0.7525;
+/** What differs between the rules of similarity. */
+interface SimilarityRule {
+  /** Whether the divisor of the resemblance to a class is the norm of its mean, or the mean norm of all. */
+  readonly isByClass: boolean;
+  /** Share in the nearness of the distance without whitening. */
+  readonly plainShare: number;
+  /**
+   * Factor of the standardised nearness. It is small enough for nearness to decide only where it is out of all
+   * proportion, as for noise.
+   */
+  readonly nearnessFactor: number;
+}
+
+/** Gets a rule. Golems of earlier versions have none, and are used as they were made. */
+export function getRule(rule: Familiarity["rule"]): SimilarityRule {
+  return rule === 2
+    ? { isByClass: true, plainShare: 2 / 3, nearnessFactor: 0.5 }
+    : { isByClass: false, plainShare: 0, nearnessFactor: 0.7525 };
+}
 
 /** Familiarity: higher is more familiar; about 0 for a typical recording of a known class. */
 export function computeFamiliarity(
   { resemblance, nearness }: Similarity,
-  heldOut: Pick<Familiarity, "resemblance" | "nearness">,
+  heldOut: Pick<Familiarity, "resemblance" | "nearness" | "rule">,
 ): number {
   return Math.min(
     (resemblance - heldOut.resemblance.mean) / heldOut.resemblance.deviation,
-    (nearnessFactor * (nearness - heldOut.nearness.mean)) / heldOut.nearness.deviation,
+    (getRule(heldOut.rule).nearnessFactor * (nearness - heldOut.nearness.mean)) / heldOut.nearness.deviation,
   );
 }
 
@@ -108,26 +119,33 @@ interface LayerComparison extends WhitenedComparison {
 }
 
 /** Combines layers: resemblance to the most similar class, and mean nearness. */
-export function computeSimilarity(layers: readonly LayerComparison[]): Similarity {
+export function computeSimilarity(layers: readonly LayerComparison[], rule: Familiarity["rule"]): Similarity {
+  const { plainShare } = getRule(rule);
   const resemblances = new Float64Array(layers[0]!.products.length);
   let nearness = 0;
   let nearnessLayers = 0;
-  for (const { weight, products, square, norms, units, isUsedForNearness, features } of layers) {
+  for (const { weight, products, square, plainSquare, norms, units, ...layer } of layers) {
     let least = Number.POSITIVE_INFINITY;
     for (const [k, product] of products.entries()) {
       resemblances[k]! += (weight * product) / (Math.sqrt(square) * units[k]!);
       least = Math.min(least, square + norms[k]! ** 2 - 2 * product);
     }
-    if (!isUsedForNearness) continue;
-    nearness -= Math.log(Math.max(least, 1e-9) / features) / 2;
+    if (!layer.isUsedForNearness) continue;
+    nearness -= (1 - plainShare) * getLogDistance(least, layer.features);
+    if (plainShare > 0) nearness -= plainShare * getLogDistance(plainSquare, layer.features);
     nearnessLayers++;
   }
   return { resemblance: Math.max(...resemblances), nearness: nearness / Math.max(nearnessLayers, 1) };
 }
 
+/** Logarithm of a distance given by its square, relative to that of as many numbers of size 1. */
+const getLogDistance = (square: number, features: number): number =>
+  Math.log(Math.max(square, 1e-9) / features) / 2;
+
 /** The divisors of the resemblance to each class. */
-export function getUnits(norms: Float32Array, norm: Familiarity["norm"]): Float32Array {
-  return norm ? norms : norms.map((_, _k, all) => all.reduce((sum, value) => sum + value, 0) / all.length);
+export function getUnits(norms: Float32Array, rule: Familiarity["rule"]): Float32Array {
+  if (getRule(rule).isByClass) return norms;
+  return norms.map((_, _k, all) => all.reduce((sum, value) => sum + value, 0) / all.length);
 }
 
 /** Recordings scored at a time, to bound the memory of their features. */
@@ -142,7 +160,7 @@ export function createFamiliarityScore(
     const { view, norms } = layer;
     return {
       ...{ ...layer, norms, weight: view.weight, isUsedForNearness: isUsedForNearness(view, encoderSet) },
-      units: getUnits(norms, familiarity.norm),
+      units: getUnits(norms, familiarity.rule),
       space: { templates: new Float64Array(layer.templates), subspace: new Float64Array(layer.subspace) },
       computeFeatures: createViewFeatures(view, encoderSet),
     };
@@ -160,6 +178,7 @@ export function createFamiliarityScore(
       computeFamiliarity(
         computeSimilarity(
           layers.map((layer, l) => ({ ...layer, ...compared[l]![i]!, features: layer.origin.length })),
+          familiarity.rule,
         ),
         familiarity,
       ),

@@ -8,8 +8,8 @@
  * classes are. It is estimated by a weighted mean of all order statistics (Harrell and Davis 1982): a single one
  * varies more from golem to golem, and rejects too few where few recordings are held out. Recordings of one
  * speaker resemble each other, so what has to suffice is the number of independent recordings that say as much
- * (evaluate/interval.ts). Where they are too few for a quantile so far out (under 29 at 5 %), the prediction limit
- * of a normal sample of so many (Hahn 1970) is used if it is lower.
+ * (evaluate/interval.ts). The prediction limit of a normal sample of so many (Hahn 1970), with the deviation of the
+ * lower half, is used if it is lower.
  *
  * Where recordings have varied copies, class means and the variance within classes are of recordings and copies,
  * so what noise or a room changes counts as variation within a class. A copy is left out with its recording, and
@@ -45,8 +45,15 @@ import {
   type Similarity,
 } from "./familiarity.ts";
 
+/** The rule of similarity that new golems have. */
+const rule = 2;
 /** Share of recordings of known classes that may be called unknown. */
 const falseRejectionRate = 0.05;
+/**
+ * Share of held-out recordings below the threshold. It is lower, since new recordings are of other days and places:
+ * a third to a half more of them are below a threshold than of held-out ones.
+ */
+const heldOutRate = 0.04;
 /**
  * Maximum number of recordings fitted to, drawn evenly from the classes: the size of a golem grows with it.
  */
@@ -55,8 +62,6 @@ const maximumRows = 128;
 const maximumVariedRows = 2 * maximumRows;
 /** More rows are used if the maximum would leave fewer than this number per class. */
 const minimumRowsPerClass = 3;
-/** The quantile is used alone if it is at this place among the held-out scores, or above. */
-const sufficientRank = 1.5;
 /** Maximum number of folds; with more blocks to leave out, several are left out together. */
 const maximumFolds = 20;
 
@@ -87,11 +92,11 @@ export function fitFamiliarity(
   if (similarities.length < 2) return undefined;
   const resemblance = computeStatistics(similarities.map((similarity) => similarity.resemblance));
   const nearness = computeStatistics(similarities.map((similarity) => similarity.nearness));
-  const scores = similarities.map((similarity) => computeFamiliarity(similarity, { resemblance, nearness }));
+  const scores = similarities.map((similarity) => computeFamiliarity(similarity, { resemblance, nearness, rule }));
   const speakers = similarities.map(({ row }) => known.groups?.[row]);
   return {
     layers: layers.map(({ layer }) => layer),
-    ...{ falseRejectionRate, resemblance, nearness, norm: "class" },
+    ...{ falseRejectionRate, resemblance, nearness, rule },
     threshold: computeRejectionThreshold(scores, speakers),
     recordings: scores.length,
   };
@@ -127,18 +132,19 @@ function addCopies(
 export function computeRejectionThreshold(
   scores: readonly number[],
   speakers: readonly (string | undefined)[] = scores.map(() => undefined),
-  rate = falseRejectionRate,
+  rate = heldOutRate,
 ): number {
   const count = scores.length;
   if (count < 2) return Number.NEGATIVE_INFINITY;
   const sorted = [...scores].sort((a, b) => a - b);
-  const quantile = estimateQuantile(sorted, rate);
   const independent = countIndependent(speakers);
-  if (rate * (independent + 1) >= sufficientRank) return quantile;
-  const mean = sorted.reduce((sum, score) => sum + score, 0) / count;
-  const variance = sorted.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (count - 1);
-  const deviations = computeStudentQuantile(1 - rate, Math.max(1, independent - 1));
-  return Math.min(quantile, mean - deviations * Math.sqrt(variance * (1 + 1 / independent)));
+  const middle = estimateQuantile(sorted, 0.5);
+  const below = sorted.filter((score) => score <= middle);
+  const squares = below.reduce((sum, score) => sum + (score - middle) ** 2, 0);
+  const deviation = Math.sqrt(squares / (below.length - 0.5));
+  const quantile = computeStudentQuantile(1 - rate, Math.max(1, independent - 1));
+  const limit = middle - quantile * deviation * Math.sqrt(1 + 1 / independent);
+  return Math.min(estimateQuantile(sorted, rate), limit);
 }
 
 /** Quantile of ascending values after Harrell and Davis. */
@@ -260,7 +266,7 @@ function holdOut(
       ...{ weight: layer.view.weight, norms: left[l]!.norms, units: units[l]!, features },
       isUsedForNearness: isUsedForNearness(layer.view, encoderSet),
     }));
-    return [{ row, ...computeSimilarity(compared) }];
+    return [{ row, ...computeSimilarity(compared, rule) }];
   });
 }
 
