@@ -45,14 +45,14 @@ export function createLeftOutComparison(
     const kept = [...labels.keys()].filter((row) => !out.has(row));
     const classes = [...new Set(kept.map((row) => labels[row]!))].sort((a, b) => a - b);
     const count = classes.length;
-    const places = new Map(classes.map((label, k) => [label, k]));
+    const places = Int32Array.from(labels, (label) => classes.indexOf(label));
     const sizes = new Float64Array(count);
     const q = new Float64Array(count * count);
     const u = new Float64Array(size * count);
     for (const row of kept) {
-      const k = places.get(labels[row]!)!;
+      const k = places[row]!;
       sizes[k]!++;
-      for (const other of kept) q[k * count + places.get(labels[other]!)!]! += inverse[row * rows + other]!;
+      for (const other of kept) q[k * count + places[other]!]! += inverse[row * rows + other]!;
       for (const [i, left] of block.entries()) u[i * count + k]! += inverse[left * rows + row]!;
     }
     const corner = Float64Array.from(
@@ -66,7 +66,7 @@ export function createLeftOutComparison(
     const products = multiply(v, between, size, count, count);
     for (let k = 0; k < count; k++) between[k * count + k]! -= added / sizes[k]!;
     const centre = new Float64Array(rows);
-    for (const row of kept) centre[row] = 1 / (count * sizes[places.get(labels[row]!)!]!);
+    for (const row of kept) centre[row] = 1 / (count * sizes[places[row]!]!);
     const alongCentre = multiply(gram, centre, rows, 1, rows);
     const plainCentreSquare = dot(alongCentre, centre);
     // From here on minus the mean of the class means.

@@ -99,3 +99,32 @@ describe("copies in noise", () => {
     expect(measure(undefined)).toEqual(without);
   });
 });
+
+describe("golems of earlier versions", () => {
+  it("keep their rule: products over the mean norm, and whitened distances alone", () => {
+    const info = { ...testEncoder, layers: 1, dimensions: 1 };
+    const scores = (rule: 2 | undefined) =>
+      createFamiliarityScore(
+        {
+          layers: [
+            {
+              view: { encoder: info.id, layer: 0, pooling: "mean+std", weight: 1 },
+              ...{ origin: Float32Array.of(0, 0), scale: Float32Array.of(1, 1) },
+              ...{ templates: Float32Array.of(3, 0, 0, 1), norms: Float32Array.of(3, 1) },
+              subspace: Float32Array.of(0, 0.6),
+            },
+          ],
+          ...{ falseRejectionRate: 0.05, threshold: 0, recordings: 20, rule },
+          ...{ resemblance: { mean: 0, deviation: 1 }, nearness: { mean: -9, deviation: 1 } },
+        },
+        { encoders: [info] },
+      )([{ vectors: [Float32Array.of(3, 4)] }, { vectors: [Float32Array.of(0, 200)] }]);
+    // Squared norms without what is removed: 25 - 2.4 ** 2 and 40,000 - 120 ** 2.
+    const [near, far] = [19.24, 25_600];
+    const older = 0.7525 * (9 - Math.log((far + 1 - 2 * 200) / 2) / 2);
+    expect(scores(undefined)).toBeAllclose([9 / Math.sqrt(near) / 2, Math.min(200 / 160 / 2, older)], {
+      ...{ rtol: 1e-6, atol: 1e-6 },
+    });
+    expect(scores(2)).toBeAllclose([4 / Math.sqrt(near), 200 / 160], { rtol: 1e-6, atol: 1e-6 });
+  });
+});
