@@ -75,7 +75,9 @@ export async function loadVariedSet(
         Array.from({ length: draws }, (_, d) => readDraw(join(folder, "draws", name, `${d}`))),
       );
   const tests = [...new Set(divisions.flatMap(({ test }) => test))];
-  const heard = isClean ? [] : (await loadDataset(await writeNoisy(name, recordings, tests, root))).recordings;
+  const heard = isClean
+    ? []
+    : (await loadDataset(await writeNoisy(name, recordings, tests, root))).recordings;
   const noisy = new Map(heard.map((row) => [row.file, row]));
   const resolved = await resolveEncoderSet({});
   const store = await openEmbeddingStore(getCacheFolder().embeddings);

@@ -6,8 +6,8 @@ import { listVariations } from "../../src/augment/variation.ts";
 import { fitClassifier } from "../../src/classifier/classifier.ts";
 import { createFamiliarityScore } from "../../src/classifier/novelty/familiarity.ts";
 import { fitFamiliarity } from "../../src/classifier/novelty/fit-familiarity.ts";
-import { placeCopies } from "../../src/workflow/train-golem.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
+import { placeCopies } from "../../src/workflow/train-golem.ts";
 import { toVariedRows, type VariedSet } from "./material.ts";
 
 /** Shares of recordings that are flagged, mean over draws. */

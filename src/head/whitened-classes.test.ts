@@ -7,7 +7,7 @@ import { describe, expect } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import { computeGram } from "../math/matrix-products.ts";
-import { createLeftOutComparison } from "./left-out-classes.ts";
+import { createLeftOutComparison } from "./left-out-comparison.ts";
 import { compareInSpace, fitWhitenedSpace } from "./whitened-classes.ts";
 
 const problems = {
@@ -100,7 +100,10 @@ describe("whitened class means", () => {
         const want = direct.compare(x.slice(row * features, (row + 1) * features));
         const { products, square, plainSquare } = left.comparisons[i]!;
         expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
-        expect([square, plainSquare]).toBeAllclose([want.square, want.plainSquare], { rtol: 1e-6, atol: 1e-6 });
+        expect([square, plainSquare]).toBeAllclose([want.square, want.plainSquare], {
+          rtol: 1e-6,
+          atol: 1e-6,
+        });
       }
     }
   });

@@ -1,7 +1,7 @@
 /**
  * Class means whitened by the covariance within classes, and the comparison of rows with them.
  *
- * Not its concern: what the rows are, what a comparison decides, leaving rows out (left-out-classes.ts).
+ * Not its concern: what the rows are, what a comparison decides, leaving rows out (left-out-comparison.ts).
  *
  * With m_k the class means, c their mean, R the rows minus their class means, dof = rows - classes and e the
  * mean variance within classes: W = e (R^T R / dof + e I)^-1 = I - R^T (R R^T + dof e I)^-1 R (Woodbury). This
@@ -80,7 +80,11 @@ export function fitWhitenedSpace(
 }
 
 /** R R^T, from the Gram matrix. */
-function computeSpread(gram: Float64Array, members: readonly (readonly number[])[], rows: number): Float64Array {
+function computeSpread(
+  gram: Float64Array,
+  members: readonly (readonly number[])[],
+  rows: number,
+): Float64Array {
   const places = new Int32Array(rows);
   // Inner products of every row with the class means.
   const means = members.map((own, k) => {

@@ -19,7 +19,7 @@ import { defaultRecipe } from "../../core/default-recipe.ts";
 import { createRandom, shuffle } from "../../core/random.ts";
 import { unknownLabels } from "../../embed/embedded-recording.ts";
 import { countIndependent } from "../../evaluate/interval.ts";
-import { createLeftOutComparison, type LeftOutBlock } from "../../head/left-out-classes.ts";
+import { createLeftOutComparison, type LeftOutBlock } from "../../head/left-out-comparison.ts";
 import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
 import { applyStandardisation, fitStandardisation } from "../../head/standardisation.ts";
 import { fitWhitenedSpace } from "../../head/whitened-classes.ts";
@@ -92,7 +92,9 @@ export function fitFamiliarity(
   if (similarities.length < 2) return undefined;
   const resemblance = computeStatistics(similarities.map((similarity) => similarity.resemblance));
   const nearness = computeStatistics(similarities.map((similarity) => similarity.nearness));
-  const scores = similarities.map((similarity) => computeFamiliarity(similarity, { resemblance, nearness, rule }));
+  const scores = similarities.map((similarity) =>
+    computeFamiliarity(similarity, { resemblance, nearness, rule }),
+  );
   const speakers = similarities.map(({ row }) => known.groups?.[row]);
   return {
     layers: layers.map(({ layer }) => layer),
