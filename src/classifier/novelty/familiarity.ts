@@ -143,9 +143,9 @@ const getLogDistance = (square: number, features: number): number =>
   Math.log(Math.max(square, 1e-9) / features) / 2;
 
 /** The divisors of the resemblance to each class. */
-export function getUnits(norms: Float32Array, rule: Familiarity["rule"]): Float32Array {
-  if (getRule(rule).isByClass) return norms;
-  return norms.map((_, _k, all) => all.reduce((sum, value) => sum + value, 0) / all.length);
+export function getUnits(norms: Float32Array, rule: Familiarity["rule"]): number[] {
+  const mean = norms.reduce((sum, value) => sum + value, 0) / norms.length;
+  return Array.from(norms, (norm) => (getRule(rule).isByClass ? norm : mean));
 }
 
 /** Recordings scored at a time, to bound the memory of their features. */
