@@ -22,9 +22,9 @@ import type { EmbeddedRecording, Embedding } from "../src/embed/embedded-recordi
 import { loadEncoderSet } from "../src/node/models/load-encoder-set.ts";
 import { resolveEncoderSet } from "../src/node/models/resolve-encoder-set.ts";
 import { placeCopies } from "../src/workflow/train-golem.ts";
-import { loadVariedSet, toVariedRows, type VariedSet } from "./augment/material.ts";
+import { loadVariedSet, type VariedSet } from "./augment/material.ts";
 import { createNoises } from "./scoreboard/noises.ts";
-import { setNames } from "./scoreboard/real-set.ts";
+import { setNames, toRows } from "./scoreboard/real-set.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
 const noises = await hearNoises();
@@ -61,7 +61,7 @@ for (const { name, classes, encoderSet, draws } of sets) {
     const isLeftOut = ({ label }: EmbeddedRecording) => (classes.indexOf(label) + d) % 3 === 0;
     const isKnown = (row: EmbeddedRecording) => !isLeftOut(row);
     const names = classes.filter((_, c) => (c + d) % 3 !== 0);
-    const rows = toVariedRows(train.filter(isKnown), names);
+    const rows = toRows(train.filter(isKnown), names);
     const classifier = fitClassifier(rows, encoderSet, { seed: 0 });
     const views = classifier.fitted.map(({ view }) => view);
     const copies = placeCopies(variations);

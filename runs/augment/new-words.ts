@@ -8,7 +8,8 @@ import { createFamiliarityScore } from "../../src/classifier/novelty/familiarity
 import { fitFamiliarity } from "../../src/classifier/novelty/fit-familiarity.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
 import { placeCopies } from "../../src/workflow/train-golem.ts";
-import { toVariedRows, type VariedSet } from "./material.ts";
+import { toRows } from "../scoreboard/real-set.ts";
+import type { VariedSet } from "./material.ts";
 
 /** Shares of recordings that are flagged, mean over draws. */
 export interface Flagged {
@@ -29,7 +30,7 @@ export function measureNewWords({ classes, encoderSet, draws }: VariedSet): {
     const isLeftOut = ({ label }: EmbeddedRecording) => (classes.indexOf(label) + d) % 3 === 0;
     const isKnown = (row: EmbeddedRecording) => !isLeftOut(row);
     const names = classes.filter((_, c) => (c + d) % 3 !== 0);
-    const rows = toVariedRows(train.filter(isKnown), names);
+    const rows = toRows(train.filter(isKnown), names);
     const measure = (copies: readonly number[]): Flagged => {
       const augment = copies.length === 0 ? "none" : "auto";
       const views = fitClassifier(rows, encoderSet, { seed: 0, augment }).fitted.map(({ view }) => view);

@@ -9,11 +9,11 @@
  * fit-familiarity.ts derives from held-out training recordings. Familiarity is the lower of two similarity
  * measures:
  *
- * - Resemblance: similarity to one class, in the layers that decide. It is the cosine with the whitened class
- *   means (head/whitened-classes.ts).
- * - Nearness: similarity to all that was trained on, in all layers of the first encoder: minus the logarithm of
- *   the distance to the nearest class mean in the same whitened space, and of the distance to the mean of the
- *   class means without whitening, which no copies in noise make shorter.
+ * - Resemblance: similarity to one class, in the layers with a share in the decision. It is the cosine with the
+ *   whitened class means (head/whitened-classes.ts).
+ * - Nearness: similarity to any class, in all layers of the first encoder: minus the logarithm of the distance to
+ *   the nearest class mean in the same whitened space, and of the distance to the mean of the class means without
+ *   whitening, which copies in noise do not shorten.
  *
  * Both are expressed in standard deviations of their values for held-out training recordings. The method was
  * chosen by measurement over maximum probability, energy, residual, nearest neighbours and Mahalanobis
@@ -82,8 +82,8 @@ interface SimilarityRule {
   /** Share in the nearness of the distance without whitening. */
   readonly plainShare: number;
   /**
-   * Factor of the standardised nearness. It is small enough for nearness to decide only where it is out of all
-   * proportion, as for noise.
+   * Factor of the standardised nearness. With a small one, nearness decides only for extreme values, such as
+   * those of noise.
    */
   readonly nearnessFactor: number;
 }

@@ -6,13 +6,13 @@
  *
  * The threshold is the quantile of the held-out familiarities below which a stated share of recordings of known
  * classes are. It is estimated by a weighted mean of all order statistics (Harrell and Davis 1982): a single one
- * varies more from golem to golem, and rejects too few where few recordings are held out. Recordings of one
- * speaker resemble each other, so what has to suffice is the number of independent recordings that say as much
- * (evaluate/interval.ts). The prediction limit of a normal sample of so many (Hahn 1970), with the deviation of the
- * lower half, is used if it is lower.
+ * varies more from golem to golem, and rejects too few if few recordings are held out. Recordings of one speaker
+ * resemble each other, so the prediction limit of a normal sample (Hahn 1970) is computed with the effective
+ * number of independent recordings (evaluate/interval.ts) and the deviation of the lower half; it is used if it is
+ * lower than the quantile.
  *
- * Where recordings have varied copies, class means and the variance within classes are of recordings and copies,
- * so what noise or a room changes counts as variation within a class. A copy is left out with its recording, and
+ * If recordings have varied copies, class means and the variance within classes are of recordings and copies, so
+ * the effect of noise or a room counts as variation within a class. A copy is left out with its recording, and
  * the threshold is derived from recordings alone.
  */
 import { defaultRecipe } from "../../core/default-recipe.ts";
@@ -47,11 +47,11 @@ import {
 
 /** The rule of similarity that new golems have. */
 const rule = 2;
-/** Share of recordings of known classes that may be called unknown. */
+/** Share of recordings of known classes that may be flagged unknown. */
 const falseRejectionRate = 0.05;
 /**
- * Share of held-out recordings below the threshold. It is lower, since new recordings are of other days and places:
- * a third to a half more of them are below a threshold than of held-out ones.
+ * Share of held-out recordings below the threshold. It is lower, since new recordings differ more from the training
+ * recordings: a third to a half more of them are below a threshold than of held-out ones (LOG.md).
  */
 const heldOutRate = 0.04;
 /**
@@ -66,9 +66,9 @@ const minimumRowsPerClass = 3;
 const maximumFolds = 20;
 
 /**
- * Fits to labelled rows, without those of classes that stand for the unknown. `views` are those of the
- * classifier; `copies` are the places of the copies that are used, those that matter most first. Returns undefined
- * if nothing can be held out: with fewer than two known classes, or none with recordings to spare.
+ * Fits to labelled rows, except those of classes for unknown sounds. `views` are those of the classifier; `copies`
+ * are the places of the copies that are used, in the order of their benefit. Returns undefined if no recording can
+ * be held out: with fewer than two known classes, or if every class has only one.
  */
 export function fitFamiliarity(
   rows: LabelledRows,
@@ -104,7 +104,7 @@ export function fitFamiliarity(
   };
 }
 
-/** Rows with copies behind them, at most `room`, and the blocks with the copies of their rows. */
+/** Appends at most `room` copies, those in the given places, to the rows, and to the blocks of their rows. */
 function addCopies(
   { embeddings, labels, copies = [], ...rest }: LabelledRows,
   { blocks }: LeaveOut,
@@ -128,8 +128,8 @@ function addCopies(
 }
 
 /**
- * The threshold for scores of which higher is more familiar; see the header. `speakers` are those of the scores;
- * left out, or undefined for a score: independent. -Infinity with fewer than two scores.
+ * The threshold for scores of which higher is more familiar; see the header. `speakers` are those of the
+ * scores; scores without a speaker are independent. -Infinity with fewer than two scores.
  */
 export function computeRejectionThreshold(
   scores: readonly number[],
@@ -193,7 +193,7 @@ function chooseLayers({ encoders }: EncoderSetInfo, views: readonly View[]): Vec
   const pooling = vectors.find((view): view is LayerView => typeof view.layer === "number")?.pooling;
   const layers = Array.from({ length: first?.layers ?? 0 }, (_, layer): LayerView => {
     const same = decidingLayers.find((view) => view.layer === layer);
-    // If only words decide, all layers are used with equal weights.
+    // If only words have a share, all layers are used with equal weights.
     const weight = total > 0 ? (same?.weight ?? 0) / total : 1 / first!.layers;
     return { encoder: first!.id, layer, pooling: pooling ?? defaultRecipe.pooling, weight };
   });
