@@ -60,7 +60,7 @@ function whitenDirectly(
   }
   let trace = 0;
   for (let i = 0; i < features; i++) trace += covariance[i * features + i]!;
-  const added = total === undefined ? Math.max(trace / features, 1e-9 * features) : total / degrees;
+  const added = total === undefined ? Math.max(trace / features, 1e-6 * features) : total / degrees;
   for (let i = 0; i < features; i++) covariance[i * features + i]! += added;
   const factor = factorCholesky(covariance, features);
   const multiply = (a: Float64Array, b: Float64Array): number => {

@@ -63,7 +63,7 @@ export function fitWhitenedSpace(
   const degrees = Math.max(rows - count, 1);
   let trace = 0;
   for (let i = 0; i < rows; i++) trace += spread[i * rows + i]!;
-  const added = Math.max((shrinkage * Math.max(trace, 0)) / features, 1e-9 * features * degrees);
+  const added = Math.max((shrinkage * Math.max(trace, 0)) / features, 1e-6 * features * degrees);
   for (let i = 0; i < rows; i++) spread[i * rows + i]! += added;
   const inverse = invertLower(factorCholesky(spread, rows), rows);
   const subspace = multiply(inverse, residuals, rows, features, rows);
