@@ -139,8 +139,8 @@ ${table("share")}
 
 ## What is called unknown
 
-Share of test recordings that are flagged, in each draw with a third of the classes left out of training, without copies -> with the
-copies in noise. The threshold is meant to flag 5 % of known classes. Ranking: how often a recording of a left-out class is less
+Share of test recordings that are flagged, in each draw with a third of the classes left out of training, without copies -> with
+copies (room, noise, cut). The threshold is meant to flag 5 % of known classes. Ranking: how often a recording of a left-out class is less
 familiar than one of a known class.
 
 | | known classes | known classes in noise | classes left out | ranking |

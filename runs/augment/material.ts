@@ -32,6 +32,7 @@ export interface VariedSet {
 interface VariedDraw {
   readonly train: readonly EmbeddedRecording[];
   readonly clean: readonly EmbeddedRecording[];
+  /** Empty if not wanted. */
   readonly noisy: readonly EmbeddedRecording[];
 }
 
@@ -47,12 +48,16 @@ interface Division {
 
 /**
  * Loads a set and embeds the needed part of it: training recordings with `copies` copies, test recordings in
- * both forms.
+ * both forms, or clean alone.
  */
 export async function loadVariedSet(
   folder: string,
   name: string,
-  { copies, draws }: { readonly copies: number; readonly draws: number },
+  {
+    copies,
+    draws,
+    isClean = false,
+  }: { readonly copies: number; readonly draws: number; readonly isClean?: boolean },
 ): Promise<VariedSet> {
   const isDemo = name === "banking";
   const root = isDemo ? resolve("demo/banking") : join(folder, name);
@@ -68,13 +73,11 @@ export async function loadVariedSet(
     : await Promise.all(
         Array.from({ length: draws }, (_, d) => readDraw(join(folder, "draws", name, `${d}`))),
       );
-  const noisyRoot = await writeNoisy(
-    name,
-    recordings,
-    [...new Set(divisions.flatMap(({ test }) => test))],
-    root,
-  );
-  const noisy = new Map((await loadDataset(noisyRoot)).recordings.map((row) => [row.file, row]));
+  const tests = [...new Set(divisions.flatMap(({ test }) => test))];
+  const heard = isClean
+    ? []
+    : (await loadDataset(await writeNoisy(name, recordings, tests, root))).recordings;
+  const noisy = new Map(heard.map((row) => [row.file, row]));
   const resolved = await resolveEncoderSet({});
   const store = await openEmbeddingStore(getCacheFolder().embeddings);
   const embed = async (rows: readonly Recording[], variations: ReturnType<typeof listVariations>) =>

@@ -7,6 +7,7 @@ import { fitClassifier } from "../../src/classifier/classifier.ts";
 import { createFamiliarityScore } from "../../src/classifier/novelty/familiarity.ts";
 import { fitFamiliarity } from "../../src/classifier/novelty/fit-familiarity.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
+import { placeCopies } from "../../src/workflow/train-golem.ts";
 import { toRows } from "../scoreboard/real-set.ts";
 import type { VariedSet } from "./material.ts";
 
@@ -24,16 +25,16 @@ export function measureNewWords({ classes, encoderSet, draws }: VariedSet): {
   alone: Flagged;
   varied: Flagged;
 } {
-  const noise = listVariations(3).findIndex(({ kind }) => kind === "noise");
+  const places = placeCopies(listVariations(3));
   const results = draws.map(({ train, clean, noisy }, d) => {
     const isLeftOut = ({ label }: EmbeddedRecording) => (classes.indexOf(label) + d) % 3 === 0;
     const isKnown = (row: EmbeddedRecording) => !isLeftOut(row);
     const names = classes.filter((_, c) => (c + d) % 3 !== 0);
     const rows = toRows(train.filter(isKnown), names);
-    const measure = (copy: number | undefined): Flagged => {
-      const augment = copy === undefined ? "none" : "auto";
+    const measure = (copies: readonly number[]): Flagged => {
+      const augment = copies.length === 0 ? "none" : "auto";
       const views = fitClassifier(rows, encoderSet, { seed: 0, augment }).fitted.map(({ view }) => view);
-      const familiarity = fitFamiliarity(rows, names, encoderSet, views, { seed: 0, copy })!;
+      const familiarity = fitFamiliarity(rows, names, encoderSet, views, { seed: 0, copies })!;
       const score = createFamiliarityScore(familiarity, encoderSet);
       const known = score(clean.filter(isKnown));
       const leftOut = score(clean.filter(isLeftOut));
@@ -49,7 +50,7 @@ export function measureNewWords({ classes, encoderSet, draws }: VariedSet): {
         ranking: lower / (leftOut.length * known.length),
       };
     };
-    return { alone: measure(undefined), varied: measure(noise) };
+    return { alone: measure([]), varied: measure(places) };
   });
   const average = (pick: (result: (typeof results)[number]) => Flagged): Flagged => {
     const mean = (field: keyof Flagged) =>

@@ -7,7 +7,7 @@
  */
 
 import type { FittedView } from "../classifier/fusion/fusion.ts";
-import { type Familiarity, isUsedForNearness, nearnessFactor } from "../classifier/novelty/familiarity.ts";
+import { type Familiarity, getRule, getUnits, isUsedForNearness } from "../classifier/novelty/familiarity.ts";
 import type { EncoderSetInfo, VectorView } from "../classifier/view.ts";
 import type { Tensor } from "../head/head.ts";
 import type { GraphMerge } from "../onnx/graph-merge.ts";
@@ -83,15 +83,18 @@ export function addFamiliarity(
     graph.add("Gemm", [x, graph.addConstant([rows.length / features, features], rows)], { transB: 1 });
   const resemblances: string[] = [];
   const distances: string[] = [];
+  const { plainShare, nearnessFactor } = getRule(familiarity.rule);
+  let nearnessLayers = 0;
   for (const { view, origin, scale, templates, norms, subspace } of familiarity.layers) {
     const features = origin.length;
     const x = addStandardised(graph, getFeatures(view), origin, scale);
     const products = multiply(x, templates, features);
-    const left = graph.add("Sub", [addSquares(x), addSquares(multiply(x, subspace, features))]);
+    const plainSquare = addSquares(x);
+    const left = graph.add("Sub", [plainSquare, addSquares(multiply(x, subspace, features))]);
     const square = graph.add("Max", [left, constant(1e-12)]);
-    const unit = norms.reduce((total, norm) => total + norm, 0) / norms.length;
     if (view.weight > 0) {
-      const length = graph.add("Mul", [graph.add("Sqrt", [square]), constant(unit / view.weight)]);
+      const units = getUnits(norms, familiarity.rule).map((unit) => unit / view.weight);
+      const length = graph.add("Mul", [graph.add("Sqrt", [square]), addTensor(graph, row(units))]);
       resemblances.push(graph.add("Div", [products, length]));
     }
     if (!isUsedForNearness(view, encoderSet)) continue;
@@ -100,9 +103,15 @@ export function addFamiliarity(
       graph.add("Mul", [products, constant(2)]),
     ]);
     const least = graph.add("ReduceMin", [graph.add("Add", [square, offsets])], { axes: [1], keepdims: 1 });
-    distances.push(
-      graph.add("Log", [graph.add("Div", [graph.add("Max", [least, constant(1e-9)]), constant(features)])]),
-    );
+    for (const [distance, share] of [
+      [least, 1 - plainShare],
+      [plainSquare, plainShare],
+    ] as const) {
+      if (share === 0) continue;
+      const relative = graph.add("Div", [graph.add("Max", [distance, constant(1e-9)]), constant(features)]);
+      distances.push(graph.add("Mul", [graph.add("Log", [relative]), constant(share)]));
+    }
+    nearnessLayers++;
   }
   const scale = (value: string, factor: number, offset: number) =>
     graph.add("Add", [graph.add("Mul", [value, constant(factor)]), constant(offset)]);
@@ -114,7 +123,7 @@ export function addFamiliarity(
   const resemblanceScore = scale(best, 1 / resemblance.deviation, -resemblance.mean / resemblance.deviation);
   const factor = nearnessFactor / nearness.deviation;
   const total = distances.length === 0 ? constantRow(graph) : sum(distances);
-  const nearnessScore = scale(total, -factor / (2 * Math.max(distances.length, 1)), -factor * nearness.mean);
+  const nearnessScore = scale(total, -factor / (2 * Math.max(nearnessLayers, 1)), -factor * nearness.mean);
   graph.add("Min", [resemblanceScore, nearnessScore], {}, "familiarity");
 }
 

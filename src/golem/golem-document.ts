@@ -179,6 +179,8 @@ export const golemDocument = z.object({
       recordings: count,
       resemblance: usual,
       nearness: usual,
+      /** The rule by which similarity is computed; absent in golems of earlier versions. */
+      rule: z.optional(z.literal(2)),
       layers: z.array(vectorView).check(z.minLength(1), z.maxLength(1000)),
     }),
   ),

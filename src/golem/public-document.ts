@@ -98,6 +98,7 @@ const familiarity = z.object({
   recordings: z.number(),
   resemblance: usual,
   nearness: usual,
+  rule: z.optional(z.literal(2)),
   layers: z.array(view),
 });
 const calibration = z.object({

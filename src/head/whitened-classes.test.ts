@@ -7,7 +7,8 @@ import { describe, expect } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import { computeGram } from "../math/matrix-products.ts";
-import { compareInSpace, fitWhitenedSpace, whitenClasses } from "./whitened-classes.ts";
+import { createLeftOutComparison } from "./left-out-comparison.ts";
+import { compareInSpace, fitWhitenedSpace } from "./whitened-classes.ts";
 
 const problems = {
   seed: fc.integer({ min: 1, max: 1000 }),
@@ -24,12 +25,16 @@ function makeRows(seed: number, rows: number, features: number, classes: number)
   return { labels, x, gram: computeGram(x, rows, features) };
 }
 
-/** W a by the definition: e (S + e I)^-1 a, S the covariance within classes of the kept rows. */
+/**
+ * W a by the definition: e (S + e I)^-1 a, S the covariance within classes of the kept rows; `total` is e times the
+ * degrees of freedom, if it is given.
+ */
 function whitenDirectly(
   x: Float64Array,
   labels: readonly number[],
   kept: readonly number[],
   features: number,
+  total?: number,
 ) {
   const classes = [...new Set(kept.map((row) => labels[row]!))].sort((a, b) => a - b);
   const getRow = (row: number) => x.subarray(row * features, (row + 1) * features);
@@ -55,7 +60,7 @@ function whitenDirectly(
   }
   let trace = 0;
   for (let i = 0; i < features; i++) trace += covariance[i * features + i]!;
-  const added = Math.max((0.1 * trace) / features, 1e-9 * features);
+  const added = total === undefined ? Math.max(trace / features, 1e-6 * features) : total / degrees;
   for (let i = 0; i < features; i++) covariance[i * features + i]! += added;
   const factor = factorCholesky(covariance, features);
   const multiply = (a: Float64Array, b: Float64Array): number => {
@@ -68,6 +73,7 @@ function whitenDirectly(
     compare: (row: Float64Array) => ({
       products: means.map((mean) => multiply(offset(mean), offset(row))),
       square: multiply(offset(row), offset(row)),
+      plainSquare: offset(row).reduce((sum, value) => sum + value * value, 0),
     }),
     norms: means.map((mean) => Math.sqrt(multiply(offset(mean), offset(mean)))),
     centre,
@@ -75,18 +81,30 @@ function whitenDirectly(
 }
 
 describe("whitened class means", () => {
-  test.prop(problems)("are those of the definition, for rows kept and left out", (problem) => {
+  test.prop(problems)("are those of the definition for rows that are left out", (problem) => {
     const { seed, rows, features, classes } = problem;
     const { labels, x, gram } = makeRows(seed, rows, features, classes);
-    const kept = labels.flatMap((_, row) => (row % 5 === 4 ? [] : [row]));
-    const fit = whitenClasses(gram, labels, kept, features);
-    const direct = whitenDirectly(x, labels, kept, features);
-    expect(fit.norms).toBeAllclose(direct.norms, { rtol: 1e-6, atol: 1e-6 });
-    for (let row = 0; row < rows; row++) {
-      const want = direct.compare(x.slice(row * features, (row + 1) * features));
-      const { products, square } = fit.compare(row);
-      expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
-      expect([square]).toBeAllclose([want.square], { rtol: 1e-6, atol: 1e-6 });
+    const { added } = fitWhitenedSpace(x, gram, labels, features);
+    const compare = createLeftOutComparison(gram, labels, added);
+    // The first block leaves out a whole class, the other a part of each.
+    for (const block of [
+      labels.flatMap((label, row) => (label === 0 ? [row] : [])),
+      labels.flatMap((_, row) => (row % 5 === 1 ? [row] : [])),
+    ]) {
+      const kept = [...labels.keys()].filter((row) => !block.includes(row));
+      const left = compare(block);
+      const direct = whitenDirectly(x, labels, kept, features, added);
+      expect(left.classes).toEqual([...new Set(kept.map((row) => labels[row]!))].sort());
+      expect(left.norms).toBeAllclose(direct.norms, { rtol: 1e-6, atol: 1e-6 });
+      for (const [i, row] of block.entries()) {
+        const want = direct.compare(x.slice(row * features, (row + 1) * features));
+        const { products, square, plainSquare } = left.comparisons[i]!;
+        expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
+        expect([square, plainSquare]).toBeAllclose([want.square, want.plainSquare], {
+          rtol: 1e-6,
+          atol: 1e-6,
+        });
+      }
     }
   });
 
@@ -101,10 +119,10 @@ describe("whitened class means", () => {
     for (let i = 0; i < 5; i++) {
       const fresh = Float64Array.from({ length: features }, () => 3 * random.normal());
       const offset = fresh.map((value, j) => value - space.centre[j]!);
-      const { products, square } = compareInSpace(space, offset, features)[0]!;
+      const { products, square, plainSquare } = compareInSpace(space, offset, features)[0]!;
       const want = direct.compare(fresh);
       expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
-      expect([square]).toBeAllclose([want.square], { rtol: 1e-6, atol: 1e-6 });
+      expect([square, plainSquare]).toBeAllclose([want.square, want.plainSquare], { rtol: 1e-6, atol: 1e-6 });
     }
   });
 });

@@ -96,13 +96,13 @@ export function pickMeasuredRows(labels: readonly number[]): number[] {
 
 /**
  * Plans fits without a part of the classes, for each part; with two classes or fewer, none can be left out.
- * Classes for unknown sounds are always fitted. `copy` is the place of the copies in noise, if there are any.
+ * Classes for unknown sounds are always fitted. `copies` are the places of those that familiarity is fitted to.
  */
 export function planLeftOut(
   { labels }: Pick<FitProblem, "labels">,
   names: readonly string[],
   negatives: readonly Negatives[],
-  { seed, copy }: Pick<LeftOutTask, "seed" | "copy">,
+  { seed, copies }: Pick<LeftOutTask, "seed" | "copies">,
 ): LeftOutTask[] {
   const named = names.flatMap((name, c) => (isBackground(name) ? [] : [c]));
   if (named.length < 3) return [];
@@ -114,7 +114,7 @@ export function planLeftOut(
     const judged = picked.filter((row) => out.has(labels[row]!));
     const isJudged = new Set(judged);
     return {
-      ...{ kept, classes, names: classes.map((c) => names[c]!), judged, copy, seed },
+      ...{ kept, classes, names: classes.map((c) => names[c]!), judged, copies, seed },
       pieces: negatives.flatMap(({ row, pieces }) => (isJudged.has(row) ? pieces : [])),
     };
   }).filter(({ classes }) => classes.length > 1);

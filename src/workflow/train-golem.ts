@@ -94,9 +94,9 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   for (const warning of alone) options.onWarning?.(warning);
   const { problem, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
   const { embeddings, labels: truth, groups } = problem;
-  const copy = findNoiseCopy(input.variations);
+  const copies = placeCopies(input.variations);
   const { seed } = options;
-  const tasks = input.negatives ? planLeftOut(problem, labels, input.negatives, { seed, copy }) : [];
+  const tasks = input.negatives ? planLeftOut(problem, labels, input.negatives, { seed, copies }) : [];
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
   const run = async () => {
     // The longest tasks start first; those that are not finished with the folds are awaited at the end.
@@ -151,7 +151,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     labels,
     problem.encoderSet,
     classifier.fitted.map(({ view }) => view),
-    { seed, copy },
+    { seed, copies },
   );
   const { negatives } = input;
   const heldOut = validation && { rows: scored, probabilities: validation.probabilities[0]! };
@@ -188,10 +188,11 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   });
 }
 
-/** The place of the copies in noise; undefined if there are none. */
-function findNoiseCopy(variations: readonly Variation[] = []): number | undefined {
-  const place = variations.findIndex(({ kind }) => kind === "noise");
-  return place < 0 ? undefined : place;
+/** Places of the copies that familiarity is fitted to, in the order of their benefit; copies in speed have none. */
+export function placeCopies(variations: readonly Variation[] = []): number[] {
+  return (["noise", "cut", "room"] as const)
+    .map((wanted) => variations.findIndex(({ kind }) => kind === wanted))
+    .filter((place) => place >= 0);
 }
 
 /** Describes the varied copies, and the share in the decision of heads that were fitted to them too. */

@@ -9,12 +9,11 @@
  * fit-familiarity.ts derives from held-out training recordings. Familiarity is the lower of two similarity
  * measures:
  *
- * - Resemblance: similarity to one class, in the layers with a share in the decision. It is the cosine with
- * the whitened class means (head/whitened-classes.ts), but divided by the mean norm of all class means
- * instead of the norm of the class's own, because means of few recordings shrink when one of them is left
- * out.
- * - Nearness: similarity to any class, in all layers of the first encoder: minus the logarithm of the
- *   distance to the nearest class mean in the same whitened space.
+ * - Resemblance: similarity to one class, in the layers with a share in the decision. It is the cosine with the
+ *   whitened class means (head/whitened-classes.ts).
+ * - Nearness: similarity to any class, in all layers of the first encoder: minus the logarithm of the distance to
+ *   the nearest class mean in the same whitened space, and of the distance to the mean of the class means without
+ *   whitening, which copies in noise do not shorten.
  *
  * Both are expressed in standard deviations of their values for held-out training recordings. The method was
  * chosen by measurement over maximum probability, energy, residual, nearest neighbours and Mahalanobis
@@ -54,6 +53,8 @@ export interface Familiarity {
   readonly falseRejectionRate: number;
   readonly resemblance: HeldOutStatistics;
   readonly nearness: HeldOutStatistics;
+  /** The rule by which similarity is computed; absent in golems of earlier versions, see {@link getRule}. */
+  readonly rule?: 2 | undefined;
   /** A recording with a lower familiarity is unknown. */
   readonly threshold: number;
   /** Number of held-out recordings from which the threshold was derived. */
@@ -74,21 +75,34 @@ export function isUsedForNearness(view: View, { encoders }: EncoderSetInfo): boo
   return typeof view.layer === "number" && view.encoder === encoders[0]?.id;
 }
 
-/**
- * Factor of the standardised nearness. If both measures were normally distributed, nearness would reject 1 %
- * of known recordings and resemblance 4 %, of the 5 % allowed: the 4 % quantile of a normal distribution over
- * its 1 % quantile.
- */
-export const nearnessFactor = 0.7525;
+/** What differs between the rules of similarity. */
+interface SimilarityRule {
+  /** Whether the divisor of the resemblance to a class is the norm of its mean, or the mean norm of all. */
+  readonly isByClass: boolean;
+  /** Share in the nearness of the distance without whitening. */
+  readonly plainShare: number;
+  /**
+   * Factor of the standardised nearness. With a small one, nearness decides only for extreme values, such as
+   * those of noise.
+   */
+  readonly nearnessFactor: number;
+}
+
+/** Gets a rule. Golems of earlier versions have none, and are used as they were made. */
+export function getRule(rule: Familiarity["rule"]): SimilarityRule {
+  return rule === 2
+    ? { isByClass: true, plainShare: 2 / 3, nearnessFactor: 0.5 }
+    : { isByClass: false, plainShare: 0, nearnessFactor: 0.7525 };
+}
 
 /** Familiarity: higher is more familiar; about 0 for a typical recording of a known class. */
 export function computeFamiliarity(
   { resemblance, nearness }: Similarity,
-  heldOut: Pick<Familiarity, "resemblance" | "nearness">,
+  heldOut: Pick<Familiarity, "resemblance" | "nearness" | "rule">,
 ): number {
   return Math.min(
     (resemblance - heldOut.resemblance.mean) / heldOut.resemblance.deviation,
-    (nearnessFactor * (nearness - heldOut.nearness.mean)) / heldOut.nearness.deviation,
+    (getRule(heldOut.rule).nearnessFactor * (nearness - heldOut.nearness.mean)) / heldOut.nearness.deviation,
   );
 }
 
@@ -98,28 +112,40 @@ interface LayerComparison extends WhitenedComparison {
   readonly weight: number;
   /** Norms of the class means, in the order of the products. */
   readonly norms: ArrayLike<number>;
-  /** Divisor of the resemblance: the mean norm of the golem's class means. */
-  readonly unit: number;
+  /** Divisors of the resemblance to each class, in the order of the products. */
+  readonly units: ArrayLike<number>;
   readonly isUsedForNearness: boolean;
   readonly features: number;
 }
 
 /** Combines layers: resemblance to the most similar class, and mean nearness. */
-export function computeSimilarity(layers: readonly LayerComparison[]): Similarity {
+export function computeSimilarity(layers: readonly LayerComparison[], rule: Familiarity["rule"]): Similarity {
+  const { plainShare } = getRule(rule);
   const resemblances = new Float64Array(layers[0]!.products.length);
   let nearness = 0;
   let nearnessLayers = 0;
-  for (const { weight, products, square, norms, unit, isUsedForNearness, features } of layers) {
+  for (const { weight, products, square, plainSquare, norms, units, ...layer } of layers) {
     let least = Number.POSITIVE_INFINITY;
     for (const [k, product] of products.entries()) {
-      resemblances[k]! += (weight * product) / (Math.sqrt(square) * unit);
+      resemblances[k]! += (weight * product) / (Math.sqrt(square) * units[k]!);
       least = Math.min(least, square + norms[k]! ** 2 - 2 * product);
     }
-    if (!isUsedForNearness) continue;
-    nearness -= Math.log(Math.max(least, 1e-9) / features) / 2;
+    if (!layer.isUsedForNearness) continue;
+    nearness -= (1 - plainShare) * getLogDistance(least, layer.features);
+    if (plainShare > 0) nearness -= plainShare * getLogDistance(plainSquare, layer.features);
     nearnessLayers++;
   }
   return { resemblance: Math.max(...resemblances), nearness: nearness / Math.max(nearnessLayers, 1) };
+}
+
+/** Logarithm of a distance given by its square, relative to that of as many numbers of size 1. */
+const getLogDistance = (square: number, features: number): number =>
+  Math.log(Math.max(square, 1e-9) / features) / 2;
+
+/** The divisors of the resemblance to each class. */
+export function getUnits(norms: Float32Array, rule: Familiarity["rule"]): number[] {
+  const mean = norms.reduce((sum, value) => sum + value, 0) / norms.length;
+  return Array.from(norms, (norm) => (getRule(rule).isByClass ? norm : mean));
 }
 
 /** Recordings scored at a time, to bound the memory of their features. */
@@ -134,7 +160,7 @@ export function createFamiliarityScore(
     const { view, norms } = layer;
     return {
       ...{ ...layer, norms, weight: view.weight, isUsedForNearness: isUsedForNearness(view, encoderSet) },
-      unit: norms.reduce((sum, norm) => sum + norm, 0) / norms.length,
+      units: getUnits(norms, familiarity.rule),
       space: { templates: new Float64Array(layer.templates), subspace: new Float64Array(layer.subspace) },
       computeFeatures: createViewFeatures(view, encoderSet),
     };
@@ -152,6 +178,7 @@ export function createFamiliarityScore(
       computeFamiliarity(
         computeSimilarity(
           layers.map((layer, l) => ({ ...layer, ...compared[l]![i]!, features: layer.origin.length })),
+          familiarity.rule,
         ),
         familiarity,
       ),

@@ -4,26 +4,26 @@
  *
  * Not its concern: files, how classifiers are fitted.
  *
- * The threshold is set so that a stated share of recordings of known classes is below it. With k = floor(rate
- * (n + 1)), a new score of the same kind exceeds the k-th lowest of n held-out scores with probability 1 - k
- * / (n + 1) (Vovk et al. 2005, conformal prediction). If n is too small for that (under 19 at 5 %), no order
- * statistic keeps the rate; the prediction limit of a normal sample (Hahn 1970) is used instead, if it is
- * lower than all scores. Recordings of one speaker resemble each other, so n is the effective number of
- * independent recordings (evaluate/interval.ts); the prediction limit is computed with it, and
- * used if it is lower than the order statistic.
+ * The threshold is the quantile of the held-out familiarities below which a stated share of recordings of known
+ * classes are. It is estimated by a weighted mean of all order statistics (Harrell and Davis 1982): a single one
+ * varies more from golem to golem, and rejects too few if few recordings are held out. Recordings of one speaker
+ * resemble each other, so the prediction limit of a normal sample (Hahn 1970) is computed with the effective
+ * number of independent recordings (evaluate/interval.ts) and the deviation of the lower half; it is used if it is
+ * lower than the quantile.
  *
- * If recordings have copies in noise, class means and the variance within classes are of recordings and
- * copies, so the effect of noise counts as variation within a class. A copy is left out with its recording,
- * and the threshold is derived from recordings alone.
+ * If recordings have varied copies, class means and the variance within classes are of recordings and copies, so
+ * the effect of noise or a room counts as variation within a class. A copy is left out with its recording, and
+ * the threshold is derived from recordings alone.
  */
 import { defaultRecipe } from "../../core/default-recipe.ts";
 import { createRandom, shuffle } from "../../core/random.ts";
 import { unknownLabels } from "../../embed/embedded-recording.ts";
 import { countIndependent } from "../../evaluate/interval.ts";
+import { createLeftOutComparison, type LeftOutBlock } from "../../head/left-out-comparison.ts";
 import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
 import { applyStandardisation, fitStandardisation } from "../../head/standardisation.ts";
-import { fitWhitenedSpace, type WhitenedClasses, whitenClasses } from "../../head/whitened-classes.ts";
-import { computeStudentQuantile } from "../../math/distribution.ts";
+import { fitWhitenedSpace } from "../../head/whitened-classes.ts";
+import { computeIncompleteBeta, computeStudentQuantile } from "../../math/distribution.ts";
 import { computeGram } from "../../math/matrix-products.ts";
 import { type LabelledRows, pickLabelledRows } from "../labelled-rows.ts";
 import {
@@ -45,35 +45,44 @@ import {
   type Similarity,
 } from "./familiarity.ts";
 
+/** The rule of similarity that new golems have. */
+const rule = 2;
 /** Share of recordings of known classes that may be flagged unknown. */
 const falseRejectionRate = 0.05;
+/**
+ * Share of held-out recordings below the threshold. It is lower, since new recordings differ more from the training
+ * recordings: a third to a half more of them are below a threshold than of held-out ones (LOG.md).
+ */
+const heldOutRate = 0.04;
 /**
  * Maximum number of recordings fitted to, drawn evenly from the classes: the size of a golem grows with it.
  */
 const maximumRows = 128;
+/** Maximum number of recordings and copies fitted to. */
+const maximumVariedRows = 2 * maximumRows;
 /** More rows are used if the maximum would leave fewer than this number per class. */
 const minimumRowsPerClass = 3;
 /** Maximum number of folds; with more blocks to leave out, several are left out together. */
 const maximumFolds = 20;
 
 /**
- * Fits to labelled rows, except those of classes for unknown sounds. `views` are those of the classifier;
- * `copy` is the place of the copies in noise, if there are any. Returns undefined if no recording can be held
- * out: with fewer than two known classes, or if every class has only one.
+ * Fits to labelled rows, except those of classes for unknown sounds. `views` are those of the classifier; `copies`
+ * are the places of the copies that are used, in the order of their benefit. Returns undefined if no recording can
+ * be held out: with fewer than two known classes, or if every class has only one.
  */
 export function fitFamiliarity(
   rows: LabelledRows,
   classNames: readonly string[],
   encoderSet: EncoderSetInfo,
   views: readonly View[],
-  { seed, copy }: { readonly seed: number; readonly copy?: number | undefined },
+  { seed, copies = [] }: { readonly seed: number; readonly copies?: readonly number[] | undefined },
 ): Familiarity | undefined {
   const known = pickLabelledRows(rows, pickRows(rows, classNames, seed));
   const leaveOut = planLeaveOut(known.labels, known.groups);
   const classes = new Set(known.labels).size;
   if (classes < 2 || !leaveOut.isMeasured) return undefined;
-  const room = Math.max(maximumRows, minimumRowsPerClass * classes) - known.labels.length;
-  const { fitted, blocks } = addCopies(known, leaveOut, copy, room);
+  const room = Math.max(maximumVariedRows, minimumRowsPerClass * classes) - known.labels.length;
+  const { fitted, blocks } = addCopies(known, leaveOut, copies, room);
   const originals = known.labels.length;
   const layers = chooseLayers(encoderSet, views).map((view) => fitLayer(view, fitted, originals, encoderSet));
   const counted = new Set(leaveOut.counted);
@@ -83,34 +92,38 @@ export function fitFamiliarity(
   if (similarities.length < 2) return undefined;
   const resemblance = computeStatistics(similarities.map((similarity) => similarity.resemblance));
   const nearness = computeStatistics(similarities.map((similarity) => similarity.nearness));
-  const scores = similarities.map((similarity) => computeFamiliarity(similarity, { resemblance, nearness }));
+  const scores = similarities.map((similarity) =>
+    computeFamiliarity(similarity, { resemblance, nearness, rule }),
+  );
   const speakers = similarities.map(({ row }) => known.groups?.[row]);
   return {
     layers: layers.map(({ layer }) => layer),
-    ...{ falseRejectionRate, resemblance, nearness },
+    ...{ falseRejectionRate, resemblance, nearness, rule },
     threshold: computeRejectionThreshold(scores, speakers),
     recordings: scores.length,
   };
 }
 
-/** Appends at most `room` copies, those in one place, to the rows, and to the blocks of their rows. */
+/** Appends at most `room` copies, those in the given places, to the rows, and to the blocks of their rows. */
 function addCopies(
   { embeddings, labels, copies = [], ...rest }: LabelledRows,
   { blocks }: LeaveOut,
-  copy: number | undefined,
+  places: readonly number[],
   room: number,
 ): { readonly fitted: LabelledRows; readonly blocks: readonly (readonly number[])[] } {
-  const found = copies
-    .flatMap((own, row) => (copy !== undefined && own[copy] ? [{ row, embedding: own[copy] }] : []))
+  const found = places
+    .flatMap((place) => copies.flatMap((own, row) => (own[place] ? [{ row, embedding: own[place] }] : [])))
     .slice(0, room);
-  const placeOf = new Map(found.map(({ row }, i) => [row, labels.length + i]));
   return {
     fitted: {
       ...rest,
       embeddings: [...embeddings, ...found.map(({ embedding }) => embedding)],
       labels: [...labels, ...found.map(({ row }) => labels[row]!)],
     },
-    blocks: blocks.map((block) => [...block, ...block.flatMap((row) => placeOf.get(row) ?? [])]),
+    blocks: blocks.map((block) => [
+      ...block,
+      ...found.flatMap(({ row }, i) => (block.includes(row) ? [labels.length + i] : [])),
+    ]),
   };
 }
 
@@ -121,19 +134,33 @@ function addCopies(
 export function computeRejectionThreshold(
   scores: readonly number[],
   speakers: readonly (string | undefined)[] = scores.map(() => undefined),
-  rate = falseRejectionRate,
+  rate = heldOutRate,
 ): number {
   const count = scores.length;
   if (count < 2) return Number.NEGATIVE_INFINITY;
   const sorted = [...scores].sort((a, b) => a - b);
-  const rank = Math.floor(rate * (count + 1));
   const independent = countIndependent(speakers);
-  if (rate * (independent + 1) >= 1) return sorted[rank - 1]!;
-  const mean = sorted.reduce((sum, score) => sum + score, 0) / count;
-  const variance = sorted.reduce((sum, score) => sum + (score - mean) ** 2, 0) / (count - 1);
+  const middle = estimateQuantile(sorted, 0.5);
+  const below = sorted.filter((score) => score <= middle);
+  const squares = below.reduce((sum, score) => sum + (score - middle) ** 2, 0);
+  const deviation = Math.sqrt(squares / (below.length - 0.5));
   const quantile = computeStudentQuantile(1 - rate, Math.max(1, independent - 1));
-  const limit = mean - quantile * Math.sqrt(variance * (1 + 1 / independent));
-  return Math.min(sorted[Math.max(0, rank - 1)]!, limit);
+  const limit = middle - quantile * deviation * Math.sqrt(1 + 1 / independent);
+  return Math.min(estimateQuantile(sorted, rate), limit);
+}
+
+/** Quantile of ascending values after Harrell and Davis. */
+function estimateQuantile(sorted: readonly number[], share: number): number {
+  const count = sorted.length;
+  const [a, b] = [share * (count + 1), (1 - share) * (count + 1)];
+  let sum = 0;
+  let before = 0;
+  for (const [i, value] of sorted.entries()) {
+    const upTo = computeIncompleteBeta(a, b, (i + 1) / count);
+    sum += (upTo - before) * value;
+    before = upTo;
+  }
+  return sum;
 }
 
 /** Rows of known classes, drawn evenly from the classes if there are too many. */
@@ -176,10 +203,8 @@ function chooseLayers({ encoders }: EncoderSetInfo, views: readonly View[]): Vec
 
 interface FittedLayer {
   readonly layer: FamiliarityLayer;
-  readonly gram: Float64Array;
   readonly features: number;
-  /** Mean norm of the class means. */
-  readonly unit: number;
+  readonly leaveOut: (block: readonly number[]) => LeftOutBlock;
 }
 
 function fitLayer(
@@ -195,7 +220,7 @@ function fitLayer(
   const x = applyStandardisation(raw, { mean, scale });
   const features = raw.columns;
   const gram = computeGram(x, raw.rows, features);
-  const { centre, templates, subspace, norms } = fitWhitenedSpace(x, gram, labels, features);
+  const { centre, templates, subspace, norms, added } = fitWhitenedSpace(x, gram, labels, features);
   return {
     layer: {
       view,
@@ -203,7 +228,7 @@ function fitLayer(
       ...{ scale, templates: new Float32Array(templates), norms: new Float32Array(norms) },
       subspace: new Float32Array(subspace),
     },
-    ...{ gram, features, unit: norms.reduce((sum, norm) => sum + norm, 0) / norms.length },
+    ...{ features, leaveOut: createLeftOutComparison(gram, labels, added) },
   };
 }
 
@@ -218,7 +243,10 @@ function joinBlocks(blocks: readonly (readonly number[])[], labels: readonly num
   return joined;
 }
 
-/** Similarities of the counted rows of a block to classes fitted without the block. */
+/**
+ * Similarities of the counted rows of a block to classes fitted without the block. The norms that are divisors are
+ * those of all rows, since a mean of fewer recordings is longer.
+ */
 function holdOut(
   block: readonly number[],
   counted: ReadonlySet<number>,
@@ -226,24 +254,22 @@ function holdOut(
   layers: readonly FittedLayer[],
   encoderSet: EncoderSetInfo,
 ): (Similarity & { readonly row: number })[] {
+  const all = [...new Set(labels)].sort((a, b) => a - b);
   const out = new Set(block);
-  const kept = [...labels.keys()].filter((row) => !out.has(row));
-  const keptClasses = new Set(kept.map((row) => labels[row]!));
-  const scored = block.filter((row) => counted.has(row) && keptClasses.has(labels[row]!));
-  if (scored.length === 0 || keptClasses.size < 2) return [];
-  const fits = layers.map(
-    ({ gram, features }): WhitenedClasses => whitenClasses(gram, labels, kept, features),
-  );
-  return scored.map((row) => ({
-    row,
-    ...computeSimilarity(
-      layers.map(({ layer, features, unit }, i) => ({
-        ...fits[i]!.compare(row),
-        ...{ weight: layer.view.weight, norms: fits[i]!.norms, unit, features },
-        isUsedForNearness: isUsedForNearness(layer.view, encoderSet),
-      })),
-    ),
-  }));
+  const kept = new Set(labels.filter((_, row) => !out.has(row)));
+  if (kept.size < 2) return [];
+  const left = layers.map(({ leaveOut }) => leaveOut(block));
+  const places = all.flatMap((label, place) => (kept.has(label) ? [place] : []));
+  const units = layers.map(({ layer }) => places.map((place) => layer.norms[place]!));
+  return block.flatMap((row, i) => {
+    if (!counted.has(row) || !kept.has(labels[row]!)) return [];
+    const compared = layers.map(({ layer, features }, l) => ({
+      ...left[l]!.comparisons[i]!,
+      ...{ weight: layer.view.weight, norms: left[l]!.norms, units: units[l]!, features },
+      isUsedForNearness: isUsedForNearness(layer.view, encoderSet),
+    }));
+    return [{ row, ...computeSimilarity(compared, rule) }];
+  });
 }
 
 /** Mean and deviation; a deviation of 0 is replaced by 1, since no value can be divided by it. */

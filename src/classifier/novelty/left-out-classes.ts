@@ -23,8 +23,8 @@ export interface LeftOutTask {
   readonly judged: readonly number[];
   /** Sounds to predict after them. */
   readonly pieces: readonly Embedding[];
-  /** Place of the copies in noise, if there are any. */
-  readonly copy?: number | undefined;
+  /** Places of the copies that familiarity is fitted to. */
+  readonly copies: readonly number[];
   readonly seed: number;
 }
 
@@ -48,7 +48,7 @@ export function listJudged(
 
 /** Fits to the kept rows, and predicts the sounds. */
 export function judgeLeftOut(problem: FitProblem, task: LeftOutTask): LeftOutAnswer {
-  const { kept, classes, names, copy, seed } = task;
+  const { kept, classes, names, copies, seed } = task;
   const { encoderSet, options } = problem;
   const places = new Map(classes.map((label, place) => [label, place]));
   const rows = {
@@ -58,7 +58,7 @@ export function judgeLeftOut(problem: FitProblem, task: LeftOutTask): LeftOutAns
   };
   const classifier = fitClassifier(rows, encoderSet, options);
   const views = classifier.fitted.map(({ view }) => view);
-  const familiarity = fitFamiliarity(rows, names, encoderSet, views, { seed, copy });
+  const familiarity = fitFamiliarity(rows, names, encoderSet, views, { seed, copies });
   const sounds = listJudged(problem, task);
   return {
     probabilities: classifier.computeProbabilities(sounds),
