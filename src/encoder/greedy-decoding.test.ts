@@ -19,7 +19,12 @@ const options: GreedyOptions = {
 
 function scoreTokens(logits: Float32Array): NextToken {
   const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
-  return { ranked: rankTokens(logits, logits.map((logit) => logit - total)) };
+  return {
+    ranked: rankTokens(
+      logits,
+      logits.map((logit) => logit - total),
+    ),
+  };
 }
 
 /**

@@ -29,11 +29,19 @@ import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 /** Name of the encoder's frames [1, frames, width], input of the first model. */
 export const framesName = "encoder_hidden_states";
 
+/**
+ * Names of a step's inputs beside the results of the first model: the previous token, int64 [1, 1], and the
+ * rows of the steps so far, [1, steps, numbers].
+ */
+export const [tokenName, pastName] = ["input_ids", "golem_past"];
+
 /** Names of the scores of all tokens and of their log-softmax [1, 1, vocabulary]; a test adds them as outputs. */
 export const stepScores = { logits: "logits", logprobs: "golem_logprobs" } as const;
 
 /** Names of a step's results: vectors are [1, 1, width]. */
 export const stepOutputs = {
+  /** The row that this step adds to the past: [1, 1, numbers]. */
+  row: "golem_row",
   /** The two likeliest tokens, int64 [1, 1, 2]. */
   ranked: "golem_ranked",
   /** Their log-probabilities [1, 1, 2]. */
@@ -49,14 +57,8 @@ const listBlocks = ({ blocks }: MoonshineSize): number[] => [...new Array(blocks
 const attendedKey = (block: number) => `golem_attended_key_${block}`;
 const attendedValue = (block: number) => `golem_attended_value_${block}`;
 
-/** Names of the tensors passed from step to step: as outputs (present) and as inputs (past). */
-export const listCacheNames = (size: MoonshineSize) =>
-  listBlocks(size).flatMap((block) =>
-    ["key", "value"].map((kind) => ({
-      present: `present.${block}.decoder.${kind}`,
-      past: `past_key_values.${block}.decoder.${kind}`,
-    })),
-  );
+/** Numbers that a step adds to what later steps read: keys of all blocks, then their values. */
+export const getRowNumbers = (size: MoonshineSize): number => 2 * size.blocks * getMoonshineWidth(size);
 
 /**
  * Builds the model from frames [1, frames, width] to the keys and values [1, heads, frames, headSize] that
@@ -88,16 +90,7 @@ export function buildAttendedModel(size: MoonshineSize, graph: GraphContents): U
 
 function describeAttended(size: MoonshineSize): Record<string, ProtoBytes> {
   const names = listBlocks(size).flatMap((block) => [attendedKey(block), attendedValue(block)]);
-  return describeHeads(size, names, "frames");
-}
-
-/** ValueInfoProto of tensors [1, heads, length, headSize], by name. */
-function describeHeads(
-  { heads, headSize }: MoonshineSize,
-  names: readonly string[],
-  length: string,
-): Record<string, ProtoBytes> {
-  const shape = [1, heads, length, headSize];
+  const shape = [1, size.heads, "frames", size.headSize];
   return Object.fromEntries(names.map((name) => [name, createValueInfo(name, "float32", shape)]));
 }
 
@@ -109,40 +102,47 @@ export function buildStepModel(size: MoonshineSize, graph: GraphContents): Uint8
   const dimensions = getMoonshineWidth(size);
   const added = createAddedNodes();
   addFloatProducts(graph, added);
-  addRotationTables(added, "/model/decoder/rotary_emb/Transpose_output_0");
-  addBlocks(size, graph, added);
+  addAngles(added);
+  addBlocks(size, added);
   addVocabularyProduct(added);
-  const caches = listCacheNames(size);
+  const numbers = getRowNumbers(size);
   const inputs = {
-    input_ids: createValueInfo("input_ids", "int64", [1, 1]),
+    [tokenName]: createValueInfo(tokenName, "int64", [1, 1]),
+    [pastName]: createValueInfo(pastName, "float32", [1, "steps", numbers]),
     ...describeAttended(size),
-    ...describeHeads(
-      size,
-      caches.map(({ past }) => past),
-      "past",
-    ),
   };
-  const { ranked, rankedLogprobs, context, hidden } = stepOutputs;
+  const { row, ranked, rankedLogprobs, context, hidden } = stepOutputs;
   const outputs = {
     [ranked]: createValueInfo(ranked, "int64", [1, 1, 2]),
     [rankedLogprobs]: createValueInfo(rankedLogprobs, "float32", [1, 1, 2]),
     [context]: createValueInfo(context, "float32", [1, 1, dimensions]),
     [hidden]: createValueInfo(hidden, "float32", [1, 1, dimensions]),
-    ...describeHeads(
-      size,
-      caches.map(({ present }) => present),
-      "present",
-    ),
+    [row]: createValueInfo(row, "float32", [1, 1, numbers]),
   };
   return extractModel(graph, { inputs, outputs, added: added.nodes });
 }
 
+/** Adds the tables of the rotation at the position of the step: the number of steps so far. */
+function addAngles(added: AddedNodes): void {
+  const { add } = added;
+  add("Constant", [], ["golem_one"], { value_ints: [1] });
+  add("Shape", [pastName], ["golem_past_shape"]);
+  add("Gather", ["golem_past_shape", "golem_one"], ["golem_position"]);
+  add("Cast", ["golem_position"], ["golem_position_float"], { to: elementType.float32 });
+  add("Mul", ["golem_position_float", "/model/decoder/rotary_emb/Cast_1_output_0"], ["golem_turns"]);
+  addRotationTables(added, "golem_turns");
+}
+
 /** Adds the transformer blocks and the last norm: from the token's vector to `stepOutputs.hidden`. */
-function addBlocks(size: MoonshineSize, graph: GraphContents, { add }: AddedNodes): void {
+function addBlocks(size: MoonshineSize, { add }: AddedNodes): void {
   const { blocks, heads } = size;
   const width = getMoonshineWidth(size);
-  const run = (operator: string, inputs: readonly string[], outputs: readonly string[], attributes: Attributes = {}) =>
-    add(operator, inputs, outputs, attributes, runtimeDomain);
+  const run = (
+    operator: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attributes: Attributes = {},
+  ) => add(operator, inputs, outputs, attributes, runtimeDomain);
   let sum = "/model/decoder/embed_tokens/Gather_output_0";
   let normed = "golem_normed";
   add("LayerNormalization", [sum, "model.decoder.layers.0.input_layernorm.weight_merged_0"], [normed], {
@@ -159,6 +159,11 @@ function addBlocks(size: MoonshineSize, graph: GraphContents, { add }: AddedNode
   };
   add("Constant", [], ["golem_split_rotated"], { value_ints: [2 * width, width] });
   add("Constant", [], ["golem_split_query"], { value_ints: [width, width] });
+  const listNames = (...parts: string[]) =>
+    parts.flatMap((part) => listBlocks(size).map((block) => `golem_${part}_${block}`));
+  add("Constant", [], ["golem_split_past"], { value_ints: new Array(2 * blocks).fill(width) });
+  add("Split", [pastName, "golem_split_past"], listNames("past_key", "past_value"), { axis: 2 });
+  add("Concat", listNames("key", "value"), [stepOutputs.row], { axis: 2 });
   for (const block of listBlocks(size)) {
     const name = (part: string) => `golem_${part}_${block}`;
     const inBlock = (part: string) => `/model/decoder/layers.${block}/${part}_output_0`;
@@ -172,13 +177,11 @@ function addBlocks(size: MoonshineSize, graph: GraphContents, { add }: AddedNode
     add("Split", [name("own"), "golem_split_rotated"], [name("unturned"), name("value")], { axis: 2 });
     addRotation({ add }, name("unturned"), name("turned"), 2 * heads);
     add("Split", [name("turned"), "golem_split_query"], [name("query"), name("key")], { axis: 2 });
-    const [pastKey, pastValue] = ["key", "value"].map((kind) => `past_key_values.${block}.decoder.${kind}`);
-    run(
-      "MultiHeadAttention",
-      [name("query"), name("key"), name("value"), "", "", "", pastKey!, pastValue!],
-      [name("heard"), `present.${block}.decoder.key`, `present.${block}.decoder.value`],
-      { num_heads: heads },
-    );
+    add("Concat", [name("past_key"), name("key")], [name("keys")], { axis: 1 });
+    add("Concat", [name("past_value"), name("value")], [name("values")], { axis: 1 });
+    run("MultiHeadAttention", [name("query"), name("keys"), name("values")], [name("heard")], {
+      num_heads: heads,
+    });
     multiply(name("heard"), "self_attn/dense", name("self"));
     addNorm(name("self"), weight("post_attention_layernorm.weight"), name("after_self"));
 
@@ -200,7 +203,12 @@ function addBlocks(size: MoonshineSize, graph: GraphContents, { add }: AddedNode
     const next = isLast
       ? "model.decoder.norm.weight_merged_0"
       : `model.decoder.layers.${block + 1}.input_layernorm.weight_merged_0`;
-    addNorm(name("down"), next, isLast ? stepOutputs.hidden : name("after_mlp"), weight("mlp.down_proj.bias"));
+    addNorm(
+      name("down"),
+      next,
+      isLast ? stepOutputs.hidden : name("after_mlp"),
+      weight("mlp.down_proj.bias"),
+    );
   }
 }
 
@@ -213,11 +221,7 @@ function addVocabularyProduct({ add }: AddedNodes): void {
   const { logits, logprobs } = stepScores;
   const [levels, levelScale, levelZero] = ["golem_levels", "golem_level_scale", "golem_level_zero"];
   add("DynamicQuantizeLinear", [stepOutputs.hidden], [levels, levelScale, levelZero]);
-  add(
-    "MatMulInteger",
-    [levels, `${weight}_transposed_quantized`, levelZero, zero],
-    ["golem_product"],
-  );
+  add("MatMulInteger", [levels, `${weight}_transposed_quantized`, levelZero, zero], ["golem_product"]);
   add("Cast", ["golem_product"], ["golem_product_float"], { to: elementType.float32 });
   add("Mul", [levelScale, scale], ["golem_product_scale"]);
   add("Mul", ["golem_product_float", "golem_product_scale"], [logits]);

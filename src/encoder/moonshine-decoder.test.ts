@@ -13,8 +13,11 @@ import { loadEncoder } from "../node/models/load-encoder.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";
 import { createAddedNodes, extractModel, readBranches } from "../onnx/graph-extract.ts";
-import { createValueInfo } from "../onnx/proto.ts";
+import { createValueInfo, extendModel } from "../onnx/proto.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
+import { rankTokens } from "./greedy-decoding.ts";
 import { createMoonshineDecoder, type DecodedStep, type MoonshineDecoder } from "./moonshine-decoder.ts";
+import { stepScores } from "./moonshine-decoder-graphs.ts";
 import { getMoonshineWidth, moonshineSizes } from "./moonshine-sizes.ts";
 import { getTranscriberDefinition } from "./registry.ts";
 
@@ -26,11 +29,30 @@ const findLargest = (logits: Float32Array): number =>
 const computeSpread = (values: Float32Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
-const copyStep = ({ logits, logprobs, context, hidden }: DecodedStep): DecodedStep => ({
-  logits: logits.slice(),
-  logprobs: logprobs.slice(),
-  context: context.slice(),
-  hidden: hidden.slice(),
+/** A step's results with the scores of all tokens, which the decoder keeps inside its graph. */
+type ScoredStep = DecodedStep & Readonly<Record<keyof typeof stepScores, Float32Array>>;
+
+/** Wraps the runtime so that the model of a step also gives its scores; they are put into `scores`. */
+const keepScores = (runtime: OnnxRuntime, scores: Record<string, Float32Array>): OnnxRuntime => ({
+  async createSession(model) {
+    if (model instanceof Uint8Array || "path" in model || model.name !== "step") {
+      return runtime.createSession(model);
+    }
+    const outputs = Object.values(stepScores).map((name) =>
+      createValueInfo(name, "float32", [1, 1, vocabularySize]),
+    );
+    const session = await runtime.createSession(extendModel(await model.build(), { outputs }));
+    return {
+      ...session,
+      async run(feeds, names) {
+        const results = await session.run(feeds, names);
+        for (const [kind, name] of Object.entries(stepScores)) {
+          scores[kind] = results[name]!.data as Float32Array;
+        }
+        return results;
+      },
+    };
+  },
 });
 
 const computeDistance = (values: Float32Array, expected: Float32Array): number =>
@@ -51,6 +73,12 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
   let published: InferenceSession;
   let branch: InferenceSession;
   let decoder: MoonshineDecoder;
+  const scores: Record<string, Float32Array> = {};
+  /** A copy of a step's results, and the scores of the latest step. */
+  const copyStep = ({ ranked, context, hidden }: DecodedStep): ScoredStep => ({
+    ...{ ranked, context: context.slice(), hidden: hidden.slice() },
+    ...{ logits: scores.logits!.slice(), logprobs: scores.logprobs!.slice() },
+  });
   beforeAll(async () => {
     const files = await loadWeights(getTranscriberDefinition(size.id)!);
     const model = files["decoder_model_merged.onnx"]!;
@@ -71,7 +99,8 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
       },
     });
     branch = await InferenceSession.create(whole, { logSeverityLevel: 3 });
-    decoder = await createMoonshineDecoder(size, createNodeOnnxRuntime({ threads: 1 }), async () => model);
+    const runtime = keepScores(createNodeOnnxRuntime({ threads: 1 }), scores);
+    decoder = await createMoonshineDecoder(size, runtime, async () => model);
   });
   afterAll(async () => {
     await published.release();
@@ -103,10 +132,10 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
   }
 
   /** Copies of the decoder's results step by step, and its input tokens, until it ends. */
-  async function runSteps(frames: Float32Array): Promise<{ tokens: number[]; steps: DecodedStep[] }> {
+  async function runSteps(frames: Float32Array): Promise<{ tokens: number[]; steps: ScoredStep[] }> {
     const step = await decoder.begin(frames);
     const tokens = [1];
-    const steps: DecodedStep[] = [];
+    const steps: ScoredStep[] = [];
     while (tokens.at(-1) !== 2 && tokens.length < 30) {
       steps.push(copyStep(await step(tokens.at(-1)!)));
       tokens.push(findLargest(steps.at(-1)!.logits));
@@ -121,7 +150,8 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
     const frames = await encodeFrames(name);
     const { tokens, steps } = await runSteps(frames);
     const whole = await runUncached(frames, tokens.slice(0, -1));
-    for (const [i, { logits, logprobs }] of steps.entries()) {
+    for (const [i, { logits, logprobs, ranked }] of steps.entries()) {
+      expect(ranked).toEqual(rankTokens(logits, logprobs));
       const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
       expect(logprobs).toBeAllclose(
         logits.map((logit) => logit - total),
@@ -165,7 +195,9 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
     const alone = await decoder.begin(first);
     const expected = [copyStep(await alone(1)), copyStep(await alone(1128))];
     const [a, b] = [await decoder.begin(first), await decoder.begin(second)];
-    const [step] = [copyStep(await a(1)), await b(1), await b(3529)];
+    const step = copyStep(await a(1));
+    await b(1);
+    await b(3529);
     expect(step).toEqual(expected[0]);
     expect(copyStep(await a(1128))).toEqual(expected[1]);
   });

@@ -14,8 +14,10 @@ import {
   buildAttendedModel,
   buildStepModel,
   framesName,
-  listCacheNames,
+  getRowNumbers,
+  pastName,
   stepOutputs,
+  tokenName,
 } from "./moonshine-decoder-graphs.ts";
 import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 import type { ReadWeights } from "./weights.ts";
@@ -44,9 +46,8 @@ export async function createMoonshineDecoder(
   runtime: OnnxRuntime,
   read: ReadWeights,
 ): Promise<MoonshineDecoder> {
-  const { heads, headSize } = size;
   const dimensions = getMoonshineWidth(size);
-  const cacheNames = listCacheNames(size);
+  const rowNumbers = getRowNumbers(size);
   let branches: ReturnType<typeof readBranches> | undefined;
   const getBranches = async () => {
     branches ??= readBranches(await read(size.decoder.name));
@@ -69,13 +70,11 @@ export async function createMoonshineDecoder(
       const kept = await attended.run({
         [framesName]: { dims: [1, count, dimensions], data: frames },
       });
-      const empty: OnnxTensor = { dims: [1, heads, 0, headSize], data: new Float32Array(0) };
-      const cache: Record<string, OnnxTensor> = {};
-      for (const names of cacheNames) cache[names.past] = empty;
+      const cache = createStepCache(rowNumbers);
       return async (token) => {
         const input: OnnxTensor = { dims: [1, 1], data: BigInt64Array.of(BigInt(token)) };
-        const outputs = await step.run({ input_ids: input, ...kept, ...cache });
-        for (const { past, present } of cacheNames) cache[past] = getTensor(outputs, present);
+        const outputs = await step.run({ [tokenName]: input, [pastName]: cache.get(), ...kept });
+        cache.add(getNumbers(outputs, stepOutputs.row, rowNumbers));
         return {
           ranked: readRanked(outputs),
           context: getNumbers(outputs, stepOutputs.context, dimensions),
@@ -86,6 +85,27 @@ export async function createMoonshineDecoder(
     async dispose() {
       await attended.release();
       await step.release();
+    },
+  };
+}
+
+/** Tokens that memory is first taken for. */
+const firstTokens = 16;
+
+/** Keys and values of the tokens so far: a row of [numbers] per token. */
+function createStepCache(numbers: number) {
+  let memory = new Float32Array(firstTokens * numbers);
+  let used = 0;
+  return {
+    get: (): OnnxTensor => ({ dims: [1, used / numbers, numbers], data: memory.subarray(0, used) }),
+    add(row: Float32Array): void {
+      if (used === memory.length) {
+        const larger = new Float32Array(2 * used);
+        larger.set(memory);
+        memory = larger;
+      }
+      memory.set(row, used);
+      used += numbers;
     },
   };
 }

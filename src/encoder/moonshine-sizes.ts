@@ -53,7 +53,7 @@ export const moonshineSizes = {
     graphs: {
       encoder: "232f3f31cc1f4d28ab2b92016228ee7d6ffdb71a32daf9abad95c8044ebe581c",
       attended: "ceb58a312f3be1a78ca03ab666a3f6eb911b578772801789be38e63c3664a7f2",
-      step: "2b7ffd3d6ebcc0f52d469cf5a4d2453f330a0c3bdd95c55474ced0b13a468b31",
+      step: "613266076f70177d922cb995feb62c2ba8fe917fd3e649d2f994f373aafc7816",
     },
   },
   base: {
@@ -79,7 +79,7 @@ export const moonshineSizes = {
     graphs: {
       encoder: "befd1556a6d77d8c3c7f66d2d29d0f6c46974d6a89ded8280283ed81dbdd3941",
       attended: "9075f51291eb59a032ccc38d1c8767806c3535a93ca4002f2e0a7dfd94c05fcc",
-      step: "db27ef60e1a4c99161776fb694c29172c74ab4c978aeddda2289f9c4a805aa7b",
+      step: "b6900642adb37c6dc0ad2a94501c342e89ce1661c223fc6e98b051fd2c9e652b",
     },
   },
 } as const satisfies Record<string, MoonshineSize>;

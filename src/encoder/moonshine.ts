@@ -99,7 +99,10 @@ export async function createMoonshine(
 export function createMoonshineGraph(size: MoonshineSize, model: Uint8Array): AddEncoder {
   return (graph, samples, prefix) => {
     const input = addReflection(graph, samples, minimumSamples);
-    const getName = graph.merge(buildModel(size, model, { isPortable: true }), { prefix, inputs: { [inputName]: input } });
+    const getName = graph.merge(buildModel(size, model, { isPortable: true }), {
+      prefix,
+      inputs: { [inputName]: input },
+    });
     return (layer) => getName(getPooledTensor(layer));
   };
 }
