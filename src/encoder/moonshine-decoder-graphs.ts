@@ -94,10 +94,7 @@ function describeAttended(size: MoonshineSize): Record<string, ProtoBytes> {
   return Object.fromEntries(names.map((name) => [name, createValueInfo(name, "float32", shape)]));
 }
 
-/**
- * Builds the model of one step: from a token, keys, values and the cache to logits, context, hidden state and
- * the new cache.
- */
+/** Builds the model of one step: from a token, the past and the attended keys and values to `stepOutputs`. */
 export function buildStepModel(size: MoonshineSize, graph: GraphContents): Uint8Array {
   const dimensions = getMoonshineWidth(size);
   const added = createAddedNodes();
