@@ -68,7 +68,8 @@ export async function createMoonshine(
   const session = await runtime.createSession({
     name: "encoder",
     sha256: size.graphs.encoder,
-    build: async () => buildModel(size, await read(size.encoder.name)),
+    build: async () =>
+      buildModel(size, await read(size.encoder.name), { isPortable: runtime.isPortableOnly }),
   });
   return {
     info,
@@ -114,7 +115,7 @@ export function createMoonshineGraph(size: MoonshineSize, model: Uint8Array): Ad
 function buildModel(
   size: MoonshineSize,
   model: Uint8Array,
-  { isPortable = false }: { readonly isPortable?: boolean } = {},
+  { isPortable = false }: { readonly isPortable?: boolean | undefined } = {},
 ): Uint8Array {
   const layerTensors = getLayerTensors(size);
   const dimensions = getMoonshineWidth(size);

@@ -66,6 +66,7 @@ function createPlainRuntime(
   device: Provider = "cpu",
 ): OnnxRuntime {
   return {
+    isPortableOnly: device !== "cpu",
     async createSession(model) {
       const ort = await import("onnxruntime-node");
       const settings: SessionOptions = {
