@@ -7,6 +7,9 @@ const runtimeFolder = "node_modules/onnxruntime-web/dist";
 /** Without the report of which plugin took most of the time: on a busy machine every build prints one. */
 const checks = { pluginTimings: false };
 
+/** What other modules need stays out of the entries' own files, some of which run something when they are loaded. */
+const inputOptions = { preserveEntrySignatures: "strict" } as const;
+
 export default defineConfig([
   {
     entry: [
@@ -39,6 +42,7 @@ export default defineConfig([
       alwaysBundle: (id, importer) => /^zod\//.test(id) && !/\.d\.ts$/.test(importer ?? ""),
       onlyBundle: false,
     },
+    inputOptions,
     outputOptions: {
       chunkFileNames: "chunks/[name]-[hash].js",
     },
@@ -46,7 +50,7 @@ export default defineConfig([
     plugins: [createThirdPartyNotices().emit()],
     // Texts that the report's page carries, read beside the code in src as in dist; licences.
     copy: [
-      { from: "src/view/look.css", to: "dist/view" },
+      { from: ["src/view/look.css", "src/view/result.css"], to: "dist/view" },
       { from: "src/audio/formats/wasm/LICENSES.txt", to: "dist/audio/formats/wasm" },
       { from: ["src/view/report/page.css", "src/view/report/page-script.js"], to: "dist/view/report" },
     ],
@@ -67,6 +71,7 @@ export default defineConfig([
     clean: [],
     deps: { alwaysBundle: /./, onlyBundle: false },
     inputOptions: {
+      ...inputOptions,
       resolve: { conditionNames: ["onnxruntime-web-use-extern-wasm", "browser", "import", "default"] },
     },
     checks,

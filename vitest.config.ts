@@ -1,11 +1,12 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "vitest/config";
+import { isBuiltFresh } from "./test/support/built-threads.ts";
 
 /** Tests that try random input, which `npm run test:slow` runs again with more of it. */
 const repeats = /fast-check|support\/effort/;
-/** Tests that need a process of their own: they replace modules, globals or environment variables, or measure memory. */
-const isolates = /vi\.(mock|doMock|stubGlobal|stubEnv|resetModules)|studio-state|long-recording/;
+/** Tests that need a process of their own: they replace modules or globals, or measure memory. */
+const isolates = /vi\.(mock|doMock|stubGlobal|resetModules)|studio-state|support\/long-recording/;
 
 /** Test files of one kind of run. */
 function listTests(isSlow: boolean): { readonly shared: string[]; readonly isolated: string[] } {
@@ -27,9 +28,12 @@ function listTests(isSlow: boolean): { readonly shared: string[]; readonly isola
 /** `vitest run`: what `npm test` runs. `vitest run --mode slow`: `*.slow.test.ts`, and random input at full length. */
 export default defineConfig(({ mode }) => {
   const { shared, isolated } = listTests(mode === "slow");
+  // Loading fast-check takes most of the time in which a process starts; isolated tests do without.
+  const setupFiles = ["test/support/matchers.ts", "test/support/property-runs.ts"];
   const common = {
-    setupFiles: ["test/support/matchers.ts", "test/support/property-runs.ts"],
     globalSetup: ["test/support/run-folder.ts"],
+    // Threads from `dist` start with an eighth of the processor time that sources take.
+    env: isBuiltFresh() ? { GOLEM_BUILT_THREADS: "1" } : {},
     pool: "forks" as const,
     testTimeout: 120_000,
     hookTimeout: 240_000,
@@ -40,10 +44,15 @@ export default defineConfig(({ mode }) => {
     test: {
       maxWorkers: "100%",
       projects: [
-        // Test files share their process: modules are loaded, the browser is started and golems are trained once per
-        // process, not per file.
-        { test: { ...common, name: "shared", include: shared, isolate: false } },
         { test: { ...common, name: "isolated", include: isolated, isolate: true } },
+        // Test files share their process: modules are loaded, the browser is started and golems are trained once per
+        // process, not per file. A group of their own, since vitest ends a shared process where an isolated file is next.
+        {
+          test: {
+            ...{ ...common, setupFiles, name: "shared", include: shared, isolate: false },
+            sequence: { groupOrder: 1 },
+          },
+        },
       ],
     },
   };

@@ -9,7 +9,7 @@
  * bench/results/studio.json and studio.md.
  */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { availableParallelism, cpus, loadavg, tmpdir, totalmem } from "node:os";
+import { loadavg, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { zipSync } from "fflate";
@@ -18,6 +18,21 @@ import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "..
 import { sharedData, sharedDataNote } from "../test/support/shared-data.ts";
 import { writeSpeech } from "../test/support/spoken.ts";
 import { openStudio, recordClasses, watchPage } from "../test/support/studio-page.ts";
+import {
+  getMeanSeconds,
+  listSteps,
+  openZip,
+  takeDisturbances,
+  takeProgress,
+  waitEmbedded,
+} from "./studio/page.ts";
+import {
+  describeMachine,
+  formatTable,
+  type RecordedPath,
+  type ScrollingRound,
+  type TrainingRound,
+} from "./studio/table.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const rounds = Number(values.rounds);
@@ -79,76 +94,8 @@ async function openPage(options: BrowserContextOptions = {}): Promise<Page> {
   return page;
 }
 
-async function openZip(page: Page, path: string): Promise<void> {
-  const [chooser] = await Promise.all([
-    page.waitForEvent("filechooser"),
-    page.getByRole("button", { name: "Open a zip file" }).click(),
-  ]);
-  await chooser.setFiles(path);
-}
-
-/** Resolves when all are embedded; with one class, the bar says that it needs two. */
-const waitEmbedded = (page: Page) =>
-  page.waitForFunction(
-    () =>
-      /recordings? (is|are) processed|needs two/.test(
-        document.querySelector(".foot [role=status]")?.textContent ?? "",
-      ),
-    undefined,
-    { timeout: 300_000, polling: 20 },
-  );
-
-const takeDisturbances = (page: Page) =>
-  page.evaluate(() => {
-    const { shift, longest, gap } = window.watched;
-    window.watched.shift = 0;
-    window.watched.longest = 0;
-    window.watched.gap = 0;
-    return { shift, longest, gap };
-  });
-
-/** The progress of embedding that the bar at the foot showed, and when. */
-const takeProgress = (page: Page) =>
-  page.evaluate(() => {
-    const told = window.watched.told.flatMap(({ at, text }) => {
-      const some = /Processing recordings: (\d+) of (\d+)/.exec(text);
-      const every = /All (\d+) recordings are processed/.exec(text);
-      if (some) return [{ at, done: Number(some[1]), all: Number(some[2]) }];
-      return every ? [{ at, done: Number(every[1]), all: Number(every[1]) }] : [];
-    });
-    window.watched.told = [];
-    return told;
-  });
-
-/** Lists the milliseconds from each embedded recording to the next. */
-function listSteps(told: Awaited<ReturnType<typeof takeProgress>>): number[] {
-  const steps: number[] = [];
-  for (const [i, now] of told.entries()) {
-    const before = told[i - 1];
-    if (before && now.done > before.done && before.done > 0) {
-      steps.push((now.at - before.at) / (now.done - before.done));
-    }
-  }
-  return steps;
-}
-
-/** Sums the seconds of recordings that the shelf shows. */
-const sumSeconds = (page: Page) =>
-  page.evaluate(async () => {
-    const database = await new Promise<IDBDatabase>((done) => {
-      const request = indexedDB.open("golem-studio");
-      request.onsuccess = () => done(request.result);
-    });
-    const kept = await new Promise<{ seconds: number }[]>((done) => {
-      const request = database.transaction("recordings").objectStore("recordings").getAll();
-      request.onsuccess = () => done(request.result);
-    });
-    database.close();
-    return kept.reduce((sum, { seconds }) => sum + seconds, 0) / kept.length;
-  });
-
 /** Measures the first load, importing and embedding 60 recordings, and training. */
-async function measureTraining() {
+async function measureTraining(): Promise<TrainingRound> {
   const page = await openPage();
   let transfer = 0;
   const sizes: Promise<void>[] = [];
@@ -169,7 +116,7 @@ async function measureTraining() {
   await Promise.all(sizes);
   const bringingIn = await takeDisturbances(page);
   const steps = listSteps(await takeProgress(page));
-  const seconds = await sumSeconds(page);
+  const seconds = await getMeanSeconds(page);
   const learn = page.locator(".foot button.primary");
   await learn.waitFor();
   await takeDisturbances(page);
@@ -193,7 +140,7 @@ async function measureTraining() {
 }
 
 /** Measures the frames while the list of 600 recordings is scrolled to its end and back during embedding. */
-async function measureScrolling() {
+async function measureScrolling(): Promise<ScrollingRound> {
   const page = await openPage();
   await page.goto(server.url);
   await page.waitForSelector("h1");
@@ -234,7 +181,7 @@ async function measureScrolling() {
 }
 
 /** The path of the tests: name three classes, record eight of each, train, download the golem. */
-async function measurePath() {
+async function measurePath(): Promise<RecordedPath> {
   const page = await openPage({ acceptDownloads: true });
   await page.goto(server.url);
   await recordClasses(page, spoken, (word) => writeSpeech(microphone, join(data, "commands", word), 9));
@@ -255,8 +202,8 @@ async function measurePath() {
 }
 
 const loadBefore = loadavg()[0]!;
-const trainings: Awaited<ReturnType<typeof measureTraining>>[] = [];
-const scrollings: Awaited<ReturnType<typeof measureScrolling>>[] = [];
+const trainings: TrainingRound[] = [];
+const scrollings: ScrollingRound[] = [];
 for (let round = 0; round < rounds; round++) trainings.push(await measureTraining());
 for (let round = 0; round < Math.min(rounds, 3); round++) scrollings.push(await measureScrolling());
 const path = await measurePath();
@@ -264,138 +211,8 @@ await browser.close();
 await server.close();
 rmSync(folder, { recursive: true, force: true });
 
-const sort = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b);
-const median = (numbers: readonly number[]) => sort(numbers)[numbers.length >> 1]!;
-const row = (name: string, goal: string, numbers: readonly number[], unit: string, digitsAfter: number) => {
-  const sorted = sort(numbers);
-  const [low, high] = [sorted[0]!, sorted.at(-1)!];
-  const cells = [median(numbers), low, high].map((value) => `${value.toFixed(digitsAfter)} ${unit}`.trim());
-  return `| ${name} | ${goal} | ${cells.join(" | ")} |`;
-};
-const worst = ({ longest, gap }: { longest: number; gap: number }) => Math.max(longest, gap);
-const machine = `Chromium ${browser.version()}, ${availableParallelism()} x ${cpus()[0]?.model}, ${Math.round(totalmem() / 2 ** 30)} GiB, ${process.platform}, ${new Date().toISOString().slice(0, 10)}`;
-const lines = [
-  machine,
-  "",
-  `Load average ${loadBefore.toFixed(1)} before, ${loadavg()[0]!.toFixed(1)} after; on a machine with other work times are longer. The longest task is the longest of long tasks and of gaps between frames.`,
-  "",
-  "| what | goal | median | lowest | highest |",
-  "|---|---|---:|---:|---:|",
-  row(
-    "training on 60 recordings in 3 classes: golem and score kept",
-    "<= 1 s",
-    trainings.map(({ trained }) => trained),
-    "s",
-    1,
-  ),
-  row(
-    "the same, from the click to the score on the screen",
-    "",
-    trainings.map(({ waited }) => waited),
-    "s",
-    2,
-  ),
-  row(
-    "from there to the learning curve on the screen",
-    "",
-    trainings.map(({ curve }) => curve),
-    "s",
-    2,
-  ),
-  row(
-    "layout shift while training",
-    "0",
-    trainings.map(({ training }) => training.shift),
-    "",
-    4,
-  ),
-  row(
-    "longest task of the page while training",
-    "<= 100 ms",
-    trainings.map(({ training }) => worst(training)),
-    "ms",
-    0,
-  ),
-  row(
-    "longest task after training, curve included",
-    "<= 100 ms",
-    trainings.map(({ after }) => worst(after)),
-    "ms",
-    0,
-  ),
-  row(
-    "longest task while 60 files come in and are embedded",
-    "<= 100 ms",
-    trainings.map(({ bringingIn }) => worst(bringingIn)),
-    "ms",
-    0,
-  ),
-  row(
-    `embedding one recording of ${median(trainings.map(({ seconds }) => seconds)).toFixed(2)} s on average`,
-    "",
-    trainings.map(({ steps }) => median(steps)),
-    "ms",
-    0,
-  ),
-  row(
-    "the longest of 60",
-    "",
-    trainings.map(({ steps }) => Math.max(...steps)),
-    "ms",
-    0,
-  ),
-  row(
-    "longest task while 600 files come in",
-    "<= 100 ms",
-    scrollings.map(({ bringingIn }) => worst(bringingIn)),
-    "ms",
-    0,
-  ),
-  row(
-    "longest task while 600 are scrolled and embedded",
-    "<= 100 ms",
-    scrollings.map(({ embedding }) => worst(embedding)),
-    "ms",
-    0,
-  ),
-  row(
-    "scrolling 600 recordings while they are embedded",
-    "60 fps",
-    scrollings.map(({ busy }) => busy.fps),
-    "fps",
-    1,
-  ),
-  row(
-    "longest frame of that",
-    "",
-    scrollings.map(({ busy }) => busy.longest),
-    "ms",
-    0,
-  ),
-  row(
-    "scrolling 600 recordings when idle",
-    "60 fps",
-    scrollings.map(({ quiet }) => quiet.fps),
-    "fps",
-    1,
-  ),
-  row(
-    "longest frame of that",
-    "",
-    scrollings.map(({ quiet }) => quiet.longest),
-    "ms",
-    0,
-  ),
-  row(
-    "first load to 60 embedded, compressed, weights not counted",
-    "<= 6 MB",
-    trainings.map(({ transfer }) => transfer / 1e6),
-    "MB",
-    2,
-  ),
-  row("clicks and keys from nothing to a golem of three spoken words", "<= 45", [path.actions], "", 0),
-  row("recordings not embedded yet when the next one is kept, of 24 spoken", "0", path.backlog, "", 0),
-];
+const machine = describeMachine(browser.version());
+const lines = formatTable(machine, loadBefore, { trainings, scrollings, path });
 const results = resolve("bench/results");
 mkdirSync(results, { recursive: true });
 writeFileSync(

@@ -16,8 +16,9 @@ import { fitClassifier } from "../src/classifier/classifier.ts";
 import type { Augmentation } from "../src/classifier/fusion/fit-fusion.ts";
 import type { EmbeddedRecording } from "../src/embed/embedded-recording.ts";
 import { computeConfusion, computeScores, getPredictions } from "../src/evaluate/metrics.ts";
-import { loadVariedSet, toVariedRows } from "./augment/material.ts";
+import { loadVariedSet } from "./augment/material.ts";
 import { type Flagged, measureNewWords } from "./augment/new-words.ts";
+import { toRows } from "./scoreboard/real-set.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
 const setNames = (process.argv[3] ?? "digits,drinks,esc10,commands,wakewords,banking").split(",");
@@ -63,7 +64,7 @@ for (const set of setNames) {
   for (const { name, places, augment } of ways) {
     const result: Measurement = { set, way: name, clean: [], noisy: [], logLoss: [], share: [] };
     for (const { train, clean, noisy } of draws) {
-      const all = toVariedRows(train, classes);
+      const all = toRows(train, classes);
       const rows = { ...all, copies: all.copies!.map((own) => places.flatMap((place) => own[place] ?? [])) };
       const classifier = fitClassifier(rows, encoderSet, { seed: 0, augment });
       const score = (recordings: readonly EmbeddedRecording[]) => {

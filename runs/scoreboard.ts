@@ -26,6 +26,8 @@ import {
 } from "./scoreboard/recipes.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
+/** Varied copies of each recording that `golem train` makes without flags. */
+const copies = 3;
 
 /** One recipe on one set: balanced accuracy on the test part of each draw; calibration error and log-loss over all draws. */
 interface Measurement {
@@ -42,7 +44,7 @@ const measurements: Measurement[] = [];
 const chances: string[] = [];
 let drawsASet = 0;
 for (const name of setNames) {
-  const set = await loadRealSet(folder, name);
+  const set = await loadRealSet(folder, name, copies, "drawn");
   const draws = await loadDraws(folder, set);
   drawsASet = draws.length;
   const { classes } = set;

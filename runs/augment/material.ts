@@ -7,7 +7,6 @@ import { join, resolve } from "node:path";
 import { openAudio } from "../../src/audio/open-audio.ts";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import { listVariations } from "../../src/augment/variation.ts";
-import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createMemorySource } from "../../src/core/byte-source.ts";
 import { createRandom } from "../../src/core/random.ts";
@@ -173,18 +172,4 @@ function computeActiveLevel(samples: Float32Array): number {
   ).sort((a, b) => b - a);
   const loud = powers.slice(0, Math.ceil(powers.length / 2));
   return Math.sqrt(loud.reduce((sum, power) => sum + power, 0) / (loud.length * frame));
-}
-
-/** Recordings as training rows. */
-export function toVariedRows(
-  recordings: readonly EmbeddedRecording[],
-  classes: readonly string[],
-): LabelledRows {
-  return {
-    embeddings: recordings,
-    labels: recordings.map(({ label }) => classes.indexOf(label)),
-    classes: classes.length,
-    groups: recordings.map(({ speaker }) => speaker),
-    copies: recordings.map(({ copies = [] }) => copies),
-  };
 }

@@ -7,7 +7,8 @@ import { fitClassifier } from "../../src/classifier/classifier.ts";
 import { createFamiliarityScore } from "../../src/classifier/novelty/familiarity.ts";
 import { fitFamiliarity } from "../../src/classifier/novelty/fit-familiarity.ts";
 import type { EmbeddedRecording } from "../../src/embed/embedded-recording.ts";
-import { toVariedRows, type VariedSet } from "./material.ts";
+import { toRows } from "../scoreboard/real-set.ts";
+import type { VariedSet } from "./material.ts";
 
 /** Shares of recordings that are flagged, mean over draws. */
 export interface Flagged {
@@ -28,7 +29,7 @@ export function measureNewWords({ classes, encoderSet, draws }: VariedSet): {
     const isLeftOut = ({ label }: EmbeddedRecording) => (classes.indexOf(label) + d) % 3 === 0;
     const isKnown = (row: EmbeddedRecording) => !isLeftOut(row);
     const names = classes.filter((_, c) => (c + d) % 3 !== 0);
-    const rows = toVariedRows(train.filter(isKnown), names);
+    const rows = toRows(train.filter(isKnown), names);
     const measure = (copy: number | undefined): Flagged => {
       const augment = copy === undefined ? "none" : "auto";
       const views = fitClassifier(rows, encoderSet, { seed: 0, augment }).fitted.map(({ view }) => view);

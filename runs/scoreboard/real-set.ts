@@ -8,6 +8,7 @@ import { listVariations } from "../../src/augment/variation.ts";
 import type { LabelledRows } from "../../src/classifier/labelled-rows.ts";
 import type { EncoderSetInfo } from "../../src/classifier/view.ts";
 import { createRandom, shuffle } from "../../src/core/random.ts";
+import type { Recording } from "../../src/dataset/dataset.ts";
 import type { EmbeddedRecording, Embedding } from "../../src/embed/embedded-recording.ts";
 import type { ResolvedEncoderSet } from "../../src/encoder/resolved-encoder.ts";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
@@ -39,10 +40,15 @@ export interface Draw {
 }
 
 /**
- * Embeds all recordings of a set, and `copies` varied copies of each; cached embeddings are not computed
- * again.
+ * Embeds all recordings of a set, and `copies` varied copies of each, or of those alone that a published draw
+ * trains on; cached embeddings are not computed again.
  */
-export async function loadRealSet(folder: string, name: string, copies = 0): Promise<RealSet> {
+export async function loadRealSet(
+  folder: string,
+  name: string,
+  copies = 0,
+  copied: "all" | "drawn" = "all",
+): Promise<RealSet> {
   const all = await resolveEncoderSet({});
   const encoderSet: ResolvedEncoderSet = {
     ...all,
@@ -51,10 +57,20 @@ export async function loadRealSet(folder: string, name: string, copies = 0): Pro
   const store = await openEmbeddingStore(getCacheFolder().embeddings);
   try {
     const { recordings } = await loadDataset(join(folder, name));
-    const { embedded, skipped } = await embedRecordings(recordings, {
-      ...{ ...encoderSet, store, variations: listVariations(copies) },
-    });
-    for (const { file, message } of skipped) console.error(`${name}/${file} is left out: ${message}`);
+    const drawn = copied === "drawn" ? await listDrawn(folder, name) : undefined;
+    const isVaried = ({ file }: Recording) => drawn?.has(resolve(folder, name, file)) ?? true;
+    const embed = async (rows: readonly Recording[], variations: ReturnType<typeof listVariations>) => {
+      const { embedded, skipped } = await embedRecordings(rows, { ...encoderSet, store, variations });
+      for (const { file, message } of skipped) console.error(`${name}/${file} is left out: ${message}`);
+      return embedded;
+    };
+    const embedded = [
+      ...(await embed(recordings.filter(isVaried), listVariations(copies))),
+      ...(await embed(
+        recordings.filter((row) => !isVaried(row)),
+        [],
+      )),
+    ];
     return {
       name,
       classes: [...new Set(embedded.map(({ label }) => label))].sort(),
@@ -69,16 +85,35 @@ export async function loadRealSet(folder: string, name: string, copies = 0): Pro
 
 /** Loads the published draws: folders with a train.csv and a test.csv. */
 export async function loadDraws(folder: string, set: RealSet): Promise<Draw[]> {
-  const draws = join(folder, "draws", set.name);
   const byPath = new Map(set.recordings.map((row) => [resolve(folder, set.name, row.file), row]));
-  const load = async (draw: string, part: string): Promise<EmbeddedRecording[]> => {
-    const { recordings } = await loadDataset(join(draws, draw, `${part}.csv`));
-    return recordings.flatMap(({ file }) => byPath.get(resolve(draws, draw, file)) ?? []);
-  };
-  const names = readdirSync(draws).sort((a, b) => Number(a) - Number(b));
+  const load = async (draw: string, part: string): Promise<EmbeddedRecording[]> =>
+    (await listPart(draw, part)).flatMap((path) => byPath.get(path) ?? []);
   return Promise.all(
-    names.map(async (draw) => ({ train: await load(draw, "train"), test: await load(draw, "test") })),
+    listDraws(folder, set.name).map(async (draw) => ({
+      train: await load(draw, "train"),
+      test: await load(draw, "test"),
+    })),
   );
+}
+
+/** Lists the folders of the published draws. */
+function listDraws(folder: string, name: string): string[] {
+  const draws = join(folder, "draws", name);
+  return readdirSync(draws)
+    .sort((a, b) => Number(a) - Number(b))
+    .map((draw) => join(draws, draw));
+}
+
+/** Lists the recordings of one part of a draw. */
+async function listPart(draw: string, part: string): Promise<string[]> {
+  const { recordings } = await loadDataset(join(draw, `${part}.csv`));
+  return recordings.map(({ file }) => resolve(draw, file));
+}
+
+/** Lists the recordings that any draw trains on. */
+async function listDrawn(folder: string, name: string): Promise<Set<string>> {
+  const drawn = await Promise.all(listDraws(folder, name).map((draw) => listPart(draw, "train")));
+  return new Set(drawn.flat());
 }
 
 /**
@@ -107,13 +142,16 @@ export function drawRecordings(set: RealSet, shots: number, seed: number): Draw 
 /** Gets the number of recordings per class that gives about fifty in all. */
 export const getShots = ({ classes }: RealSet): number => Math.max(2, Math.round(50 / classes.length));
 
-/** Recordings as training rows of a classifier of these classes. */
+/** Recordings, with their varied copies, as training rows of a classifier of these classes. */
 export function toRows(recordings: readonly EmbeddedRecording[], classes: readonly string[]): LabelledRows {
   return {
     embeddings: recordings,
     labels: recordings.map(({ label }) => classes.indexOf(label)),
     classes: classes.length,
     groups: recordings.map(({ speaker }) => speaker),
+    ...(recordings.some(({ copies }) => copies)
+      ? { copies: recordings.map(({ copies = [] }) => copies) }
+      : {}),
   };
 }
 

@@ -27,6 +27,7 @@ export const defaultRecipe: Recipe = {
 
 /** The default without some of its parts. */
 export const ablations: readonly Recipe[] = [
+  { ...defaultRecipe, name: "without varied copies: `--augment none`", options: { augment: "none" } },
   { ...defaultRecipe, name: "without words: `--no-transcript`", reads: false },
   { ...defaultRecipe, name: "without second encoder", encoders: [moonshine] },
   { name: "without both: `--encoder moonshine-tiny`", ...alone(moonshine), options: {} },

@@ -26,7 +26,7 @@ Every command has
 | \`--help\` | print its arguments and options |
 | \`--json\` | write JSON to standard output, one document or one per line, and nothing else; each command names its schema below. A command that fails as a whole writes [an error](schemas/error.schema.json) |
 | \`--quiet\` | no progress, warnings or summary; results of \`predict\`, \`encoders\` and \`cache\` are still printed |
-| \`--verbose\` | more of how it was measured and chosen |
+| \`--verbose\` | more details of measurements and choices |
 | \`--seed N\` | seed of all random numbers; default 0 |
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. Files that cannot be read are left out and listed; \`--strict\` makes that a failure. What each error means: [errors](errors.md).

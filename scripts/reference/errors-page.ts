@@ -14,8 +14,8 @@ export function writeErrorsPage(): string {
   const sections = groups.map((group) => {
     const rows = entries
       .filter(([, explanation]) => explanation.group === group)
-      .map(([code, { cause, cure }]) =>
-        writeRow([`<a id="${code}"></a>\`${code}\`<br>HTTP ${statusOfCode[code]}`, `${cause}<br>${cure}`]),
+      .map(([code, { cause, remedy }]) =>
+        writeRow([`<a id="${code}"></a>\`${code}\`<br>HTTP ${statusOfCode[code]}`, `${cause}<br>${remedy}`]),
       );
     return `## ${group}\n\n| code | cause, and what to do |\n|---|---|\n${rows.join("\n")}\n`;
   });

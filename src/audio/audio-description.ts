@@ -1,6 +1,6 @@
 /**
- * Describes everything that shapes the samples of a recording as plain data, for fingerprints and for every
- * golem.
+ * Describes as plain data everything that affects the samples of a recording, for fingerprints and for
+ * golems.
  *
  * Not its concern: encoders.
  */
@@ -21,7 +21,7 @@ export interface AudioDescription {
   readonly settings: AudioSettings;
   /** Id and version of every built-in decoder. */
   readonly decoders: readonly string[];
-  /** The mean of the channels, or the loudest one where they cancel (channel-choice.ts). */
+  /** The mean of the channels, or the loudest one if they cancel (channel-choice.ts). */
   readonly downMix: "mean-or-loudest";
   readonly resampler: Readonly<Record<string, number | string>>;
   /** Null when trimming is off. */

@@ -13,7 +13,7 @@ import { computeSha256, createSha256 } from "../core/sha256.ts";
 
 /** Hashes a mono stream at its native rate. */
 interface AudioHasher {
-  /** Adds samples. Resolves at once, unless the previous block is still being hashed. */
+  /** Adds samples. Resolves immediately, unless the previous block is still being hashed. */
   push(samples: Float32Array): Promise<void>;
   /** Returns the hash, 64 hexadecimal digits. */
   finish(): Promise<string>;

@@ -5,7 +5,7 @@
  */
 import type { ErrorRecord } from "../core/error.ts";
 
-/** Everything that shapes the samples an encoder gets; recorded in every golem. */
+/** Everything that affects the samples given to an encoder; recorded in every golem. */
 export interface AudioSettings {
   /** Sample rate of the output, in Hz. */
   readonly sampleRate: number;
@@ -25,7 +25,7 @@ export const defaultAudioSettings: AudioSettings = {
   windowSeconds: 30,
 };
 
-/** What one pass over a recording finds. All levels are relative to full scale = 1. */
+/** Facts found in one pass over a recording. All levels are relative to full scale = 1. */
 export interface AudioFacts {
   /** "wav", "mp3", "flac", "ogg", "aiff", or the kind that ffmpeg decoded. */
   readonly container: string;
@@ -43,8 +43,8 @@ export interface AudioFacts {
   /** Root mean square of the down-mix in dB relative to full scale; -Infinity for digital silence. */
   readonly loudnessDb: number;
   /**
-   * Fraction of samples at full scale, 0..1; those above it count only in lossy codecs, where clipping ends
-   * up there.
+   * Fraction of samples at full scale, 0..1; samples above it count only in lossy codecs, which move clipped
+   * samples there.
    */
   readonly clippedFraction: number;
   /** Mean of the down-mix (DC offset). */

@@ -1,8 +1,8 @@
 /**
- * Watches a stream that is read once for energy above the band that encoders use, and warns of it in the words that
- * training uses.
+ * Detects energy above the band that encoders use in a stream that is read once, and gives the same warning
+ * as in training.
  *
- * Not its concern: how the stream is read, who shows the warning.
+ * Not its concern: how the stream is read, where the warning is shown.
  */
 import type { ErrorRecord } from "../core/error.ts";
 import { createHighBandMeter, isMostlyAbove } from "./high-band.ts";

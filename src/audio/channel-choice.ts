@@ -4,16 +4,16 @@
  *
  * Not its concern: how channels are read.
  *
- * Of N channels that have nothing in common, the mean has 1/N of their mean power; only channels that oppose
- * each other go below. Two equally loud channels of correlation r keep 1 + r of that. The limit is a quarter:
- * r below -0.75 (right = -0.5 x left is still below it), where averaging costs more than 6 dB against
- * channels without anything in common. Stereo recordings of music, rooms and speech are at r > 0, wide ones
- * rarely below -0.3, one silent channel is at 0.
+ * The mean of N uncorrelated channels has 1/N of their mean power; only negatively correlated channels have
+ * less. Two equally loud channels of correlation r keep 1 + r of it. The limit is a quarter: r below -0.75
+ * (right = -0.5 x left is still below it), where averaging costs more than 6 dB compared with uncorrelated
+ * channels. Stereo recordings of music, rooms and speech have r > 0, wide ones rarely below -0.3; with one
+ * silent channel r is 0.
  */
 
 /** Sums over samples. */
 export interface ChannelPower {
-  /** Weight of the samples; each is 1 at first. */
+  /** Weight of the samples; initially 1 each. */
   frames: number;
   /** Per channel. */
   readonly sums: number[];
@@ -22,7 +22,7 @@ export interface ChannelPower {
   meanSquares: number;
 }
 
-/** Share of the power that channels without anything in common would keep, below which channels cancel. */
+/** Share of the power of uncorrelated channels below which channels count as cancelling. */
 const cancelledShare = 0.25;
 
 /** No samples yet. */
@@ -30,7 +30,7 @@ export function createChannelPower(): ChannelPower {
   return { frames: 0, sums: [], squares: [], meanSum: 0, meanSquares: 0 };
 }
 
-/** Adds samples of all channels and of their mean; what was added before is weighted by `decay`. */
+/** Adds samples of all channels and of their mean; earlier sums are multiplied by `decay`. */
 export function measurePower(
   power: ChannelPower,
   planes: readonly Float32Array[],
@@ -49,8 +49,8 @@ export function measurePower(
 }
 
 /**
- * The channel to use instead of the mean, the loudest; undefined where the channels do not cancel. Offsets do
- * not count.
+ * The channel to use instead of the mean, the loudest; undefined if the channels do not cancel. DC offsets
+ * are ignored.
  */
 export function findCancellation(power: ChannelPower): number | undefined {
   const { frames, sums, squares, meanSum, meanSquares } = power;

@@ -1,27 +1,27 @@
 /**
- * Cuts stretches out of samples that arrive in chunks, each complete as soon as its end has passed; stretches
- * may overlap. Memory: the stretches that are open.
+ * Cuts segments out of samples that arrive in chunks, each complete as soon as its end has passed; segments
+ * may overlap. Memory: the open segments.
  *
- * Not its concern: where samples come from, what the stretches are.
+ * Not its concern: where samples come from, what the segments are.
  */
 
-/** A stretch that is complete: its number among those asked for, and its samples. */
+/** A complete segment: its index among those requested, and its samples. */
 interface CutSamples {
   readonly index: number;
   readonly samples: Float32Array;
 }
 
-/** Cuts samples as they come. */
+/** Cuts samples as they arrive. */
 export interface ChunkCutter {
-  /** Takes the next samples; returns the stretches that end in them. */
+  /** Takes the next samples; returns the segments that end in them. */
   push(chunk: Float32Array): CutSamples[];
-  /** Returns the stretches that are still open, shortened at the end of the samples, unless they are empty. */
+  /** Returns the segments that are still open, shortened at the end of the samples, unless they are empty. */
   end(): CutSamples[];
-  /** Whether all stretches have been returned. */
+  /** Whether all segments have been returned. */
   isDone(): boolean;
 }
 
-/** Creates a cutter of stretches in seconds. */
+/** Creates a cutter for segments in seconds. */
 export function createChunkCutter(
   stretches: readonly { readonly start: number; readonly end: number }[],
   sampleRate: number,

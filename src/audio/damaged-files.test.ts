@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createTone, createWav, readAll } from "../../test/support/audio-files.ts";
-import { scaleRuns } from "../../test/support/effort.ts";
+import { isThorough, scaleRuns } from "../../test/support/effort.ts";
 import { sharedData, sharedDataNote } from "../../test/support/shared-data.ts";
 import { GolemError } from "../core/error.ts";
 import { createRandom } from "../core/random.ts";
@@ -75,10 +75,11 @@ describe.skipIf(!sharedData)(`damaged files of other formats${sharedDataNote}`, 
     "gen_rf64.wav",
   ])("%s", async (name) => {
     const original = new Uint8Array(readFileSync(resolve(sharedData ?? ".", "torture", name)));
-    const runs = scaleRuns(100);
+    const runs = scaleRuns(100, 1 / 10);
     const { decoded, refused } = await runDamaged(original, runs);
     expect(decoded + refused).toBe(runs);
-    expect(decoded).toBeGreaterThan(0);
+    // Of ten damaged Vorbis files none may be decodable.
+    if (isThorough) expect(decoded).toBeGreaterThan(0);
     // and the next good file is not poisoned by the bad ones
     const { facts } = await readAll(original);
     expect(facts.seconds).toBeGreaterThan(0.3);

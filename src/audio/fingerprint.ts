@@ -5,15 +5,15 @@
  *
  * Not its concern: labels, how fingerprints are compared (doctor/fingerprint-match.ts).
  *
- * Each bit says whether the difference between the levels of two neighbouring bands rises or falls over time
- * (Haitsma and Kalker, A Highly Robust Audio Fingerprinting System, ISMIR 2002), here of log-levels and with
- * shorter frames, since words are short. Frames far below the loudest carry no information and are marked, so
- * that shared silence does not count as similarity.
+ * Each bit states whether the difference between the levels of two neighbouring bands rises or falls over
+ * time (Haitsma and Kalker, A Highly Robust Audio Fingerprinting System, ISMIR 2002), here of log-levels and
+ * with shorter frames, since words are short. Frames far below the loudest carry no information and are
+ * marked, so that shared silence does not count as similarity.
  *
- * Bits say nothing of how loud a band is, and those of a monotonous voice repeat; so coarse levels of a few
- * bands are kept beside them, to verify what matches.
+ * Bits do not contain the level of a band, and those of a monotonous voice repeat; so coarse levels of a few
+ * bands are kept beside them, to verify matches.
  */
-import { createPowerSpectrum } from "../math/fourier.ts";
+import { createHannWindow, createPowerSpectrum } from "../math/fourier.ts";
 
 /** All parameters of a fingerprint; any change raises the version. */
 export const fingerprintParameters = {
@@ -74,10 +74,7 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
     };
   }
   const edges = getBandEdges(sampleRate, size);
-  const window = Float64Array.from(
-    { length: size },
-    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size),
-  );
+  const window = createHannWindow(size);
   const spectrum = createPowerSpectrum(size);
   const frame = new Float64Array(size);
   const power = new Float64Array(size / 2 + 1);
@@ -101,7 +98,7 @@ export function createFingerprinter(sampleRate: number): Fingerprinter {
       bands[m] = Math.log(sum + 1e-30);
       total += sum;
       widePower += sum;
-      // Wide bands are of four bands each; the last also has the one that is left.
+      // Wide bands consist of four bands each; the last also has the remaining one.
       if (m % 4 === 3 && m < p.bands - 2) {
         wide.push(widePower);
         widePower = 0;

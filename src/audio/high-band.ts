@@ -1,10 +1,10 @@
 /**
- * Energy above the band that encoders use: how much there is, where it lies, and how much slower the
- * recording has to be played for it to come into the band (time expansion, as is usual with bats).
+ * Energy above the band that encoders use: its amount, its frequency, and the factor by which the recording
+ * must be slowed down to move it into the band (time expansion, as is usual with bats).
  *
  * Not its concern: how recordings are read.
  */
-import { createPowerSpectrum } from "../math/fourier.ts";
+import { createHannWindow, createPowerSpectrum } from "../math/fourier.ts";
 
 /** Sums over samples at a rate. */
 interface SignalPower {
@@ -14,31 +14,32 @@ interface SignalPower {
   readonly count: number;
 }
 
-/** Where the energy above the band lies. */
+/** The frequency of the energy above the band. */
 export interface HighBand {
   /** Half of the energy above the band is below this, in Hz. */
   readonly hertz: number;
   /**
-   * Whole number; slowed down by it, nearly all of that energy lies in the band, the middle of it in the
-   * lower half.
+   * Whole number; slowed down by it, nearly all of that energy is in the band, its median in the lower half.
    */
   readonly slowdown: number;
 }
 
-/** Share of the energy from which on it is "most". */
+/** Share of the energy above which it counts as "most". */
 const mostOfIt = 0.5;
-/** Power in dB relative to full scale below which it is no sound; the rounding noise of 16 bits is at -98. */
+/**
+ * Power in dB relative to full scale below which it does not count; the rounding noise of 16 bits is at -98.
+ */
 const leastDb = -84;
 /** Spectrum frames are about this long, so that the calls of bats fill one. */
 const frameSeconds = 0.005;
-/** Share of the energy above the band that has to be in the band after slowing down. */
+/** Share of the energy above the band that must be in the band after slowing down. */
 const nearlyAll = 0.95;
 
 const getPower = ({ squares, sum, count }: SignalPower): number => squares / count - (sum / count) ** 2;
 
 /**
- * Whether most energy is above the band: what resampling took away. `before` and `after` are of the same
- * signal, before and after it was resampled to twice the upper end of the band. Offsets do not count.
+ * Whether most energy is above the band, that is, was removed by resampling. `before` and `after` are of the
+ * same signal, before and after it was resampled to twice the upper end of the band. DC offsets are ignored.
  */
 export function isMostlyAbove(before: SignalPower, after: SignalPower): boolean {
   if (before.count === 0 || after.count === 0) return false;
@@ -47,7 +48,7 @@ export function isMostlyAbove(before: SignalPower, after: SignalPower): boolean 
   return above > mostOfIt * all && 10 * Math.log10(above) > leastDb;
 }
 
-/** Finds where the energy above the band lies. */
+/** Measures the frequency of the energy above the band. */
 interface HighBandMeter {
   push(samples: Float32Array): void;
   finish(): HighBand;
@@ -59,10 +60,7 @@ interface HighBandMeter {
  */
 export function createHighBandMeter(sampleRate: number, bandHertz: number): HighBandMeter {
   const size = 2 ** Math.ceil(Math.log2(sampleRate * frameSeconds));
-  const window = Float64Array.from(
-    { length: size },
-    (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / size),
-  );
+  const window = createHannWindow(size);
   const spectrum = createPowerSpectrum(size);
   const frame = new Float64Array(size);
   const power = new Float64Array(size / 2 + 1);

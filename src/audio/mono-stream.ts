@@ -1,6 +1,6 @@
 /**
  * Mixes decoded channels down to one clean channel: mean of the channels (or one of them), NaN and infinities
- * set to zero, limited length; and counts what shows how the samples are to be judged.
+ * set to zero, limited length; and counts irregular values.
  *
  * Not its concern: formats, resampling, which channel is used (channel-choice.ts).
  */
@@ -19,24 +19,24 @@ export interface MixCount {
   atFullScale: number;
   /** Values (of any channel) above full scale, which only floats can be. */
   aboveFullScale: number;
-  /** Values (of any channel) that are not 0, and those of them that are below any sound (`tinyLevel`). */
+  /** Values (of any channel) that are not 0, and those of them below the level of any sound (`tinyLevel`). */
   notZero: number;
   tiny: number;
-  /** Values (of any channel) that are above any sound (`largestSample`). */
+  /** Values (of any channel) above the level of any sound (`largestSample`). */
   huge: number;
   /** Largest magnitude of any channel. */
   largest: number;
   /** Power of the channels and of their mean. */
   readonly power: ChannelPower;
   /**
-   * Whether the louder channel was used for a part of a stream that is read once ({@link Mixing} "running").
+   * Whether the louder channel was used in part of a stream that is read once ({@link Mixing} "running").
    */
   hasCancelled: boolean;
 }
 
 /**
- * How channels become one: their mean; the channel of a number; or, for streams that are read once, the mean
- * unless the channels have cancelled each other in the last seconds.
+ * How channels are mixed down: their mean; one channel, by its index; or, for streams that are read once, the
+ * mean unless the channels have cancelled each other in the last seconds.
  */
 export type Mixing = "mean" | "running" | number;
 
@@ -144,7 +144,7 @@ export function createTooLongError(name: string, maximumSeconds: number, seconds
   const found = seconds === undefined ? `more than ${maximumSeconds} s` : `${Math.round(seconds)} s`;
   return new GolemError(
     "too-long",
-    `${name} holds ${found} of audio; expected at most ${maximumSeconds} s.`,
+    `${name} contains ${found} of audio; expected at most ${maximumSeconds} s.`,
     {
       hint: "Cut it into shorter recordings, or train with a higher limit (maximumSeconds, --max-seconds).",
     },

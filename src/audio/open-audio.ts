@@ -1,11 +1,11 @@
 /**
  * Opens one recording: reads it once for the facts, then returns its samples window by window.
  *
- * Not its concern: encoders, labels, the file system, any format.
+ * Not its concern: encoders, labels, the file system, formats.
  *
  * Everything streams. Recordings no longer than one window are kept from the first reading; longer ones are
  * decoded again when their windows are read, so memory does not grow with duration. Recordings whose channels
- * cancel, or with most energy above the encoders' band, are read once more before.
+ * cancel, or with most energy above the encoders' band, are first read a second time.
  */
 
 import type { ByteSource } from "../core/byte-source.ts";
@@ -29,7 +29,7 @@ export type OpenAudioOptions = { readonly [K in keyof AudioSettings]?: AudioSett
    * empty.
    */
   readonly identify?: boolean | undefined;
-  /** Most samples that are decoded, of all channels together; default: no limit. */
+  /** Maximum number of decoded samples, counting all channels; default: no limit. */
   readonly maximumSamples?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 };
@@ -59,9 +59,9 @@ export function resolveAudioSettings(options: OpenAudioOptions): AudioSettings {
 }
 
 /**
- * Examines a recording. Rejects with a coded error when there is nothing to decode or it is over the limit.
- * Short and silent recordings are not errors here: `facts.kept` and the warning `silent` let the caller
- * decide.
+ * Examines a recording. Rejects with a coded error if there is nothing to decode or it is over the limit.
+ * Short and silent recordings are not errors here; the caller can check `facts.kept` and the warning
+ * `silent`.
  */
 export async function openAudio(
   source: ByteSource | SampleSource,

@@ -2,7 +2,7 @@
  * The inner loop of the resampler: an inner product of 32-bit floats in WebAssembly SIMD, about eight times
  * as fast as the same loop in JavaScript, with the same result on every machine.
  *
- * Not its concern: what is filtered.
+ * Not its concern: the filter, the signal.
  *
  * The module is written out by hand below.
  */

@@ -13,7 +13,7 @@ import { type ConvolutionKernel, createConvolutionKernel } from "./resampler-ker
 
 /** Converts a mono stream; single use. */
 export interface Resampler {
-  /** Takes the next samples and returns those that are ready (a new array). */
+  /** Takes the next samples and returns the output that is ready (a new array). */
   push(samples: Float32Array): Float32Array;
   /**
    * Returns the rest. In total there are round(input samples * outputRate / inputRate) samples, halves
@@ -97,7 +97,7 @@ export function createResampler(inputRate: number, outputRate: number): Resample
     return count === output.length ? output : output.subarray(0, count);
   };
 
-  /** Appends a piece (or, without one, zeros) after dropping what no later output needs. */
+  /** Appends a piece (or, without one, zeros) after dropping samples that no later output needs. */
   const append = (length: number, piece?: Float32Array): void => {
     const drop = Math.min(filled, Math.max(0, position - half + 1 - start));
     buffer.copyWithin(0, drop, filled);

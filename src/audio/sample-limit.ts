@@ -1,13 +1,13 @@
 /**
- * A limit on the samples of all channels that are decoded of one recording: what decoding costs. A few bytes can
- * hold years of silence, and rate and channels multiply.
+ * Limits the number of samples, counting all channels, that are decoded from one recording, since they
+ * determine the cost of decoding: a few bytes can encode years of silence.
  *
  * Not its concern: the length in seconds (mono-stream.ts), the value of the limit.
  */
 import { GolemError } from "../core/error.ts";
 import type { DecodedStream } from "./formats/decoder.ts";
 
-/** The same stream; rejects with `too-long`, at once where its headers say that it is over the limit. */
+/** The same stream; rejects with `too-long`, at once if its headers state more than the limit. */
 export function limitSamples(stream: DecodedStream, name: string, maximumSamples: number): DecodedStream {
   const { sampleRate, channels, declaredSeconds, isEstimate = false } = stream;
   if (!isEstimate && declaredSeconds !== undefined) {

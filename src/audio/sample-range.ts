@@ -1,28 +1,28 @@
 /**
- * Numbers that cannot be samples: integers that were stored as floats or read under a float header, NaN
- * throughout.
+ * Detects numbers that cannot be samples: integers that were stored as floats or read with a float header,
+ * NaN throughout.
  *
  * Not its concern: single NaN and infinite values, which are set to zero.
  *
- * Floats go from -1 to 1 and may exceed that: recorders with 32-bit floats reach 30 dB above. 60 dB above is
- * taken for no sound. Integers under a float header are huge, NaN (the negative ones), or, when small, below 10^-20;
- * sounds that die away in floats are below 10^-20 without any NaN.
+ * Floats range from -1 to 1 and may exceed that: recorders with 32-bit floats reach 30 dB above. 60 dB above
+ * is assumed not to be sound. Integers with a float header are huge, NaN (the negative ones), or, if small,
+ * below 10^-20; decaying sounds in floats are below 10^-20 without any NaN.
  */
 import { GolemError } from "../core/error.ts";
 import type { MixCount } from "./mono-stream.ts";
 
 /** Largest magnitude that a sample may have, full scale being 1: 60 dB above full scale. */
 export const largestSample = 1000;
-/** Magnitude below which a value is no sound in any format: -400 dB. */
+/** Magnitude below which a value is not sound in any format: -400 dB. */
 export const tinyLevel = 1e-20;
-/** Up to this share, values far above full scale are single ones among samples. */
+/** Up to this share, values far above full scale are isolated errors among samples. */
 const singleShare = 0.01;
-/** Share of the values that are not 0 which may be NaN, infinite or tiny. */
+/** Maximum share of nonzero values that may be NaN, infinite or tiny. */
 const garbageShare = 0.5;
-/** Least share that is NaN or infinite, so that tiny values are not silence. */
+/** Minimum share of NaN and infinite values for tiny values not to be silence. */
 const negativeShare = 0.05;
 
-/** Whether a codec stores what it was given, so that values above full scale were recorded as such. */
+/** Whether a codec is lossless, so that values above full scale were recorded as such. */
 export function isLossless(codec: string): boolean {
   return /^(pcm|wavpack)/.test(codec);
 }
@@ -36,10 +36,10 @@ export function checkMagnitudes(name: string, codec: string, { largest, huge, no
   const isSingle = huge <= singleShare * notZero;
   throw new GolemError(
     "corrupt-audio",
-    `${name} stores samples as floats, which go from -1 to 1, but ${isSingle ? `${huge} of them ${huge === 1 ? "reaches" : "reach"}` : "they reach"} ${formatNumber(largest)}.`,
+    `${name} stores samples as floats, which range from -1 to 1, but ${isSingle ? `${huge} of them ${huge === 1 ? "reaches" : "reach"}` : "they reach"} ${formatNumber(largest)}.`,
     {
       hint: isSingle
-        ? "Single values are damaged: cut them out or set them to 0, or leave the recording out."
+        ? "Single values are damaged: remove them or set them to 0, or leave the recording out."
         : adviseOn(largest),
     },
   );
@@ -65,7 +65,7 @@ function adviseOn(largest: number): string {
   const scale = largest <= 32_768 ? 32_768 : largest <= 2_147_483_648 ? 2_147_483_648 : undefined;
   return scale
     ? `If they are integers that were converted without scaling, divide them by ${scale} and write the file again; otherwise leave it out.`
-    : "They may be integers under a header that says float: export the recording again, or leave it out.";
+    : "They may be integers with a header for floats: export the recording again, or leave it out.";
 }
 
 const formatNumber = (value: number): string =>

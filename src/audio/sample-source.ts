@@ -1,6 +1,5 @@
 /**
- * Mono samples in memory as something that can be read like a recording, without encoding them as a file
- * first.
+ * Makes mono samples in memory readable like a recording, without encoding them as a file first.
  *
  * Not its concern: where the samples come from, resampling, trimming.
  */
@@ -9,7 +8,7 @@ import type { OpenedSource } from "./formats/decode-source.ts";
 
 /** Mono samples that can be read more than once. */
 export interface SampleSource {
-  /** What error messages call it. */
+  /** Name in error messages. */
   readonly name: string;
   /** In Hz. */
   readonly sampleRate: number;
@@ -19,10 +18,10 @@ export interface SampleSource {
   read(): AsyncIterable<Float32Array> | Iterable<Float32Array>;
 }
 
-/** Samples per chunk; between two of them reading can be aborted. */
+/** Samples per chunk; reading can be aborted between chunks. */
 const chunkSamples = 1 << 16;
 
-/** Makes a source of samples (full scale 1) at `sampleRate` Hz; they are not copied. */
+/** Creates a source from samples (full scale 1) at `sampleRate` Hz; they are not copied. */
 export function createSampleSource(samples: Float32Array, sampleRate: number, name: string): SampleSource {
   return {
     name,
@@ -36,7 +35,7 @@ export function createSampleSource(samples: Float32Array, sampleRate: number, na
   };
 }
 
-/** Reads samples from the start, as a decoder hands them out. Throws `no-samples` where there are none. */
+/** Reads samples from the start, like a decoder. Throws `no-samples` if there are none. */
 export function streamSamples(source: SampleSource): OpenedSource {
   const { sampleRate, length } = source;
   if (length === 0) {

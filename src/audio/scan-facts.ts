@@ -1,7 +1,7 @@
 /**
- * What a pass over a recording found, as facts and warnings.
+ * Converts the results of a pass over a recording to facts and warnings.
  *
- * Not its concern: how anything is measured.
+ * Not its concern: how they are measured.
  */
 import type { ErrorRecord } from "../core/error.ts";
 import type { AudioFacts, AudioSettings } from "./audio.ts";
@@ -13,13 +13,13 @@ import type { Scan } from "./scan-stream.ts";
 import { trimParameters } from "./trim.ts";
 import { createWarning } from "./warning.ts";
 
-/** What is known of a recording beside the pass itself. */
+/** Information about a recording besides the pass itself. */
 interface ScanContext {
   readonly settings: AudioSettings;
   /** Warnings about the file. */
   readonly warnings: readonly ErrorRecord[];
   readonly mixing: Mixing;
-  /** Present where most of the energy is above the band. */
+  /** Present if most of the energy is above the band. */
   readonly highBand: HighBand | undefined;
 }
 
@@ -34,7 +34,7 @@ export function describeScan(
   const { count } = scan;
   const seconds = count.frames / stream.sampleRate;
   const [start, end] = scan.kept;
-  // A lossy codec moves what was at full scale to both sides of it.
+  // A lossy codec moves samples at full scale to both sides of it.
   const clipped = count.atFullScale + (isLossless(stream.codec) ? 0 : count.aboveFullScale);
   return {
     container: stream.container,
@@ -91,7 +91,7 @@ function listWarnings(
   return warnings;
 }
 
-/** Whether a stream holds unclipped values above full scale. */
+/** Whether a stream contains unclipped values above full scale. */
 export function isAboveFullScale(stream: DecodedStream, count: MixCount): boolean {
   return count.aboveFullScale > 0 && isLossless(stream.codec);
 }
@@ -101,7 +101,7 @@ export function warnOfLevel(name: string, { largest }: MixCount): ErrorRecord {
   const db = (20 * Math.log10(largest)).toFixed(1);
   return createWarning(
     "above-full-scale",
-    `${name} reaches ${Number(largest.toPrecision(3))} times full scale (+${db} dB): above full scale, not clipped, as floats can store it. It was used as it is.`,
+    `${name} reaches ${Number(largest.toPrecision(3))} times full scale (+${db} dB), not clipped, as floats can store it. It was used unchanged.`,
     "Nothing is lost. Lower its level if other recordings are much quieter.",
   );
 }
@@ -112,7 +112,7 @@ export function warnOfCancelling(name: string, channel: number | undefined, chan
   return createWarning(
     "channels-cancel",
     `The ${channels} channels of ${name} cancel each other when they are averaged. ${used} was used instead.`,
-    "Check whether one channel is wired the wrong way round, or record in mono.",
+    "Check whether one channel is inverted, or record in mono.",
   );
 }
 
@@ -124,7 +124,7 @@ export function warnOfHighBand(
 ): ErrorRecord {
   return createWarning(
     "above-8-khz",
-    `${name}: most of its energy lies at ${toKilohertz(highBand.hertz)}, above the ${toKilohertz(sampleRate / 2)} that the encoders use; slow it down by a factor of ${highBand.slowdown}.`,
+    `${name}: most of its energy is at ${toKilohertz(highBand.hertz)}, above the ${toKilohertz(sampleRate / 2)} that the encoders use; slow it down by a factor of ${highBand.slowdown}.`,
     adviseOnHighBand(highBand),
   );
 }

@@ -2,7 +2,7 @@
  * One pass over a decoded recording: levels, counts, fingerprint, hash, and the resampled samples of short
  * ones.
  *
- * Not its concern: formats, how what was found is worded (scan-facts.ts).
+ * Not its concern: formats, the wording of the results (scan-facts.ts).
  */
 import { GolemError } from "../core/error.ts";
 import type { AudioSettings } from "./audio.ts";
@@ -35,7 +35,7 @@ export interface Scan {
   readonly print: SoundPrint;
   readonly audioHash: string;
   readonly isSilent: boolean;
-  /** Whether most of the energy was above the band that is left after resampling. */
+  /** Whether most of the energy was above the band that remains after resampling. */
   readonly isMostlyAbove: boolean;
   /** [start, end) in samples after resampling. */
   readonly kept: readonly [number, number];
@@ -112,7 +112,7 @@ export async function scanStream(
   };
 }
 
-/** Reads a stream for where its energy above the band lies. */
+/** Reads a stream and returns the frequency of its energy above the band. */
 export async function locateHighBand(
   stream: DecodedStream,
   name: string,

@@ -3,9 +3,9 @@
  *
  * Not its concern: formats, where bytes come from.
  *
- * It waits for more bytes when they are read, and keeps only the beginning and a little of what was read
- * last, so memory does not grow with length. Its length is unknown, so `byteLength` is infinite, and reading
- * at the end gives nothing. One read at a time.
+ * Reads wait for bytes to arrive. Only the beginning and the most recently read bytes are kept, so memory
+ * does not grow with length. The length is unknown, so `byteLength` is infinite, and reading at the end
+ * returns nothing. One read at a time.
  */
 
 import type { ByteSource } from "../core/byte-source.ts";
@@ -30,7 +30,7 @@ const headBytes = 2 * blockBytes;
  */
 const tailBytes = 1 << 20;
 
-/** Containers whose decoders read ahead of the samples, or behind them. */
+/** Containers whose decoders read ahead of the samples, or after them. */
 const needsWholeFile: ReadonlySet<Container> = new Set<Container>(["mp4", "aiff"]);
 
 /** Whether content of this kind can be decoded while it arrives. */
@@ -91,7 +91,7 @@ export function createStreamedSource(chunks: AsyncIterable<Uint8Array>, name: st
       if (to <= headBytes) return head.slice(offset, to);
       throw new GolemError(
         "corrupt-audio",
-        `${name} has to be read again at byte ${offset}, which is no longer in memory; expected a recording that can be read from start to end.`,
+        `${name} must be read again at byte ${offset}, which is no longer in memory; expected a recording that can be read from start to end.`,
         { hint: "Convert it to FLAC or WAV, or use `golem detect` on the file." },
       );
     },

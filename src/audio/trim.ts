@@ -1,7 +1,7 @@
 /**
  * Finds leading and trailing silence: where the sound of a recording starts and ends.
  *
- * Not its concern: files, sample rates other than through the frame length.
+ * Not its concern: files; the sample rate matters only through the frame length.
  *
  * Levels of 10 ms frames are compared with the recording's own loudest frames and its own noise floor, so
  * gain has no effect. Two thresholds (hysteresis): sound starts at a frame above the upper one and extends as
@@ -41,7 +41,7 @@ interface FrameMeter {
   push(samples: Float32Array): void;
   /** Closes the last frame, which may be shorter than the others. */
   finish(): void;
-  /** Samples a frame. */
+  /** Samples per frame. */
   readonly frameSamples: number;
 }
 

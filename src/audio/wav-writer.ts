@@ -31,7 +31,7 @@ const layouts: Readonly<Record<WavEncoding, Layout>> = {
     write: (view, offset, sample) =>
       view.setInt16(offset, Math.max(-32_768, Math.min(32_767, Math.round(sample * 32_768))), true),
   },
-  // Every reader takes floats without a fact chunk, and files written so far have none.
+  // All readers accept floats without a fact chunk, and earlier files have none.
   float32: {
     ...{ tag: 3, width: 4, hasFact: false },
     write: (view, offset, sample) => view.setFloat32(offset, sample, true),
@@ -42,7 +42,7 @@ const layouts: Readonly<Record<WavEncoding, Layout>> = {
   },
 };
 
-/** The bytes of a WAV file with one channel that holds `samples` (full scale is 1) at `sampleRate` Hz. */
+/** The bytes of a WAV file with one channel that contains `samples` (full scale is 1) at `sampleRate` Hz. */
 export function encodeWav(
   samples: Float32Array,
   sampleRate: number,

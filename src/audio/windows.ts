@@ -6,8 +6,8 @@
 
 /**
  * Computes window boundaries in samples for the part [start, end): ceil(length / maximumSamples) windows
- * whose lengths differ by at most one sample. The first boundary is `start`, the last `end`. No window for an
- * empty part.
+ * whose lengths differ by at most one sample. The first boundary is `start`, the last `end`. An empty part
+ * has no windows.
  */
 export function computeWindowBounds(start: number, end: number, maximumSamples: number): number[] {
   const length = end - start;

@@ -47,7 +47,7 @@ export interface ClassifierOptions {
   readonly head?: HeadKind | "auto";
   /** Settings of the named head that override its defaults; see `headDefaults`. */
   readonly headOptions?: Readonly<Record<string, unknown>>;
-  /** What varied copies are for, where all views are fused and there are copies. Default: auto. */
+  /** How varied copies are used, if all views are fused and there are copies. Default: auto. */
   readonly augment?: Augmentation | undefined;
 }
 
@@ -57,7 +57,7 @@ export interface Classifier {
   readonly fitted: readonly FittedView[];
   /** The vocabulary of the transcript view, if there is one. */
   readonly vocabulary: Vocabulary | undefined;
-  /** Share in the decision of heads that were fitted to varied copies too; of a fit only. */
+  /** Share in the decision of heads that were fitted to varied copies too; only after fitting. */
   readonly variedShare?: number;
   /**
    * Probabilities [recordings, classes] for embeddings by the encoder set. Throws `invalid-shape` for other
@@ -66,7 +66,7 @@ export interface Classifier {
   computeProbabilities(embeddings: readonly Embedding[]): Matrix;
 }
 
-/** Options that decide which heads are trained. */
+/** Options that determine which heads are trained. */
 type HeadChoosing = Pick<ClassifierOptions, "layer" | "head">;
 
 /** The kind of head in the options, or the default, which depends on whether a layer is named. */
@@ -104,7 +104,7 @@ export function fitClassifier(
 }
 
 /**
- * Like {@link fitClassifier}, with large matrix products computed by `product` where the head supports it.
+ * Like {@link fitClassifier}, with large matrix products computed by `product` if the head supports it.
  */
 export async function fitClassifierWithProduct(
   rows: LabelledRows,

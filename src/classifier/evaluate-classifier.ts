@@ -4,8 +4,8 @@
  * Not its concern: files, folds.
  *
  * Recordings that the classifier was trained on (with the same bytes or the same decoded audio) are left out
- * and listed; recordings with labels it does not know are counted separately; speakers that are also in the
- * training set are reported.
+ * and listed; recordings with other labels than its classes are counted separately; speakers that are also in
+ * the training set are reported.
  */
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
@@ -33,7 +33,8 @@ export interface TrainedOn {
 }
 
 /**
- * Splits a test set; `known` is scored: recordings not in the training set, with labels the classifier knows.
+ * Splits a test set; `known` is scored: recordings not in the training set, with labels that are classes of
+ * it.
  */
 export function selectScored(
   labels: readonly string[],
@@ -56,7 +57,7 @@ export function evaluateClassifier(
   trained: TrainedOn,
   skipped: readonly SkippedRecording[],
 ): Evaluation {
-  // Scores are of real recordings, where there are any.
+  // Scores are of real recordings, if there are any.
   const isReal = test.some(({ isSynthetic }) => !isSynthetic);
   const scored = isReal ? test.filter(({ isSynthetic }) => !isSynthetic) : test;
   const { overlap, heldOut, known } = selectScored(labels, scored, trained);
@@ -74,8 +75,10 @@ export function evaluateClassifier(
   if (known.length === 0) {
     throw new GolemError(
       "no-recordings",
-      `No recordings are left to evaluate: of ${test.length} usable recordings, ${overlap.length} are in the training set and ${heldOut.length} have labels the golem does not know.`,
-      { hint: `The golem knows ${labels.slice(0, 20).join(", ")}. Use held-out recordings of these labels.` },
+      `No recordings are left to evaluate: of ${test.length} usable recordings, ${overlap.length} are in the training set and ${heldOut.length} have labels that are not classes of the golem.`,
+      {
+        hint: `Its classes are ${labels.slice(0, 20).join(", ")}. Use held-out recordings of these classes.`,
+      },
     );
   }
   const truth = known.map((recording) => labels.indexOf(recording.label));

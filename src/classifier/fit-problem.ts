@@ -1,5 +1,5 @@
 /**
- * Embedded recordings as the problem that folds share: rows, classes, speakers, and how to fit.
+ * Converts embedded recordings to the problem that folds share: rows, classes, speakers, and fitting options.
  *
  * Not its concern: folds, scores, files.
  */
@@ -13,7 +13,7 @@ import type { FitProblem } from "./fold-runner.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
 /**
- * The problem, and the names of its classes in their order. Of `options`, only those that shape a classifier
+ * The problem, and the names of its classes in their order. Of `options`, only those that affect a classifier
  * are kept.
  */
 export function createFitProblem(
@@ -40,7 +40,9 @@ export function createFitProblem(
   return { problem, labels };
 }
 
-/** Repeats of cross-validation: as asked, else fewer where copies make each fit take several times as long. */
+/**
+ * Repeats of cross-validation: as requested, otherwise fewer if copies make each fit several times slower.
+ */
 export function getRepeats({ copies, labels }: FitProblem, asked?: number): number {
   if (asked !== undefined) return asked;
   if (labels.length > maximumDense) return 1;
@@ -57,7 +59,7 @@ function pickEmbedding({ vectors, text, logprob, decoded }: Embedding): Embeddin
 }
 
 /**
- * The options that shape a classifier, without callbacks and signals: plain data that can go to another
+ * The options that affect a classifier, without callbacks and signals: plain data that can be sent to another
  * thread.
  */
 function pickClassifierOptions({

@@ -1,7 +1,7 @@
 /**
- * Runs the folds of cross-validation: fit a classifier on some rows, predict others. On this thread alone, or
- * on workers too: this thread does its share whenever the workers are full. Every fold gives the same numbers
- * wherever it runs.
+ * Runs the folds of cross-validation: fits a classifier on some rows and predicts others, on this thread
+ * alone or on workers too; this thread runs folds whenever the workers are full. A fold gives the same
+ * numbers wherever it runs.
  *
  * Not its concern: how workers are started and called, how folds are made.
  */
@@ -27,7 +27,7 @@ import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
 import type { LeftOutAnswer, LeftOutTask } from "./novelty/left-out-classes.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
-/** Everything that the classifiers of all folds have in common; plain data. */
+/** The input that the classifiers of all folds have in common; plain data. */
 export interface FitProblem extends LabelledRows {
   /** What the groups are, for messages; "speaker" unless given. */
   readonly groupedBy?: "speaker" | "source";
@@ -37,15 +37,15 @@ export interface FitProblem extends LabelledRows {
 
 /** Runs folds, and the fit on all rows that follows them. */
 export interface FoldRunner {
-  /** Folds that are worth running at once. */
+  /** Number of folds to run at once. */
   readonly concurrency: number;
-  /** Fits what the given folds share, and the classifier of all rows, where there are enough rows for it. */
+  /** If there are enough rows: fits the part that the given folds share, and the classifier of all rows. */
   prepare?(folds: readonly FoldTask[], options: WorkOptions): Promise<void>;
-  /** Probabilities [test rows, classes] of a classifier fitted on the training rows alone. */
+  /** Probabilities [test rows, classes] of a classifier fitted only on the training rows. */
   fitPredict(train: readonly number[], test: readonly number[]): Matrix | Promise<Matrix>;
   /** The classifier fitted on all rows. */
   fit(): Classifier | Promise<Classifier>;
-  /** As `judgeLeftOut`, in a worker; absent where there is none. */
+  /** As `judgeLeftOut`, in a worker; absent if there is none. */
   judge?(task: LeftOutTask): Promise<LeftOutAnswer>;
   close(): Promise<void>;
 }
@@ -54,9 +54,9 @@ export interface FoldRunner {
 const turnMilliseconds = 200;
 
 /**
- * Creates a runner for hundreds of recordings and more: what the folds share is fitted once
- * (fusion/large-fusion.ts). Folds that were not prepared, such as those of a learning curve, are fitted one by
- * one.
+ * Creates a runner for hundreds of recordings and more, in which the folds share one fit
+ * (fusion/large-fusion.ts). Folds that were not prepared, such as those of a learning curve, are fitted one
+ * by one.
  */
 function createLargeRunner(problem: FitProblem): FoldRunner {
   const { encoderSet, options } = problem;
@@ -111,7 +111,7 @@ export interface CandidateRunner extends Pick<FoldRunner, "concurrency" | "close
 
 /** One fold for a worker. */
 export interface FoldTask {
-  /** Which repeat of cross-validation it belongs to, from 0. */
+  /** Index of its repeat of cross-validation. */
   readonly repeat?: number;
   readonly train: readonly number[];
   readonly test: readonly number[];
@@ -119,32 +119,32 @@ export interface FoldTask {
   readonly options?: ClassifierOptions | undefined;
 }
 
-/** The methods of a worker that has its problem already. */
+/** The methods of a worker that has received its problem. */
 export type FoldCalls = { fitPredict: { argument: FoldTask; answer: Matrix } };
 
 /** Workers that run folds of one problem. */
 interface FoldWorkers {
-  /** Folds that they take before one has to wait. */
+  /** Number of folds that they accept before one must wait. */
   getRoom(): number;
   run(fold: FoldTask): Promise<Matrix>;
-  /** As `judgeLeftOut`; absent where the workers do not have it. */
+  /** As `judgeLeftOut`; absent if the workers do not implement it. */
   judge?(task: LeftOutTask): Promise<LeftOutAnswer>;
   close(): Promise<void>;
 }
 
-/** What an environment (Node, a browser) offers for folds. */
+/** The means of an environment (Node, a browser) for running folds. */
 export interface FoldEnvironment {
-  /** Workers besides this thread. */
+  /** Number of workers besides this thread. */
   readonly workers: number;
-  /** Folds sent to each worker, so that it has work while this thread is busy with its own. */
+  /** Number of folds sent to each worker in advance, so that it has work while this thread is busy. */
   readonly ahead: number;
-  /** The same where several ways to fit are compared, some of which are slow. */
+  /** The same if several ways to fit are compared, some of which are slow. */
   readonly candidatesAhead: number;
-  /** Whether workers outlive a problem. Where they do not, only slow problems are worth starting them. */
+  /** Whether workers outlive a problem. If not, they are started only for slow problems. */
   readonly keepsWorkers: boolean;
   /** Opens the workers for a problem; each takes `ahead` folds. */
   openWorkers(problem: FitProblem, ahead: number, signal?: AbortSignal): FoldWorkers;
-  /** Lets the event loop take in what workers have answered. */
+  /** Lets the event loop receive the workers' answers. */
   takeTurn(): Promise<unknown>;
 }
 
@@ -154,7 +154,7 @@ export interface FoldEnvironment {
  */
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
-/** Numbers in all embeddings together from which workers pay where all views are pooled. */
+/** Total count of numbers in the embeddings above which workers pay if all views are pooled. */
 const manyNumbers = 1e5;
 
 /** Fits on the training rows and predicts the test rows: probabilities [test rows, classes]. */
@@ -181,7 +181,7 @@ export function createInlineRunner(problem: FitProblem): FoldRunner {
 }
 
 /**
- * Creates a runner on this thread that leaves large matrix products to an engine, for thousands of
+ * Creates a runner on this thread that computes large matrix products with an engine, for thousands of
  * recordings. Closing it disposes of the engine.
  */
 export function createProductRunner(problem: FitProblem, product: DisposableMatrixProduct): FoldRunner {
@@ -198,7 +198,7 @@ export function createProductRunner(problem: FitProblem, product: DisposableMatr
   };
 }
 
-/** Creates a runner on all workers where that pays, else on this thread alone. */
+/** Creates a runner on all workers if that pays, otherwise on this thread alone. */
 export function createFoldRunner(
   problem: FitProblem,
   environment: FoldEnvironment,
@@ -233,7 +233,7 @@ function shareFolds(
   return {
     concurrency: 1 + ahead * workers,
     async run(fold: FoldTask): Promise<Matrix> {
-      // Room is known only once the answers that have arrived are taken in.
+      // The available room is known only after the answers that have arrived are received.
       await takeTurn();
       if (pool && pool.getRoom() > 0) return pool.run(fold);
       return fitPredictRows(problem, fold.train, fold.test, fold.options);
@@ -252,7 +252,7 @@ function isSlow(problem: FitProblem): boolean {
   );
 }
 
-/** Numbers in all embeddings of a problem. */
+/** Total count of numbers in the embeddings of a problem. */
 export function countNumbers({ embeddings, copies = [] }: FitProblem): number {
   const all = [...embeddings, ...copies.flat()].flatMap(({ vectors, decoded = [] }) => [
     ...vectors,
@@ -261,7 +261,7 @@ export function countNumbers({ embeddings, copies = [] }: FitProblem): number {
   return all.reduce((sum, { length }) => sum + length, 0);
 }
 
-/** What cross-validation needs to score recordings, see {@link createScoredFolds}. */
+/** The input of cross-validation, see {@link createScoredFolds}. */
 export interface ScoredFolds
   extends Pick<
     CrossValidationInput,
@@ -272,9 +272,9 @@ export interface ScoredFolds
 }
 
 /**
- * The recordings of a problem that cross-validation scores: those whose class has two and more; of real and
- * synthetic ones the real ones, unless fewer than two classes would be left. The others are on every training
- * side and are not tested.
+ * The recordings of a problem that cross-validation scores: those whose class has at least two. Synthetic
+ * ones are excluded, unless fewer than two classes would be left. The others are in every training set and
+ * are not tested.
  */
 export function createScoredFolds(
   { labels, groups, groupedBy, synthetic = [] }: FitProblem,
@@ -308,7 +308,7 @@ export function createScoredFolds(
   };
 }
 
-/** Rows whose label another of them has as well. */
+/** Rows whose label occurs more than once. */
 function pickRepeated(rows: readonly number[], labels: readonly number[]): number[] {
   const sizes = new Map<number, number>();
   for (const row of rows) sizes.set(labels[row]!, (sizes.get(labels[row]!) ?? 0) + 1);

@@ -1,5 +1,5 @@
 /**
- * Labelled embeddings that classifiers are fitted on, with speakers where they are known. Plain data.
+ * Labelled embeddings that classifiers are fitted on, with speakers if they are known. Plain data.
  *
  * Not its concern: heads, files, folds.
  */
@@ -11,14 +11,14 @@ export interface LabelledRows {
   /** Class of each recording, 0 .. classes - 1. */
   readonly labels: readonly number[];
   readonly classes: number;
-  /** Speaker (or source) of each recording; undefined where unknown. */
+  /** Speaker (or source) of each recording; undefined if unknown. */
   readonly groups: readonly (string | undefined)[];
   /**
-   * Varied copies of each recording, for fitting alone: they go wherever it goes. The copies in one place are
-   * of one kind; a recording may have none.
+   * Varied copies of each recording, for fitting only; they are always held out with it. The copies in one
+   * place are of one kind; a recording may have none.
    */
   readonly copies?: readonly (readonly Embedding[])[] | undefined;
-  /** Whether each recording is synthetic; none is where this is left out. */
+  /** Whether each recording is synthetic; default: none is. */
   readonly synthetic?: readonly boolean[];
 }
 

@@ -32,8 +32,8 @@ interface TranscriptView {
   readonly pooling: "tf-idf";
   readonly weight: number;
   /**
-   * The check by which text of sounds other than speech is taken as empty (encoder/speech-check.ts); absent
-   * in golems that were trained on all text.
+   * The check by which transcripts of sounds other than speech are treated as empty
+   * (encoder/speech-check.ts); absent in golems that were trained on all text.
    */
   readonly speech?: string | undefined;
 }
@@ -62,7 +62,7 @@ export interface EncoderSetInfo {
   readonly transcriber?: TranscriberInfo | undefined;
 }
 
-/** Whether a view needs a transcriber. All such views come from one run of it. */
+/** Whether a view needs a transcriber. One run of it computes all such views. */
 export function needsTranscriber(view: View): view is TranscriptView | DecoderView {
   return typeof view.layer !== "number";
 }
@@ -185,7 +185,7 @@ function findDecoded(view: DecoderView, transcriber: TranscriberInfo | undefined
 /** Throws `invalid-shape` for embeddings that do not have the sizes of this encoder set. */
 export function checkEmbeddings(embeddings: readonly Embedding[], { encoders }: EncoderSetInfo): void {
   for (const { vectors } of embeddings) {
-    // What is read when it is asked for was checked when it was opened.
+    // Vectors that are read on access were checked when they were opened.
     if (vectors.readLayer) continue;
     for (const [i, { id, layers, dimensions }] of encoders.entries()) {
       checkSize(`An embedding of ${id}`, vectors[i], layers * 2 * dimensions);

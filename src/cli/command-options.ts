@@ -37,7 +37,7 @@ export const precisionOption: OptionSpecification = {
 /** Device of encoders, for commands that embed many recordings. */
 export const deviceOption: OptionSpecification = {
   flags: "--device <name>",
-  description: `what encoders run on: ${devices.join(", ")}; used if its embeddings are those of cpu (default: cpu)`,
+  description: `device of the encoders: ${devices.join(", ")}; used if its embeddings are those of cpu (default: cpu)`,
   parse: oneOf(devices),
 };
 /** Highest layer to compute, for commands that only write embeddings. */
@@ -49,7 +49,7 @@ export const cutOption: OptionSpecification = {
 /** New location of a golem's encoder. */
 export const movedEncoderOption: OptionSpecification = {
   flags: "--encoder <path>",
-  description: "where the golem's encoder is now, if its folder or file moved",
+  description: "new location of the golem's encoder, if it moved",
 };
 /** Reading of recordings. */
 export const audioOptions: readonly OptionSpecification[] = [
@@ -70,14 +70,14 @@ export const annotationOptions: readonly OptionSpecification[] = [
   {
     flags: "--background <auto|none>",
     description:
-      "whether gaps between annotations give recordings labelled _background (default: auto: yes, unless that label is annotated)",
+      "whether gaps between annotations become recordings labelled _background (default: auto: yes, unless that label is annotated)",
     parse: oneOf(["auto", "none"]),
   },
 ];
 /** The run that shards belong to. */
 export const runOption: OptionSpecification = {
   flags: "--run <run>",
-  description: "folder or s3://bucket/prefix of a run made by golem plan (required)",
+  description: "folder or s3://bucket/prefix of a run created by golem plan (required)",
   required: true,
 };
 /** The queue in which shards wait for workers. */
@@ -88,7 +88,7 @@ export const queueOption: OptionSpecification = {
 /** Vectors with 16 bits. */
 export const fp16Option: OptionSpecification = {
   flags: "--fp16",
-  description: "store vectors with 16 bits: half the size, close to but not exactly the same golems",
+  description: "store vectors with 16 bits: half the size; golems are close to, but not exactly, the same",
 };
 /** Whether left-out recordings count as a failure. */
 export const strictOption: OptionSpecification = {
@@ -134,7 +134,7 @@ export const shotsOption: OptionSpecification = {
 /** No transcriber. */
 export const transcriptOption: OptionSpecification = {
   flags: "--no-transcript",
-  description: "do not transcribe speech (default: transcripts are used where they help)",
+  description: "do not transcribe speech (default: transcripts are used if they help)",
 };
 
 /** Keeping detected sound. */
@@ -156,7 +156,7 @@ export const keepOptions: readonly OptionSpecification[] = [
   { flags: "--keep-unknown", description: "with --keep: also sound unlike all classes" },
   {
     flags: "--keep-megabytes <n>",
-    description: `with --keep: size from which the oldest clips without a label are deleted (default: ${keepDefaults.maximumBytes / 2 ** 20})`,
+    description: `with --keep: size above which the oldest clips without a label are deleted (default: ${keepDefaults.maximumBytes / 2 ** 20})`,
     parse: positive,
   },
 ];
@@ -166,7 +166,7 @@ export const augmentOptions: readonly OptionSpecification[] = [
   {
     flags: "--augment <n>",
     description:
-      "train on varied copies of each recording too (rooms, noise, cut edges, speed): auto, none or a number (default: auto: up to 3, used as far as they help on recordings left out)",
+      "train on varied copies of each recording too (rooms, noise, cut edges, speed): auto, none or a number (default: auto: up to 3, weighted by held-out recordings)",
     parse: copies,
   },
   { flags: "--noise <dir>", description: "recordings of noise for the copies (default: synthetic noise)" },
@@ -185,7 +185,7 @@ export const falseAlarmsOption: OptionSpecification = {
 export const detectOptions: readonly OptionSpecification[] = [
   {
     flags: "--threshold <p>",
-    description: `minimum score of an event: the probability of its label, reduced where the sound is unlike all classes (default: ${highestThreshold}, less for a golem with lower held-out confidence, and for classes with few false alarms at training)`,
+    description: `minimum score of an event: the probability of its label, reduced if the sound is unlike all classes (default: ${highestThreshold}, less for a golem with lower held-out confidence, and for classes with few false alarms at training)`,
     parse: share,
   },
   falseAlarmsOption,
@@ -197,12 +197,12 @@ export const detectOptions: readonly OptionSpecification[] = [
   },
   {
     flags: "--hop <seconds>",
-    description: "from one window to the next (default: a quarter of a window)",
+    description: "distance from one window to the next (default: a quarter of a window)",
     parse: positive,
   },
   {
     flags: "--pause <seconds>",
-    description: "silence that ends a stretch of sound (default: a quarter of a window, from 0.3 to 1)",
+    description: "silence that ends a stretch of sound (default: a quarter of a window, within 0.3 to 1)",
     parse: positive,
   },
   {

@@ -108,13 +108,13 @@ export const commands: readonly CommandSpecification[] = [
       limitOption,
       {
         flags: "--test <data>",
-        description: "test on these recordings (default: rows with split test, else cross-validation)",
+        description: "test on these recordings (default: rows with split test, otherwise cross-validation)",
       },
       transcriptOption,
       ...augmentOptions,
       {
         flags: "--negatives <n>",
-        description: `pieces of each recording, and noises, from which false alarms of detection are measured; 0: not measured (default: ${defaultAmounts.negatives}, of every third recording)`,
+        description: `number of pieces and noises per recording for measuring false alarms of detection; 0: no measurement (default: ${defaultAmounts.negatives}, for every third recording)`,
         parse: integer(0),
       },
       ...audioOptions,
@@ -127,17 +127,17 @@ export const commands: readonly CommandSpecification[] = [
   {
     name: "synth",
     args: ["<words>"],
-    description: "make recordings of words by synthetic voices",
+    description: "make recordings of words with synthetic voices",
     options: [
       {
         flags: "--out <data>",
-        description: "folder of the data set; recordings are added to one that exists (required)",
+        description: "folder of the data set; an existing one is extended (required)",
         required: true,
       },
       {
         flags: "--voices <n>",
         description:
-          "most voices (default: 4 for English; more, and other languages, by espeak-ng if installed)",
+          "maximum number of voices (default: 4 for English; espeak-ng, if installed, has more, and other languages)",
         parse: integer(1),
       },
       {
@@ -150,9 +150,9 @@ export const commands: readonly CommandSpecification[] = [
         description: "language of the voices, such as de or pt-br (default: en)",
       },
     ],
-    help: `WORDS is "yes,no,stop", or a text file: a class per line, or "class,wording" with a line per wording.
-The data set has metadata.csv with speaker (the voice) and origin (synthetic). Training on synthetic and real recordings together weighs the
-synthetic ones by what they contribute to real ones held out, and scores on the real ones.`,
+    help: `WORDS is "yes,no,stop", or a text file: one class per line, or one wording per line as "class,wording".
+The data set has a metadata.csv with speaker (the voice) and origin (synthetic). Training on synthetic and real recordings together weights
+the synthetic ones by the likelihood of held-out real ones, and scores on the real ones.`,
     load: () => import("./commands/synth.ts"),
   },
   {
@@ -218,7 +218,7 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
       },
       {
         flags: "--tolerance <seconds>",
-        description: `with --events: by how much the start of an event may differ (default: ${eventDefaults.tolerance})`,
+        description: `with --events: maximum difference of the start of an event (default: ${eventDefaults.tolerance})`,
         parse: positive,
       },
       { flags: "--report <file>", description: "write a report: one HTML file, with sound" },
@@ -231,21 +231,21 @@ ffmpeg -i SOURCE -f s16le -ac 1 -ar 16000 - | npx golem listen GOLEM`,
   {
     name: "review",
     args: ["<dir>"],
-    description: "label what was kept, or any folder of recordings, in the browser",
+    description: "label kept clips, or any folder of recordings, in the browser",
     options: [
       {
         flags: "--answers <file>",
-        description: "take labels from this .csv (file_name, label) instead; an empty label takes one back",
+        description: "read labels from this .csv (file_name, label) instead; an empty label removes one",
       },
       {
         flags: "--golem <dir>",
-        description: "name and sort recordings by this golem where nothing is known of them",
+        description: "classify and sort recordings without a predicted class by this golem",
       },
       { flags: "--port <n>", description: "port on 127.0.0.1 (default: a free one)", parse: port },
       { flags: "--no-open", description: "do not open a browser" },
     ],
-    help: `DIR is a folder of golem listen, detect or serve --keep DIR, or any folder of recordings. Those whose class was least sure come first. Labels
-are written to metadata.csv in DIR after every answer: golem update GOLEM DIR trains on them. A wrong answer becomes _unknown.`,
+    help: `DIR is a folder of golem listen, detect or serve --keep DIR, or any folder of recordings. Those with the least certain class come first. Labels
+are written to metadata.csv in DIR after every answer: golem update GOLEM DIR trains on them. "Wrong" labels a recording _unknown.`,
     load: () => import("./commands/review.ts"),
   },
   {
@@ -261,8 +261,8 @@ are written to metadata.csv in DIR after every answer: golem update GOLEM DIR tr
       ...annotationOptions,
       strictOption,
     ],
-    help: `The recordings that the golem was trained on are found again by their hashes; those that are missing are listed, and --strict makes them a
-failure. Options and seed are those of the first training. golem diff says whether the new golem is better.\n\n${dataHelp}`,
+    help: `The recordings that the golem was trained on are identified by their hashes; missing ones are listed, and make the command fail with
+--strict. Options and seed are those of the first training. golem diff compares the two golems.\n\n${dataHelp}`,
     load: () => import("./commands/update.ts"),
   },
   {
@@ -273,20 +273,20 @@ failure. Options and seed are those of the first training. golem diff says wheth
       {
         flags: "--fail-if-worse [margin]",
         description:
-          "exit with 1 if B is worse: the interval of the difference lies below 0, and the difference below -MARGIN (default: 0)",
+          "exit with 1 if B is worse: the interval of the difference is below 0, and the difference below -MARGIN (default: 0)",
         parse: shareOrZero,
       },
       limitOption,
       ...annotationOptions,
       { flags: "--report <file>", description: "write a page: one HTML file" },
     ],
-    help: `Without DATA, the predictions are compared that both golems kept of the recordings that were held out of their trainings.`,
+    help: `Without DATA, the stored predictions of both golems for recordings held out of training are compared.`,
     load: () => import("./commands/diff.ts"),
   },
   {
     name: "curve",
     args: ["<data>"],
-    description: "measure the learning curve: what more recordings would give, and of which class",
+    description: "measure the learning curve: the gain from more recordings, and of which class",
     options: [
       {
         flags: "--add <n>",
@@ -347,7 +347,7 @@ failure. Options and seed are those of the first training. golem diff says wheth
   {
     name: "suggest",
     args: ["<golem>", "<pool...>"],
-    description: "choose the unlabelled recordings to label next, with reasons",
+    description: "choose which unlabelled recordings to label next, with reasons",
     options: [
       {
         flags: "--count <n>",
@@ -421,7 +421,7 @@ unreadable files. Exits with 1 on a severe finding.`,
       { flags: "--force", description: "overwrite an existing export" },
       {
         flags: "--acoustic-only",
-        description: "train again without words, for formats that cannot hold them, and print both scores",
+        description: "train again without words, for formats that cannot contain them, and print both scores",
       },
       {
         flags: "--data <data>",
@@ -476,7 +476,7 @@ unreadable files. Exits with 1 on a severe finding.`,
       {
         flags: "--api-keys <file>",
         description:
-          "file with API keys, one per line (default: GOLEM_API_KEYS; without keys anyone may use the server)",
+          "file with API keys, one per line (default: GOLEM_API_KEYS; without keys, anyone may use the server)",
       },
       {
         flags: "--max-body <megabytes>",
@@ -510,7 +510,7 @@ unreadable files. Exits with 1 on a severe finding.`,
       },
       {
         flags: "--client-share <share>",
-        description: `share of --queue and --streams that one client (by key, else address) may use (default: ${serverDefaults.clientShare})`,
+        description: `share of --queue and --streams that one client (by key, otherwise by address) may use (default: ${serverDefaults.clientShare})`,
         parse: share,
       },
       {
@@ -521,7 +521,7 @@ unreadable files. Exits with 1 on a severe finding.`,
       { flags: "--workers <n>", description: "worker threads (default: one per core)", parse: integer(1) },
       {
         flags: "--reload <seconds>",
-        description: `interval of checks for new versions of golems; 0: only SIGHUP checks (default: ${serverDefaults.reloadSeconds} for folders, ${serverDefaults.remoteReloadSeconds} for other machines)`,
+        description: `interval of checks for new versions of golems; 0: only on SIGHUP (default: ${serverDefaults.reloadSeconds} for folders, ${serverDefaults.remoteReloadSeconds} for other machines)`,
         parse: waitSeconds,
       },
       {
@@ -535,7 +535,7 @@ unreadable files. Exits with 1 on a severe finding.`,
       movedEncoderOption,
     ],
     help: `Serves http://127.0.0.1:${serverDefaults.port} by default; /docs there describes the interface. GOLEM is a golem's folder, a folder of
-golems, s3://BUCKET/PREFIX of either, or hf:OWNER/NAME[@REVISION]. A golem's id is the last part of its name; new versions are loaded beside the old ones. Log lines (JSON) go to stderr; --quiet omits them. Ctrl-C finishes accepted requests, then exits.`,
+golems, s3://BUCKET/PREFIX of either, or hf:OWNER/NAME[@REVISION]. A golem's id is the last part of its name; new versions are loaded while the old ones answer. Log lines (JSON) go to stderr; --quiet omits them. Ctrl-C finishes accepted requests, then exits.`,
     load: () => import("./commands/serve.ts"),
   },
   {
@@ -553,7 +553,7 @@ golems, s3://BUCKET/PREFIX of either, or hf:OWNER/NAME[@REVISION]. A golem's id 
       ...audioOptions,
       ...annotationOptions,
       strictOption,
-      { flags: "--run <run>", description: "embed the shards of this run that are missing" },
+      { flags: "--run <run>", description: "embed the missing shards of this run" },
       {
         flags: "--shard <n>",
         description:
@@ -616,7 +616,7 @@ S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server t
       },
       {
         flags: "--lease <seconds>",
-        description: `time after which the shard of a worker that is not heard of is given to another (default: ${queueDefaults.leaseSeconds})`,
+        description: `time without contact after which a worker's shard is given to another worker (default: ${queueDefaults.leaseSeconds})`,
         parse: integer(1),
       },
       {
@@ -646,11 +646,11 @@ S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server t
   {
     name: "status",
     args: [],
-    description: "show how far a run is",
+    description: "show the progress of a run",
     options: [
       runOption,
       queueOption,
-      { flags: "--watch", description: "until all shards are done or have failed" },
+      { flags: "--watch", description: "repeat until all shards are done or have failed" },
     ],
     help: "Exits with 1 while shards have failed. Active and failed shards are known with --queue only.",
     load: () => import("./commands/status.ts"),
@@ -658,7 +658,7 @@ S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server t
   {
     name: "retry",
     args: [],
-    description: "put the shards of a run that failed back into the queue",
+    description: "put the failed shards of a run back into the queue",
     options: [runOption, queueOption],
     load: () => import("./commands/retry.ts"),
   },

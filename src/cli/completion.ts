@@ -1,6 +1,6 @@
 /**
- * Completion scripts for shells, from the definitions of the commands. They contain everything: when a key is
- * pressed, only the shell runs.
+ * Completion scripts for shells, from the definitions of the commands. They are self-contained: completing
+ * runs only the shell.
  */
 import type { CommandSpecification } from "./commands.ts";
 
@@ -34,7 +34,7 @@ const common: readonly Flag[] = [
   ...[
     ["--json", "write JSON to stdout"],
     ["--quiet", "no progress, warnings or summary"],
-    ["--verbose", "more of how it was measured and chosen"],
+    ["--verbose", "more details of measurements and choices"],
     ["--help", "arguments and options"],
   ].map(([name, about]) => ({ name: name!, about: about!, value: undefined, choices: [], files: false })),
   { name: "--seed", about: "seed of all random numbers", value: "N", choices: [], files: false },

@@ -1,4 +1,7 @@
-/** A comparison of heads in words: the marks stand by the right heads, and the advice is a command that exists. */
+/**
+ * A comparison of heads in words: the marks stand by the right heads, and the advice is a command that
+ * exists.
+ */
 import { describe, expect, it } from "vitest";
 import type { DatasetComparison, SizedScore } from "../workflow/compare-heads.ts";
 import { describeComparison } from "./describe-comparison.ts";

@@ -9,7 +9,7 @@ import type { DatasetComparison, SizedScore } from "../workflow/compare-heads.ts
 import { choosePlotSize, describeLine, describeScale } from "./text-plot.ts";
 import { formatTable, wrapIndented } from "./text-table.ts";
 
-/** What lines of a comparison depend on, other than the comparison. */
+/** Style of the lines of a comparison. */
 export interface ComparisonStyle {
   bold(text: string): string;
   dim(text: string): string;
@@ -63,7 +63,7 @@ export function describeComparison(
   ];
 }
 
-/** How to train with the head. */
+/** The command that trains with the head. */
 function describeUse(simplest: string, layer: DatasetComparison["layer"]): string {
   if (simplest === "fusion") return "`golem train` uses it by default";
   if (simplest.startsWith("mlp")) {

@@ -7,7 +7,7 @@ import { formatPercent, formatWhole } from "../core/format.ts";
 import { makePrintable } from "../core/printable.ts";
 import { listForecasts } from "../evaluate/advice.ts";
 import type { ClassGain, LearningCurveForecast } from "../evaluate/learning-curve.ts";
-import { describeScoreName, describeUnmeasured, judgeStanding } from "../evaluate/standing.ts";
+import { describeScoreName, describeUnmeasured, getStanding } from "../evaluate/standing.ts";
 import {
   describeAdvice,
   describeGrouping,
@@ -19,7 +19,7 @@ import type { DatasetCurve } from "../workflow/measure-curve.ts";
 import { choosePlotSize, describeLine, describeScale } from "./text-plot.ts";
 import { wrapIndented } from "./text-table.ts";
 
-/** "+4", "-1", "+0.4": whole points from 1 up. */
+/** "+4", "-1", "+0.4": whole points from 1 on. */
 function describePoints(gain: number): string {
   const points = 100 * gain;
   const text = Math.abs(points) < 0.95 ? points.toFixed(1) : points.toFixed(0);
@@ -32,16 +32,19 @@ const describeInterval = ([low, high]: readonly [number, number]): string =>
 
 const capitalise = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;
 
-/** Columns from which on rows have intervals in numbers; columns before the plot, and after it with and without them. */
+/**
+ * Minimum number of columns for rows with intervals in numbers; columns before the plot, and after it with
+ * and without them.
+ */
 const leastForIntervals = 92;
 const [countWidth, intervalWidth, scoreWidth] = [12, 42, 9];
 
-/** Classes named in the advice. */
+/** Maximum number of classes named in the advice. */
 const classesShown = 3;
 /** Gains closer than this, in balanced accuracy, count as equal. */
 const negligible = 0.0005;
 
-/** Lines with the curve and what more recordings would give. */
+/** Lines with the curve and the gain from more recordings. */
 export function describeCurve(
   curve: DatasetCurve,
   {
@@ -50,7 +53,7 @@ export function describeCurve(
     width,
   }: { bold(text: string): string; dim(text: string): string; readonly width?: number | undefined },
 ): string[] {
-  // Where there is room for numbers or for a legible plot, the plot has both ends of the interval.
+  // If there is room for numbers or for a legible plot, the plot has both ends of the interval.
   const hasIntervals = width === undefined || width >= leastForIntervals;
   const size = choosePlotSize(countWidth + (hasIntervals ? intervalWidth : scoreWidth), width);
   const wrap = (text: string, indent = 0) => wrapIndented(text, indent, width);
@@ -59,7 +62,7 @@ export function describeCurve(
   const limit = describeLimit(curve);
   const row = (count: string, plot: string, text: string): string =>
     `${count.padStart(10)}  ${plot}  ${text}`;
-  const standing = judgeStanding(curve);
+  const standing = getStanding(curve);
   const coming = listForecasts(curve, standing === undefined);
   const isForecast = coming.length > 0;
   const isWorth = isForecast && curve.advice.kind !== "other";
@@ -90,7 +93,7 @@ export function describeCurve(
       `o measured on the held-out sides of folds of ${recordings} recordings, ${describeGrouping(curve, "no speaker on both sides")}; --- 95 % interval; : guessing${isForecast ? "; ? ~~~ forecast by a model" : ""}`,
       curve.testRecordings === undefined
         ? `the last o is the score of \`golem train\`${describeRaise()}`
-        : `the last o is of all training recordings${describeRaise()}; \`golem train\` states its score on the ${curve.testRecordings} test recordings, which are left alone here`,
+        : `the last o is of all training recordings${describeRaise()}; \`golem train\` states its score on the ${curve.testRecordings} test recordings, which are not used here`,
       ...(limit ? [limit] : []),
       ...(curve.unscoredLabels ? [describeUnscored(curve.unscoredLabels)] : []),
     ].flatMap((text) => wrap(text, 2).map(dim)),
@@ -100,7 +103,7 @@ export function describeCurve(
       ...describeForecast(coming.find(({ growth }) => growth >= 2) ?? coming.at(-1)),
       ...(isWorth ? describeClassGains(curve.classGains) : []),
       describeAdvice(curve, standing),
-      ...(isWorth ? ["New speakers, rooms or devices usually give more than this forecast."] : []),
+      ...(isWorth ? ["New speakers, rooms or devices usually gain more than this forecast."] : []),
     ].flatMap((text) => wrap(text)),
   ];
 }

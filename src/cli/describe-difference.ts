@@ -8,10 +8,13 @@ import type { GolemDiff } from "../node/diff.ts";
 import { describeDifference as describe, describeBrier } from "../view/sentences.ts";
 import { formatTable } from "./text-table.ts";
 
-/** Changed recordings that are listed. */
+/** Maximum number of changed recordings that are listed. */
 const listed = 10;
 
-/** Lines with the verdict, both scores and costs, the classes that differ, and recordings that changed sides. */
+/**
+ * Lines with the verdict, both scores and costs, the classes that differ, and recordings with changed
+ * correctness.
+ */
 export function describeDifference(
   diff: GolemDiff,
   nameA: string,

@@ -9,7 +9,7 @@ import type { EncoderComparison } from "../workflow/compare-encoders.ts";
 import type { ComparisonStyle } from "./describe-comparison.ts";
 import { formatTable, wrapIndented } from "./text-table.ts";
 
-/** Lines with a table, and the encoder that is worth its size. */
+/** Lines with a table, and the recommended encoder. */
 export function describeEncoderComparison(
   comparison: EncoderComparison,
   { bold, dim, width }: ComparisonStyle,

@@ -22,7 +22,7 @@ import { formatRow, formatTable } from "./text-table.ts";
 /** Width of the interval above which the score is called uncertain. */
 const wideInterval = 0.3;
 
-/** What the lines depend on besides the evaluation. */
+/** Style of the lines. */
 export interface EvaluationStyle {
   readonly bold: (text: string) => string;
   readonly verbose: boolean;

@@ -20,7 +20,7 @@ export function describeEventScores(scores: EventScores, bold: (text: string) =>
     `  measured on ${formatNumberOf(scores.recordings, "recording")}, ${hours < 1 ? `${(60 * hours).toFixed(1)} minutes` : `${hours.toFixed(1)} hours`}`,
     ...(unseen.length > 0
       ? [
-          `Labels the golem does not have, left out of the score: ${unseen.map(([label, count]) => `${label} (${count})`).join(", ")}`,
+          `Labels that are not classes of the golem, left out of the score: ${unseen.map(([label, count]) => `${label} (${count})`).join(", ")}`,
         ]
       : []),
     "",

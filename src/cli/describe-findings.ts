@@ -1,7 +1,7 @@
 /**
  * The doctor's findings as lines for a terminal.
  *
- * Not its concern: how they were found, their words (doctor/finding-words.ts).
+ * Not its concern: how they were found, their wording (doctor/finding-words.ts).
  */
 import { formatNumberOf } from "../core/format.ts";
 import { makePrintable } from "../core/printable.ts";
@@ -13,7 +13,7 @@ import { formatRow, wrapWords } from "./text-table.ts";
 
 type Style = Pick<Terminal, "bold" | "dim" | "red" | "yellow" | "width">;
 
-/** Findings per kind that are shown in full, and files per finding. */
+/** Maximum number of findings per kind that are shown in full, and of files per finding. */
 const findingsShown = 3;
 const filesShown = 4;
 
@@ -83,7 +83,8 @@ function describeVerdict(findings: readonly Finding[], { red, yellow, width }: S
   const say = (text: string, paint = (line: string) => line) =>
     wrapWords(text, width ?? Number.POSITIVE_INFINITY).map(paint);
   if (has("severe"))
-    return say("Do not believe a score on these recordings until the severe findings are resolved.", red);
-  if (has("warning")) return say("Fit to train on; check the warnings before you rely on the score.", yellow);
-  return say("Fit to train on.");
+    return say("Do not rely on a score on these recordings until the severe findings are resolved.", red);
+  if (has("warning"))
+    return say("Ready for training; check the warnings before you rely on the score.", yellow);
+  return say("Ready for training.");
 }

@@ -1,10 +1,10 @@
 /**
  * The topics of `golem help`: each is a page of docs, or a section of one.
  *
- * Not its concern: what the pages say, how they are shown.
+ * Not its concern: the contents of the pages, how they are shown.
  */
 
-/** Where a topic is described. */
+/** The description of a topic. */
 export interface HelpTopic {
   /** File in docs. */
   readonly page: string;
@@ -21,7 +21,7 @@ export const helpTopics: Readonly<Record<string, HelpTopic>> = {
   formats: { page: "formats.md", about: "which audio format is decoded where" },
   scores: { page: "scores.md", about: "what the numbers mean" },
   fusion: { page: "fusion.md", about: "how an answer is made" },
-  limits: { page: "limits.md", about: "what it cannot do, and where it runs" },
+  limits: { page: "limits.md", about: "limits and platforms" },
   augment: { page: "augment.md", about: "varied copies of training recordings" },
   encoders: { page: "encoders.md", about: "built-in encoders, checkpoints, your own model" },
   detection: { page: "detection.md", about: "events in long recordings and live sound" },
@@ -35,7 +35,7 @@ export const helpTopics: Readonly<Record<string, HelpTopic>> = {
   studio: { page: "studio.md", about: "the application in the browser" },
   export: { page: "export.md", about: "golems for other programs" },
   golem: { page: "golem-folder.md", about: "what is in a golem's folder" },
-  security: { page: "security.md", about: "what is trusted, what is hostile, limits" },
-  errors: { page: "errors.md", about: "causes and cures; also golem help CODE" },
+  security: { page: "security.md", about: "what is trusted, what is not, limits" },
+  errors: { page: "errors.md", about: "causes and remedies; also golem help CODE" },
   lessons: { page: "lessons.md", about: "transfer learning and over-fitting" },
 };

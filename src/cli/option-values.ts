@@ -21,7 +21,7 @@ export const port = (text: string): number => {
   throw new InvalidArgumentError("A whole number from 0 to 65535 was expected.");
 };
 
-/** A finite number over 0. */
+/** A finite number greater than 0. */
 export const positive = (text: string): number => {
   const value = Number(text);
   if (text.trim() !== "" && value > 0 && Number.isFinite(value)) return value;
@@ -64,7 +64,7 @@ export const list = (text: string): string[] => {
   throw new InvalidArgumentError("Words separated by commas were expected.");
 };
 
-/** A number over 0, at most 1. */
+/** A number greater than 0, at most 1. */
 export const share = (text: string): number => {
   const value = positive(text);
   if (value <= 1) return value;
@@ -86,7 +86,7 @@ export const copies = (text: string): number | string =>
 export const waitSeconds = (text: string): number =>
   Number(text) === 0 ? notNegative(text) : timeLimit(text);
 
-/** Seconds over 0, at most a day: timers overflow after 24.8 days. */
+/** Seconds, more than 0 and at most a day: timers overflow after 24.8 days. */
 export const timeLimit = (text: string): number => {
   const value = positive(text);
   if (value <= 86_400) return value;

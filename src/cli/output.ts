@@ -1,8 +1,8 @@
 /**
- * What the commands write with `--json`, by command: one JSON document, or one per line where it says so. The JSON
- * Schemas in docs/schemas are made from these types and their comments.
+ * The output of the commands with `--json`: one JSON document, or one per line if stated. The JSON
+ * Schemas in docs/schemas are generated from these types and their comments.
  *
- * Not its concern: how the values are computed, the text for people.
+ * Not its concern: how the values are computed, the text output.
  */
 import type { ErrorCode, ErrorRecord } from "../core/error.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
@@ -25,7 +25,7 @@ import type { DatasetComparison } from "../workflow/compare-heads.ts";
 import type { DatasetCurve } from "../workflow/measure-curve.ts";
 import type { Suggestions } from "../workflow/suggest-recordings.ts";
 
-/** One view of a golem: what a head looks at. */
+/** One view of a golem: the input of a head. */
 interface UsedView {
   readonly encoder: string;
   /** Number of the layer, the transcript, or the name of a decoder vector. */
@@ -42,14 +42,14 @@ export interface TrainOutput {
   /** Folder of the golem. */
   readonly golem: string;
   readonly labels: readonly string[];
-  /** Recordings trained on. */
+  /** Number of recordings trained on. */
   readonly recordings: number;
   /** Encoder of the first view. */
   readonly encoder: string;
   /** Kind of the first head. */
   readonly head: string;
   readonly views: readonly UsedView[];
-  /** Varied copies, where heads were trained on them. */
+  /** Varied copies, if heads were trained on them. */
   readonly augment?: {
     /** Copies per recording. */
     readonly copies: number;
@@ -59,7 +59,7 @@ export interface TrainOutput {
   };
   /** Duration of the command. */
   readonly seconds: number;
-  /** The held-out score; null where none could be measured. */
+  /** The held-out score; null if none could be measured. */
   readonly evaluation: Evaluation | null;
 }
 
@@ -73,10 +73,10 @@ export interface UpdateOutput extends Omit<TrainOutput, "encoder" | "head" | "au
   readonly missing: readonly string[];
 }
 
-/** One line per file: a prediction, or the error of a file that could not be used. */
+/** One line per file: a prediction, or the error of a file that cannot be used. */
 export type PredictOutput =
   | (AudioPrediction & {
-      /** The file, as it was named. */
+      /** The file, as given. */
       readonly file: string;
     })
   | { readonly file: string; readonly error: ErrorRecord };
@@ -90,7 +90,7 @@ export type ListenOutput = DetectedEvent;
 /** The score on other recordings, or with `--events` the score of detected events. */
 export type EvaluateOutput = Evaluation | EventScores;
 
-/** What was found in a data set, most harmful first. */
+/** The findings in a data set, most harmful first. */
 export interface DoctorOutput {
   readonly recordings: number;
   readonly findings: readonly Finding[];
@@ -100,13 +100,13 @@ export interface DoctorOutput {
 /** The learning curve. */
 export type CurveOutput = DatasetCurve;
 
-/** Heads, or with `--encoders` encoders, compared. */
+/** The comparison of heads, or with `--encoders` of encoders. */
 export type CompareOutput = DatasetComparison | EncoderComparison;
 
-/** Two golems compared. */
+/** The comparison of two golems. */
 export type DiffOutput = GolemDiff;
 
-/** What to label next. */
+/** The recordings to label next. */
 export interface SuggestOutput extends Suggestions {
   /** Folder of the golem. */
   readonly golem: string;
@@ -123,7 +123,9 @@ export interface ReportOutput {
   readonly bytes: number;
 }
 
-/** First line: the address of the page. Last line, or with `--answers` the only one: the state of the labels. */
+/**
+ * First line: the address of the page. Last line, or with `--answers` the only one: the state of the labels.
+ */
 export type ReviewOutput =
   | { readonly url: string }
   | {
@@ -135,7 +137,7 @@ export type ReviewOutput =
       readonly labelled: number;
     };
 
-/** What was exported. */
+/** The contents of an export. */
 export type ExportOutput = ExportResult;
 
 /** First line: where the server listens. Second line: its golems are loaded. */
@@ -150,7 +152,7 @@ export type ServeOutput =
     }
   | { readonly ready: { readonly golems: readonly string[] } };
 
-/** What `embed` wrote: a table, shards of a run, or entries of a queue. */
+/** The output of `embed`: a table, shards of a run, or entries of a queue. */
 export type EmbedOutput = EmbeddingTableOutput | ShardsOutput | QueuedShardsOutput;
 
 /** With `--run`: the shards that were embedded. */
@@ -179,7 +181,7 @@ export interface PlanOutput {
   readonly skipped: readonly SkippedRecording[];
 }
 
-/** What happens to shards, a line each, and at the end what was done in all. */
+/** One line per event of a shard, and finally the totals. */
 export type WorkOutput = WorkerEvent | ({ readonly event: "stopped" } & WorkerTotals);
 
 /** Progress of a run; with `--watch` one line per update. */
@@ -272,7 +274,7 @@ export interface DemoOutput {
   readonly seconds: number;
 }
 
-/** The address of the studio, or with `--export` what was written. */
+/** The address of the studio, or with `--export` the written files. */
 export type StudioOutput =
   | { readonly url: string }
   | {
@@ -285,12 +287,12 @@ export type StudioOutput =
 /** The recordings that were made. */
 export type SynthOutput = SynthesizedData;
 
-/** The state of the cache; with `clear`, what was removed. */
+/** The state of the cache; with `clear`, that of the removed entries. */
 export type CacheOutput = CacheStats | { readonly cleared: CacheStats };
 
 /** The text for a topic, a command or an error code. */
 export interface HelpOutput {
-  /** The name that was asked for; absent for the program's own usage. */
+  /** The requested name; absent for the program's own usage. */
   readonly topic?: string;
   readonly text: string;
 }

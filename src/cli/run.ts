@@ -85,7 +85,7 @@ function addCommand(
       "--quiet",
       "no progress, warnings or summary; results of predict, encoders and cache are still printed",
     )
-    .option("--verbose", "more of how it was measured and chosen");
+    .option("--verbose", "more details of measurements and choices");
   if (help) command.addHelpText("after", `\n${help}`);
   command.action(async () => action(command.processedArgs as string[], command.opts<CommonOptions>()));
 }

@@ -38,7 +38,7 @@ export interface Terminal {
   warn(warning: Warning): void;
   /** Text for the user of a terminal while a command runs: on stderr, only if it is a terminal. */
   note(text: string): void;
-  /** One line that replaces the previous one, where progress is drawn; removed by the next text. */
+  /** One line that replaces the previous one, if progress is drawn; removed by the next text. */
   showLive(text: string): void;
   /** Whether live lines are drawn. */
   readonly hasLive: boolean;
@@ -48,9 +48,9 @@ export interface Terminal {
   readonly work: EnvironmentOptions & WorkOptions;
   readonly json: boolean;
   readonly quiet: boolean;
-  /** Whether details are asked for. */
+  /** Whether details are requested. */
   readonly verbose: boolean;
-  /** Columns of the terminal; undefined where the output is no terminal, which is not wrapped. */
+  /** Columns of the terminal; undefined if the output is not a terminal, which is not wrapped. */
   readonly width: number | undefined;
   /** Progress, warnings and logs. */
   readonly stderr: NodeJS.WritableStream;
@@ -65,7 +65,7 @@ export interface Terminal {
 /** Minimum time between two updates of a live line, in milliseconds. */
 const liveMilliseconds = 80;
 
-/** What `bold`, `dim`, `red` and `yellow` write. */
+/** The escape sequences of `bold`, `dim`, `red` and `yellow`. */
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of a style
 const styles = /(\u001b\[(?:0|1|2|31|33)m)/;
 
@@ -151,14 +151,14 @@ function makeShown(text: string, coloured: boolean): string {
     .join("");
 }
 
-/** Columns of a stream that is a terminal; undefined: it is none. */
+/** Columns of a stream that is a terminal; otherwise undefined. */
 function getColumns(
   stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number },
 ): number | undefined {
   return stream.isTTY ? stream.columns : undefined;
 }
 
-/** "error [code]: message", with the hint on its own line; wrapped where there is a `width`. */
+/** "error [code]: message", with the hint on its own line; wrapped if there is a `width`. */
 export function formatError(
   kind: "error" | "warning",
   { code, message, hint }: Warning,
@@ -187,9 +187,11 @@ export function reportError(found: unknown, json: boolean, streams: Streams): nu
   return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;
 }
 
-/** Characters of the bar at most and at least, and of what stands beside the stage's name and the bar. */
+/**
+ * Maximum and minimum characters of the bar, and characters of the text besides the stage's name and the bar.
+ */
 const [largestBar, smallestBar, amountSize] = [30, 8, 26];
-/** Totals up to this are counts of something; larger ones are bytes, which are shown as a share. */
+/** Totals up to this are counts; larger ones are bytes, which are shown as a percentage. */
 const maximumCounted = 100_000;
 
 /** "embedding ████░░░░ 12/50, 8 s left"; "estimating" until there is something to estimate from. */
@@ -216,8 +218,8 @@ function formatDuration(seconds: number): string {
 }
 
 /**
- * Converts an error of the system that nothing nearer has put into words, such as no descriptor left to load a part
- * of this program.
+ * Converts a system error that was not described closer to its cause, such as no file descriptor left for
+ * loading a part of this program.
  */
 function describeSystemError(error: unknown): unknown {
   const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
@@ -236,11 +238,11 @@ function describeSystemError(error: unknown): unknown {
   );
 }
 
-/** Time between two lines of progress where there is no terminal, and before the first, in milliseconds. */
+/** Without a terminal: time between two lines of progress, and before the first, in milliseconds. */
 const lineMilliseconds = 5000;
 const quietMilliseconds = 15_000;
 
-/** Progress as a line every few seconds, for logs; work that is over sooner writes none. */
+/** Progress as a line every few seconds, for logs; shorter work writes none. */
 function createProgressLines(stderr: Streams["stderr"]): (progress: Progress) => void {
   let due = performance.now() + quietMilliseconds;
   return ({ stage, completed, total }) => {

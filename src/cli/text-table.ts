@@ -1,12 +1,14 @@
 /**
- * Tables of text for the terminal: columns as wide as their widest cell; rows of a name and a text that wraps.
+ * Tables of text for the terminal: columns as wide as their widest cell; rows of a name and a text that
+ * wraps.
  *
- * Not its concern: what is in them.
+ * Not its concern: the contents.
  */
 
 /**
- * Lines of a table; the first column, and the last if it is of words, are aligned to the left, the others to the right. Where it is wider than `width`,
- * the columns of these `optional` heads are left out, one after the other, until it fits.
+ * Lines of a table; the first column, and the last if it contains words, are aligned to the left, the others
+ * to the right. If it is wider than `width`, the columns with these `optional` heads are left out, one after
+ * another, until it fits.
  */
 export function formatTable(
   rows: readonly (readonly string[])[],
@@ -51,7 +53,7 @@ export function wrapWords(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** Lines of a text after `indent` spaces, wrapped between words to `width` columns where there is one. */
+/** Lines of a text after `indent` spaces, wrapped between words to `width` columns if it is given. */
 export function wrapIndented(text: string, indent: number, width = Number.POSITIVE_INFINITY): string[] {
   return wrapWords(text, width - indent).map((line) => `${" ".repeat(indent)}${line}`);
 }
@@ -60,8 +62,8 @@ export function wrapIndented(text: string, indent: number, width = Number.POSITI
 const nameWidth = 12;
 
 /**
- * Lines of a named text, wrapped between words to `width` columns, all of it beside the name. `styled`, where given, replaces the
- * text's first characters, which look the same without their style.
+ * Lines of a named text, wrapped between words to `width` columns, all beside the name. `styled`, if given,
+ * replaces the text's first characters, which are the same without their style.
  */
 export function formatRow(name: string, text: string, width?: number, styled?: string): string[] {
   const lines = wrapWords(text, (width ?? Number.POSITIVE_INFINITY) - nameWidth);

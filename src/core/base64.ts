@@ -1,7 +1,7 @@
 /**
  * Encodes bytes as base64 (RFC 4648, section 4).
  *
- * Not its concern: what the bytes are.
+ * Not its concern: the meaning of the bytes.
  */
 
 /** Encodes bytes, in pieces short enough for `String.fromCharCode`. */

@@ -20,7 +20,7 @@ it("counts only brackets outside of strings, and open ones at once", () => {
 it("refuses nesting over 100 deep, closed or not, in arrays and objects", () => {
   expect(parse(nest(100))).toBeInstanceOf(Array);
   for (const deep of [nest(101), "[".repeat(1_000_000), '{"a":'.repeat(200_000)]) {
-    expect(() => parse(deep)).toThrow("it is nested over 100 deep");
+    expect(() => parse(deep)).toThrow("it is nested more than 100 deep");
   }
 });
 

@@ -1,10 +1,10 @@
 /**
- * Parses JSON from outside: of bounded length and depth, since what walks the value afterwards recurses.
+ * Parses untrusted JSON of bounded length and depth, since later code walks the value by recursion.
  *
- * Not its concern: what the value holds (`check-schema.ts`), where the text came from.
+ * Not its concern: the contents of the value (`check-schema.ts`), the origin of the text.
  */
 
-/** Deepest nesting of arrays and objects; published files have fewer than ten levels. */
+/** Maximum nesting of arrays and objects; published files have fewer than ten levels. */
 const maximumDepth = 100;
 /** Longest text, in UTF-16 units or bytes. */
 const maximumLength = 256 << 20;
@@ -12,8 +12,8 @@ const maximumLength = 256 << 20;
 const utf8 = new TextDecoder("utf-8", { fatal: true });
 
 /**
- * Parses JSON, from text or from UTF-8. Otherwise throws what `fail` makes of what was found, a clause such
- * as `it is not JSON`.
+ * Parses JSON, from text or from UTF-8. Otherwise throws the error that `fail` creates from a description of
+ * the fault, a clause such as `it is not JSON`.
  */
 export function parseBoundedJson(
   json: string | Uint8Array,
@@ -26,7 +26,7 @@ export function parseBoundedJson(
   } catch (cause) {
     throw fail("it is not JSON in UTF-8", cause);
   }
-  if (isDeep(text)) throw fail(`it is nested over ${maximumDepth} deep`);
+  if (isDeep(text)) throw fail(`it is nested more than ${maximumDepth} deep`);
   try {
     return JSON.parse(text);
   } catch (cause) {
@@ -52,7 +52,7 @@ function isDeep(text: string): boolean {
   return false;
 }
 
-/** Index of the quote that ends a string; the text's length where there is none. */
+/** Index of the quote that ends a string; the text's length if there is none. */
 function findStringEnd(text: string, start: number): number {
   for (let at = start; at < text.length; at++) {
     const unit = text.charCodeAt(at);

@@ -13,9 +13,9 @@ export interface ByteSource {
   readonly byteLength: number;
   /** Reads up to `length` bytes at `offset`; fewer only at the end. */
   read(offset: number, length: number): Promise<Uint8Array>;
-  /** Absolute path, for decoders that are separate programs; absent when the bytes are not a file. */
+  /** Absolute path, for decoders that are separate programs; absent if the bytes are not a file. */
   readonly path?: string;
-  /** The part of a file that this source is, for the same programs; absent where `path` names all of it. */
+  /** The part of the file that this source covers, for the same programs; absent if it covers all of it. */
   readonly part?: { readonly path: string; readonly start: number; readonly end: number };
 }
 

@@ -1,7 +1,8 @@
 /**
- * Checks a value from outside by a schema, and says in the project's words what is wrong with it.
+ * Checks an untrusted value against a schema, and describes what is wrong in the style of the project's
+ * messages.
  *
- * Not its concern: which schema, which error (the caller gives both).
+ * Not its concern: the schema, the error (the caller provides both).
  */
 import * as z from "zod/mini";
 
@@ -9,8 +10,8 @@ import * as z from "zod/mini";
 const maximumExcerpt = 100;
 
 /**
- * Returns the value as the schema parses it; otherwise throws what `fail` makes of the first thing wrong, as
- * in `sampleRate is 0; expected at least 4000`.
+ * Returns the value as parsed by the schema; otherwise throws the error that `fail` creates from the first
+ * fault, such as `sampleRate is 0; expected at least 4000`.
  */
 export function checkSchema<Schema extends z.core.$ZodType>(
   schema: Schema,

@@ -1,7 +1,7 @@
 /**
  * Writes a row of a table as comma-separated values (RFC 4180).
  *
- * Not its concern: what the columns are; reading CSV (`dataset/table.ts`).
+ * Not its concern: the columns; reading CSV (`dataset/table.ts`).
  */
 
 /** Formats one row without a line end. Cells with commas, quotes or line breaks are quoted. */

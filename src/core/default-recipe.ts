@@ -1,31 +1,31 @@
 /**
- * The default recipe: what training and the measurements of it do where nothing is named. Help texts, the
- * library and the studio read it from here, so that a default is written once.
+ * The default recipe: the defaults of training and of its measurements. Help texts, the
+ * library and the studio read it from here, so that each default is written once.
  *
- * Not its concern: what the values mean to encoders, heads or folds.
+ * Not its concern: the use of the values by encoders, heads or folds.
  */
 
 /** How a golem is trained unless options say otherwise. */
 export const defaultRecipe = {
-  /** Ids of the built-in encoders that are used together; where one alone is needed, it is the first. */
+  /** Ids of the built-in encoders that are used together; if only one is needed, the first. */
   encoders: ["moonshine-tiny", "google-speech-embedding"],
-  /** Id of the built-in transcriber that is used beside them. */
+  /** Id of the built-in transcriber that is used with them. */
   transcriber: "moonshine-tiny",
-  /** Whether transcripts count. */
+  /** Whether transcripts are used. */
   transcript: true,
   /** Name for "the encoders above" in options. */
   encoder: "auto",
   /** All layers as views, fused; with a head named, the layer with the best leave-one-out likelihood. */
   layer: "auto",
-  /** Statistics over time that a view of a layer holds. */
+  /** Statistics over time in a view of a layer. */
   pooling: "mean+std",
   /** Ridge on every view, fused; with a layer named and `auto` given, the head is chosen by comparison. */
   head: "auto",
-  /** The head on one named layer, where no head is named. */
+  /** The head on one named layer, if no head is named. */
   layerHead: "logistic",
   /** Repeats of cross-validation. */
   repeats: 10,
-  /** Repeats of cross-validation where recordings have varied copies: each fit takes several times as long. */
+  /** Repeats of cross-validation if recordings have varied copies: each fit takes several times as long. */
   variedRepeats: 3,
   seed: 0,
 } as const;
@@ -42,16 +42,16 @@ export const encoderSets: Readonly<
   },
 };
 
-/** How much the measurements and suggestions do unless options say otherwise. */
+/** Default amounts of measurements and suggestions. */
 export const defaultAmounts = {
-  /** Recordings added to one class, for what each class would gain in a learning curve. */
+  /** Number of recordings added to one class, for the gain of each class in a learning curve. */
   addedRecordings: 5,
-  /** Seconds for a comparison of heads, about. */
+  /** Approximate seconds for a comparison of heads. */
   comparisonSeconds: 30,
-  /** Pieces of each training recording, and noises, from which false alarms are measured. */
+  /** Number of pieces and noises per training recording for measuring false alarms. */
   negatives: 1,
-  /** Recordings per label that synthetic voices make. */
+  /** Number of recordings per label by synthetic voices. */
   spokenRecordings: 12,
-  /** Recordings suggested for labelling. */
+  /** Number of recordings suggested for labelling. */
   suggestions: 10,
 } as const;

@@ -1,5 +1,6 @@
 /**
- * What networks may run on: the execution providers of ONNX Runtime (https://onnxruntime.ai/docs/execution-providers/).
+ * The devices that networks may run on: the execution providers of ONNX Runtime
+ * (https://onnxruntime.ai/docs/execution-providers/).
  *
  * Not its concern: which of them a machine has.
  */
@@ -7,8 +8,8 @@
 /** `auto`: the first accelerator that agrees with the processor and is faster. */
 export const devices = ["auto", "cpu", "cuda", "webgpu", "coreml", "dml"] as const;
 
-/** As users name it. */
+/** A device as named by users. */
 export type Device = (typeof devices)[number];
 
-/** What a network runs on. */
+/** The device that a network runs on. */
 export type Provider = Exclude<Device, "auto">;

@@ -1,10 +1,10 @@
 /**
  * The one error class of the project.
  *
- * Not its concern: who reports the error, or how.
+ * Not its concern: how the error is reported.
  *
- * Every message says what was found and what was expected; the hint says what to do next. Codes are part of
- * the public contract: command line, library and server report the same ones.
+ * Every message states what was found and what was expected; the hint states what to do next. Codes are part
+ * of the public contract: command line, library and server report the same ones.
  */
 
 /** Stable machine-readable reasons, grouped by the stage that raises them. */
@@ -18,7 +18,7 @@ export type ErrorCode =
   | "too-long"
   | "too-short"
   | "silent"
-  /** Nothing is left below the 8 kHz that the encoders use, and most of the energy lies above. */
+  /** Nothing is left below the 8 kHz that the encoders use, and most of the energy is above it. */
   | "above-8-khz"
   | "no-microphone"
   | "needs-ffmpeg"
@@ -35,7 +35,7 @@ export type ErrorCode =
   | "hub-not-found"
   /** The repository is private or gated, or the token is wrong. */
   | "hub-denied"
-  /** A file arrived with a size or hash other than the Hub announced. */
+  /** A downloaded file has another size or hash than the Hub states. */
   | "hub-damaged"
   /** The cache folder cannot be written: disk full, no permission ... */
   | "cache-failed"
@@ -58,9 +58,9 @@ export type ErrorCode =
   | "invalid-option"
   | "not-converged"
   // runs of shards
-  /** A package that only this needs is not installed. */
+  /** An optional package is not installed. */
   | "missing-package"
-  /** The queue's server refuses, or cannot be reached. */
+  /** The queue's server rejects the request, or cannot be reached. */
   | "queue-failed"
   // the artefact
   | "golem-not-found"
@@ -85,7 +85,7 @@ export type ErrorCode =
   | "unsupported-media-type"
   /** The queue is full. */
   | "overloaded"
-  /** The client already holds its share of the queue. */
+  /** The client already uses its share of the queue. */
   | "too-many-requests"
   /** Golems are still loading, or the server is about to stop. */
   | "not-ready"
@@ -95,7 +95,7 @@ export type ErrorCode =
   | "usage"
   | "aborted"
   | "store-failed"
-  /** A fault of this program: please report it. */
+  /** A bug in this program: please report it. */
   | "unexpected";
 
 /** An error with a stable code, a message (found, expected) and a hint (what to do next). */
@@ -103,7 +103,7 @@ export class GolemError extends Error {
   override readonly name = "GolemError";
   /** Stable reason, see {@link ErrorCode}. */
   readonly code: ErrorCode;
-  /** What the user can do about it; empty when there is nothing to do. */
+  /** What the user can do about it; empty if there is nothing to do. */
   readonly hint: string;
 
   constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
@@ -120,7 +120,7 @@ export interface ErrorRecord {
   readonly hint: string;
 }
 
-/** Turns anything thrown into plain data; errors of other classes get the code `fallback`. */
+/** Converts any thrown value to plain data; errors of other classes get the code `fallback`. */
 export function toErrorRecord(error: unknown, fallback: ErrorCode): ErrorRecord {
   if (error instanceof GolemError) return { code: error.code, message: error.message, hint: error.hint };
   return { code: fallback, message: error instanceof Error ? error.message : String(error), hint: "" };

@@ -1,16 +1,16 @@
 /**
- * One thread's time, given to clients in turn: of those that wait, the one that has used the least goes first.
+ * Shares one thread's time between clients: of those that wait, the one that has used the least goes first.
  *
- * Start-time fair queuing (Goyal, Vin, Cheng 1996), with time in place of packets: a client that comes starts
- * with the least that any present client has used, so neither waiting nor staying away gains credit.
- * Not its concern: what clients are, what the work is.
+ * Start-time fair queuing (Goyal, Vin, Cheng 1996), with time in place of packets: a new client starts
+ * with the minimum that any present client has used, so neither waiting nor absence gains credit.
+ * Not its concern: the clients, the work.
  */
 
 /** The clock and the event loop. */
 export interface FairTurnsOptions {
   /** In milliseconds. */
   getTime(): number;
-  /** Lets other events in. */
+  /** Yields to other events. */
   takeTurn(): Promise<unknown>;
   /** Called with the milliseconds for which work has held the thread since the last call. */
   onUsed?(milliseconds: number): void;
@@ -18,9 +18,9 @@ export interface FairTurnsOptions {
 
 /** One piece of work that holds the thread. */
 export interface Turn {
-  /** Lets those go first that wait and have used less; resolves when this one goes on. */
+  /** Yields to waiting clients that have used less; resolves when this one continues. */
   pass(): Promise<void>;
-  /** Leaves the thread to others while something else is awaited. */
+  /** Releases the thread while something else is awaited. */
   wait<T>(other: () => Promise<T>): Promise<T>;
   /** Milliseconds for which it has held the thread. */
   getUsed(): number;
@@ -38,7 +38,7 @@ interface Client {
   present: number;
 }
 
-/** Creates turns that none holds. */
+/** Creates turns; initially the thread is free. */
 export function createFairTurns({ getTime, takeTurn, onUsed }: FairTurnsOptions): FairTurns {
   const clients = new Map<string, Client>();
   const waiting: { readonly client: Client; resolve(): void }[] = [];
@@ -55,7 +55,7 @@ export function createFairTurns({ getTime, takeTurn, onUsed }: FairTurnsOptions)
     let next = 0;
     for (const [i, { client }] of waiting.entries()) if (client.used < waiting[next]!.client.used) next = i;
     const [first] = waiting.splice(next, 1);
-    // Held on, by the next one.
+    // The next one holds the thread.
     if (first) first.resolve();
     else isHeld = false;
   };

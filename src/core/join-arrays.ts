@@ -1,7 +1,7 @@
 /**
  * Joins typed arrays.
  *
- * Not its concern: what the arrays hold.
+ * Not its concern: the contents of the arrays.
  */
 
 /**

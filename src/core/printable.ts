@@ -1,18 +1,18 @@
 /**
- * Text of others (labels, names of files, transcripts) without characters that control a terminal or change
- * the order in which text is shown.
+ * Removes from untrusted text (labels, file names, transcripts) characters that control a terminal or change
+ * the order in which text is displayed.
  *
- * Not its concern: JSON, which has escapes of its own; tables' quoting.
+ * Not its concern: JSON, which has escapes of its own; the quoting of tables.
  */
 
 /** C0, DEL and C1 controls, line and paragraph separators, marks and overrides of direction. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them
 const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /** The same document, with controls that JSON allows in strings escaped as JSON does it. */
 export function makeJsonPrintable(json: string): string {
   return json.replace(controls, (character) =>
-    // Between values, line ends and tabs are space.
+    // Between values, line ends and tabs are white space.
     "\n\t\r".includes(character) ? character : `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * How long-running functions report progress, and how the caller stops them.
+ * Types for the progress of long-running functions, and for stopping them.
  *
  * Not its concern: terminals, progress bars, browsers.
  */

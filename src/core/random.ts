@@ -1,7 +1,7 @@
 /**
  * Seeded random numbers: the only source of randomness in the project.
  *
- * Not its concern: the clock, Math.random, what the numbers are for.
+ * Not its concern: the clock, Math.random, the use of the numbers.
  *
  * Generator: sfc32 (Chris Doty-Humphrey, PractRand), seeded through splitmix32 so that seeds 0, 1, 2 ... give
  * unrelated streams. The same seed gives the same numbers on every machine.

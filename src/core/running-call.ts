@@ -1,11 +1,11 @@
 /**
- * A call on the worker's side until it is answered: its signal, and the chunks that arrive while it runs.
+ * A call on the worker's side, until it is answered: its signal, and the chunks that arrive while it runs.
  *
  * Not its concern: messages, answers (worker-calls.ts).
  */
 import { throwIfAborted } from "./error.ts";
 
-/** What the worker's side holds of a call until it is answered. */
+/** The state of a call on the worker's side, until it is answered. */
 export interface RunningCall {
   readonly signal: AbortSignal;
   readonly chunks: AsyncIterable<never>;

@@ -1,5 +1,5 @@
 /**
- * Turns names chosen by users into names of files and folders.
+ * Converts names chosen by users to names of files and folders.
  *
  * Not its concern: the file system. Two names may become the same; the code that writes the files numbers
  * them.
@@ -9,7 +9,7 @@
 const maximumCharacters = 60;
 
 /**
- * Turns a text into a name that every file system accepts and that is never a path; "class" if nothing is
+ * Converts a text to a name that every file system accepts and that is never a path; "class" if nothing is
  * left.
  */
 export function makeSafeName(text: string): string {

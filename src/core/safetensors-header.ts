@@ -1,10 +1,10 @@
 /**
- * Reads the header of a safetensors file: which tensors it holds, and where.
+ * Reads the header of a safetensors file: its tensors and their positions.
  *
  * Format: huggingface/safetensors, README "Format": an 8-byte little-endian header length, a JSON header, raw
- * little-endian data. The header is hostile until checked: it is bounded, every offset lies inside the file,
+ * little-endian data. The header is untrusted until checked: it is bounded, every offset is inside the file,
  * sizes agree with shapes, and tensors do not overlap.
- * Not its concern: reading bytes, converting elements, what the tensors are.
+ * Not its concern: reading bytes, converting elements, the meaning of the tensors.
  */
 
 import * as z from "zod/mini";
@@ -24,13 +24,13 @@ const entrySchema = z.object({
   data_offsets: z.tuple([size, size]),
 });
 
-/** What a reader accepts, and how it reports anything else. */
+/** The files that a reader accepts, and how it reports others. */
 export interface SafetensorsRules<Type extends string> {
-  /** Longest header accepted, in bytes. */
+  /** Maximum length of the header, in bytes. */
   readonly maximumHeaderBytes: number;
-  /** The element types that are read, with the bytes of one element. */
+  /** The supported element types, with the bytes of one element. */
   readonly elementBytes: Readonly<Record<Type, number>>;
-  /** Makes the error for a file in which `found` is wrong. */
+  /** Creates the error for a file with the fault `found`. */
   damaged(found: string, cause?: unknown): Error;
 }
 
@@ -42,7 +42,7 @@ interface TensorExtent<Type extends string> {
   readonly end: number;
 }
 
-/** Reads the length of the JSON header from the file's first bytes; throws `damaged` where it cannot be. */
+/** Reads the length of the JSON header from the file's first bytes; throws `damaged` if it is impossible. */
 export function readHeaderLength(
   start: Uint8Array,
   fileBytes: number,
@@ -53,14 +53,13 @@ export function readHeaderLength(
   }
   const length = new DataView(start.buffer, start.byteOffset, headerLengthBytes).getBigUint64(0, true);
   if (length > BigInt(maximumHeaderBytes) || length > BigInt(fileBytes - headerLengthBytes)) {
-    throw damaged(`its header claims ${length} bytes of the file's ${fileBytes}`);
+    throw damaged(`its header states a length of ${length} of the file's ${fileBytes} bytes`);
   }
   return Number(length);
 }
 
 /**
- * Parses the JSON header of a file with `dataBytes` after it; throws `damaged` for the first thing that is
- * wrong.
+ * Parses the JSON header of a file with `dataBytes` after it; throws `damaged` for the first fault.
  */
 export function parseSafetensorsHeader<Type extends string>(
   json: Uint8Array,

@@ -1,7 +1,7 @@
 /**
- * SHA-256: Node's own where there is one, which is ten times as fast, else in JavaScript.
+ * SHA-256: by Node, which is ten times as fast, otherwise in JavaScript.
  *
- * Not its concern: what is hashed.
+ * Not its concern: the hashed contents.
  */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";

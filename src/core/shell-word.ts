@@ -1,7 +1,7 @@
 /**
- * Words of a POSIX shell's command line, for commands that messages and reports show.
+ * Quotes words for a POSIX shell, for commands in messages and reports.
  *
- * Not its concern: which command; other shells (cli/printed-path.ts).
+ * Not its concern: the commands; other shells (cli/printed-path.ts).
  */
 
 /** One word, in single quotes if it contains anything special to shells. */

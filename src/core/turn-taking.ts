@@ -1,13 +1,13 @@
 /**
- * Long computations give way to other events now and then, such as the message that aborts them: a chain of
- * promises that never waits keeps all events out.
+ * Makes long computations yield to the event loop regularly, so that events such as an abort can arrive: a
+ * chain of promises that never waits blocks all events.
  *
- * Not its concern: how an environment lets events in, what is computed.
+ * Not its concern: how an environment yields, the computations.
  */
 import type { ByteSource } from "./byte-source.ts";
 
 /**
- * Creates a function that takes a turn of the event loop where the last one is more than `milliseconds` ago.
+ * Creates a function that takes a turn of the event loop if the last one was more than `milliseconds` ago.
  * `getTime`: a clock in milliseconds.
  */
 export function createPacedTurn(
@@ -24,7 +24,7 @@ export function createPacedTurn(
 }
 
 /**
- * Wraps a source so that each read first calls `takeTurn`: bytes in memory are there at once, however many.
+ * Wraps a source so that each read first calls `takeTurn`, since reads of bytes in memory never wait.
  */
 export function createSourceWithTurns(source: ByteSource, takeTurn: () => Promise<unknown>): ByteSource {
   return {

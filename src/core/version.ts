@@ -1,7 +1,7 @@
 /**
  * The name and version of this package, written into every golem.
  *
- * Not its concern: what reads them.
+ * Not its concern: their readers.
  */
 import packageJson from "../../package.json" with { type: "json" };
 

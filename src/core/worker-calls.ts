@@ -1,18 +1,18 @@
 /**
- * The one protocol between a thread and its worker, in Node and in browsers: calls of methods by name, with
- * progress, reports and a stream of chunks into the call while it runs, abort, and errors that keep their
+ * The protocol between a thread and its worker, in Node and in browsers: calls of methods by name, with
+ * progress, reports, a stream of chunks into a running call, abort, and errors that keep their
  * code and hint.
  *
- * Everything about a call goes through one port, so messages arrive in the order in which they were sent: all
- * reports of a call come before its answer.
- * Not its concern: what the methods do, how workers are started, which worker gets a call
+ * All messages of a call use one port, so they arrive in the order in which they were sent: all
+ * reports of a call arrive before its answer.
+ * Not its concern: the methods, how workers are started, which worker runs a call
  * (node/threads/worker-pool.ts).
  */
 import { type ErrorCode, type ErrorRecord, GolemError, throwIfAborted, toErrorRecord } from "./error.ts";
 import type { Progress, WorkOptions } from "./progress.ts";
 import { createRunningCall, type RunningCall } from "./running-call.ts";
 
-/** What the calling side sends. `end` closes the stream of chunks; `stop` ends the worker. */
+/** Messages of the calling side. `end` closes the stream of chunks; `stop` ends the worker. */
 type Request =
   | { readonly id: number; readonly method: string; readonly argument: unknown }
   | { readonly id: number; readonly abort: true }
@@ -20,7 +20,7 @@ type Request =
   | { readonly id: number; readonly end: true }
   | { readonly stop: true };
 
-/** What the worker sends: any number of `progress` and `report`, then one `result` or `error`. */
+/** Messages of the worker: any number of `progress` and `report`, then one `result` or `error`. */
 type Reply =
   | { readonly id: number; readonly progress: Progress }
   | { readonly id: number; readonly report: unknown }
@@ -49,7 +49,7 @@ function receive(port: CallPort, take: (message: unknown) => void): void {
   else port.addEventListener("message", ({ data }) => take(data));
 }
 
-/** Types of one method; all of them must survive structured cloning. */
+/** Types of one method; all must support structured cloning. */
 interface CallType {
   readonly argument: unknown;
   readonly answer: unknown;
@@ -77,9 +77,9 @@ export interface CallOptions<Type extends CallType> extends WorkOptions {
 /** A stream of chunks into one call. */
 interface CallInput<Chunk> {
   push(chunk: Chunk, transfer?: readonly object[]): void;
-  /** Says that no more chunks follow. */
+  /** Ends the stream. */
   end(): void;
-  /** For `createCaller`: sends what has been pushed, and all that follows, to `send`. */
+  /** For `createCaller`: passes the waiting chunks, and all later ones, to `send`. */
   connect(send: SendInput): void;
 }
 
@@ -115,7 +115,7 @@ export interface Caller<All extends Calls> {
   ): Promise<All[Name]["answer"]>;
   /** Rejects all calls without an answer, and all later ones. */
   fail(error: unknown): void;
-  /** Aborts all calls and ends the worker once they have ended, where its side takes `onStop`. */
+  /** Aborts all calls and ends the worker once they have ended, if its side has `onStop`. */
   stop(): void;
 }
 
@@ -176,7 +176,7 @@ export function createCaller<All extends Calls>(port: CallPort): Caller<All> {
   };
 }
 
-/** What a method gets beside its argument. */
+/** The context of a method, besides its argument. */
 export interface CallContext<Type extends CallType = CallType> {
   /** Aborted by the caller, or because the worker is about to end. */
   readonly signal: AbortSignal;
@@ -194,11 +194,11 @@ export type CallMethods<All extends Calls> = {
   ) => All[Name]["answer"] | Promise<All[Name]["answer"]>;
 };
 
-/** How calls are answered. */
+/** Options of answering calls. */
 export interface ServeOptions<All extends Calls> {
   /**
-   * Methods that start at once, beside all others. The others run one after the other, in the order of their
-   * calls. Default: none.
+   * Methods that start at once, in parallel with all others. The others run one after another, in the order
+   * of their calls. Default: none.
    */
   readonly concurrent?: readonly (keyof All & string)[] | undefined;
   /** Called once after the caller's `stop`, when all calls have ended. */

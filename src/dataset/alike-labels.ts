@@ -6,11 +6,12 @@
  */
 import type { ErrorRecord } from "../core/error.ts";
 
-/** Control and format characters, variation selectors, fillers: they have no shape of their own. */
+/** Control and format characters, variation selectors, fillers: all have no glyph. */
 const invisible = /[\p{Cf}\p{Cc}\p{DI}]/gu;
 
 /**
- * What is left of a label without invisible characters and Unicode form; labels with one shape look the same.
+ * A label without invisible characters and differences of Unicode form; labels with the same shape look the
+ * same.
  */
 function getLabelShape(label: string): string {
   return label.normalize("NFKC").replaceAll(invisible, "").replaceAll(/\s+/gu, " ").trim();
@@ -37,13 +38,13 @@ export function findAlikeLabels(labels: Iterable<string>): AlikeLabels[] {
     .map((group) => ({ labels: group, looksSame: new Set(group.map(getLabelShape)).size < group.length }));
 }
 
-/** A label with what cannot be seen in it written out: "yes<U+200B>". */
+/** A label with its invisible characters written out: "yes<U+200B>". */
 function spellLabel(label: string): string {
   const shown = label.replaceAll(invisible, (character) => toCode(character));
   return `"${shown.replaceAll(/[^\S ]/gu, (character) => toCode(character))}"`;
 }
 
-/** Spellings of labels, told apart by their characters where they look the same. */
+/** Spellings of labels, with invisible characters written out if the labels look the same. */
 export function spellAlike({ labels, looksSame }: AlikeLabels): string {
   const spelled = labels.map(spellLabel);
   if (!looksSame || new Set(spelled.map((text) => text.normalize("NFKC"))).size === labels.length)
@@ -58,7 +59,7 @@ const toCode = (character: string): string =>
 const alikeCode = "alike-labels";
 
 /**
- * Warnings for labels that were written in several ways and are read as one: with spaces around them, or in
+ * Warnings for labels that are written in several ways and read as one: with spaces around them, or in
  * another Unicode form.
  */
 export function checkAlikeSpellings(
@@ -76,7 +77,7 @@ export function checkAlikeSpellings(
       code: alikeCode,
       file: [...own].find(([written]) => written !== label)![1],
       message: `The label ${spellLabel(label)} is written in ${own.size} ways, which differ by spaces around it or by Unicode form; they count as one.`,
-      hint: "Nothing has to be done here; other programs may take them for different labels.",
+      hint: "Golem needs no change; other programs may treat them as different labels.",
     }));
 }
 
@@ -84,7 +85,7 @@ export function checkAlikeSpellings(
 export function checkAlikeLabels(labels: Iterable<string>): ErrorRecord[] {
   return findAlikeLabels(labels).map((alike) => ({
     code: alikeCode,
-    message: `The labels ${spellAlike(alike)} differ only by ${alike.looksSame ? "what cannot be seen" : "case"} and count as different classes.`,
-    hint: "If one class is meant, give it one spelling.",
+    message: `The labels ${spellAlike(alike)} differ only by ${alike.looksSame ? "invisible characters" : "case"} and count as different classes.`,
+    hint: "If they are one class, use one spelling.",
   }));
 }

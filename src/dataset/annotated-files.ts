@@ -1,5 +1,5 @@
 /**
- * Reads which stretches of which recordings have which labels from the annotation files among others: day.txt
+ * Reads the labelled segments of long recordings from the annotation files in a folder: day.txt
  * beside day.wav (an Audacity label track), day.Table.1.selections.txt (Raven), day.csv (columns start, end,
  * label); tables that name the recordings.
  *
@@ -27,7 +27,7 @@ import type { LabelledRow, LabelledRows } from "./labelled-rows.ts";
 import { isRecordingName } from "./recording-name.ts";
 import { parseFolderSplit } from "./split-name.ts";
 
-/** Reads the text of a file; undefined if it is no text. */
+/** Reads the text of a file; undefined if it is not text. */
 export type ReadText = (file: string) => Promise<string | undefined>;
 
 /** Share of the recordings that must have annotations for a folder to be annotated. */
@@ -38,15 +38,15 @@ interface AnnotationFile {
   readonly annotations: readonly Annotation[];
   /** Whether it is a label track or a selection table, not a list of recordings. */
   readonly isTrackOrSelection: boolean;
-  /** Whether its times are in all recordings together, if it names several. */
+  /** If it names several recordings: whether its times count from the start of the first. */
   readonly lacksOffsets: boolean;
 }
 
-/** What is found in the files of a folder. */
+/** The annotations in the files of a folder. */
 interface Found extends LabelledRows {
-  /** Recordings with annotations, or with a file that says that there are none. */
+  /** Recordings with annotations, or with an annotation file without entries. */
   readonly annotated: Set<string>;
-  /** The latter. */
+  /** Recordings with an annotation file without entries. */
   readonly empty: string[];
 }
 
@@ -100,8 +100,8 @@ export async function readAnnotatedFiles(
 }
 
 /**
- * Reads one file of annotations, of recordings beside it. Rejects with `invalid-data` if it holds something
- * else, or no recording is found for it.
+ * Reads one file of annotations, of recordings beside it. Rejects with `invalid-data` if it contains
+ * something else, or no recording is found for it.
  */
 export async function readAnnotationFile(
   name: string,
@@ -112,7 +112,7 @@ export async function readAnnotationFile(
   if (own === undefined || own === "blank") {
     throw new GolemError(
       "invalid-data",
-      `${name} holds no annotations; a label track of Audacity or a selection table of Raven was expected.`,
+      `${name} contains no annotations; an Audacity label track or a Raven selection table was expected.`,
       { hint: "Name a folder of recordings, or a .csv, .tsv or .jsonl list." },
     );
   }
@@ -124,7 +124,7 @@ export async function readAnnotationFile(
 }
 
 const createPlaceError = (name: string): GolemError =>
-  new GolemError("invalid-data", `${name} holds annotations, but it is not clear of which recording.`, {
+  new GolemError("invalid-data", `${name} contains annotations, but no recording was found for them.`, {
     hint: "Name it after the recording and put it beside it (day.wav, day.txt).",
   });
 
@@ -136,8 +136,8 @@ const createSecondWarning = (file: string, used: string, recording: string) => (
 });
 
 /**
- * Adds the annotations of one file: to the recordings that it names, else to the one beside it, else to the
- * one of its name elsewhere, or the only one.
+ * Adds the annotations of one file: to the recordings that it names, else to the one beside it, else to one
+ * of the same name in another folder, or to the only recording.
  */
 function addFile(
   file: string,
@@ -151,7 +151,7 @@ function addFile(
   for (const { file: name } of annotations) {
     if (name !== undefined) named.set(name, findNamed(name, file, recordings));
   }
-  // One recording that is named but not there was renamed or converted since.
+  // A single recording that is named but missing was probably renamed or converted.
   const isRenamed = named.size === 1 && [...named.values()][0] === undefined;
   const own = beside ?? findElsewhere(file, recordings, found.annotated);
   if (beside === undefined && own === undefined && [...named.values()].every((path) => path === undefined)) {
@@ -171,7 +171,7 @@ function addFile(
     found.warnings.push({
       file,
       code: "not-annotated",
-      message: `${file} names ${named.size} recordings but has no column File Offset (s); its times are taken to count from the start of each recording.`,
+      message: `${file} names ${named.size} recordings but has no column File Offset (s); its times are assumed to count from the start of each recording.`,
       hint: "If they count from the start of the first, add the measurement File Offset (s) in Raven, and save the table again.",
     });
   }
@@ -201,7 +201,7 @@ function addRow(
   }
   if (segment.end === segment.start) {
     left(
-      `${label} at ${segment.start} s is a point; a stretch with an end was expected.`,
+      `${label} at ${segment.start} s is a point; a segment with an end was expected.`,
       "Give it a duration, or delete it.",
     );
     return;
@@ -214,7 +214,7 @@ function addRow(
   } satisfies LabelledRow);
 }
 
-/** The annotations of a file; "blank" if it is empty, undefined if it holds something else. */
+/** The annotations of a file; "blank" if it is empty, undefined if it contains something else. */
 async function readAnnotations(
   name: string,
   readText: ReadText,

@@ -2,7 +2,8 @@
  * Reads the annotations of long recordings as other programs write them: Audacity's label tracks, Raven's
  * selection tables, and tables with the columns start and end.
  *
- * Not its concern: the file system, which recording an annotation file belongs to (node/data/annotated-folder.ts).
+ * Not its concern: the file system, which recording an annotation file belongs to
+ * (node/data/annotated-folder.ts).
  *
  * Audacity: manual, "Importing and Exporting Labels". Raven: Raven Pro User's Manual, chapter 6. Tables:
  * columns as in Hugging Face data sets, DCASE (onset, offset) and BirdNET ("Start (s)", "Common name").
@@ -18,7 +19,7 @@ export interface Annotation {
   /** As written, trimmed; may be empty. */
   readonly label: string;
   readonly place: string;
-  /** Name of the recording, where the table says it: one table may annotate several recordings. */
+  /** Name of the recording, if the table has it: one table may annotate several recordings. */
   readonly file?: string;
 }
 
@@ -27,7 +28,7 @@ const trackLine = new RegExp(`^\\s*${trackTime}\\t\\s*${trackTime}(?:\\t([^\\t]*
 
 /**
  * Parses an Audacity label track: start, end and label, separated by tabs. Lines that begin with a backslash
- * hold the frequencies of the label before and are passed over, as are further cells, such as BirdNET's
+ * contain the frequencies of the preceding label and are ignored, as are further cells, such as BirdNET's
  * confidence. Undefined if the text is something else, such as a transcript.
  */
 export function parseLabelTrack(text: string, name: string): Annotation[] | undefined {
@@ -40,7 +41,7 @@ export function parseLabelTrack(text: string, name: string): Annotation[] | unde
     const match = trackLine.exec(line);
     if (!match) return undefined;
     annotations.push({
-      // A label may begin before the recording, where the track was moved.
+      // A label may begin before the recording, if the track was moved.
       segment: { start: Math.max(0, toNumber(match[1]!)), end: Math.max(0, toNumber(match[2]!)) },
       label: match[3]?.trim() ?? "",
       place: `${name}, line ${index + 1}`,
@@ -105,7 +106,9 @@ export function findSegmentColumns(columns: readonly string[]): SegmentColumns |
   return duration === undefined ? undefined : { start, duration };
 }
 
-/** The segment of a row; throws `invalid-data` for cells that are no times, and for an end before the start. */
+/**
+ * The segment of a row; throws `invalid-data` for cells that are not times, and for an end before the start.
+ */
 export function readSegment(
   getCell: (column: string | undefined) => string,
   { start, end, duration }: SegmentColumns,
@@ -130,24 +133,24 @@ export function readSegment(
   );
 }
 
-/** Columns of a selection table that Raven writes itself, beside those with a unit. */
+/** Columns of a selection table that Raven writes itself, besides those with a unit. */
 const ravenColumn =
   /^(selection|view|channel|(begin|end) (file|path|date|hour|clock time|date time)|.*\(.*\)|.*(freq|power|energy|entropy|amplitude|occupancy|score|count)( .*)?)$/i;
 
-/** Whether a text is a selection table of Raven, by the first cell of its header. */
+/** Whether a text is a Raven selection table, by the first cell of its header. */
 export function isSelectionTable(text: string, delimiters = "\t,;"): boolean {
   return new RegExp(`^\\uFEFF?"?Selection"?[${delimiters}]`, "i").test(text);
 }
 
-/** Parses a table of annotations. Raven's cells are never quoted, and may hold any quotes and commas. */
+/** Parses a table of annotations. Raven's cells are never quoted, and may contain any quotes and commas. */
 export async function parseAnnotationTable(text: string, name: string): Promise<Table> {
   const isRaven = isSelectionTable(text, "\t");
   return parseCsv(text, name, isRaven ? { delimiter: "\t", quote: null } : {});
 }
 
 /**
- * The column of labels: of those that usually hold them the first that is filled in; in a table of Raven the
- * only column of text that the user has added.
+ * The column of labels: the first non-empty column with a usual name; in a Raven table otherwise the only
+ * column of text that the user has added.
  */
 function findLabelColumn({ columns, rows }: Table): string | undefined {
   const usual = labelColumns.flatMap((name) => find(columns, [name]) ?? []);
@@ -165,9 +168,9 @@ function findLabelColumn({ columns, rows }: Table): string | undefined {
 const recordingColumns = ["begin file", "begin path", "file", "filename", "file_name", "filepath", "in file"];
 
 /**
- * Reads a selection table of Raven, or a table of annotations beside one recording; undefined without the
- * columns of start and end. Raven lists a selection once per view; it counts once. Throws `invalid-data` for a
- * table of Raven without labels.
+ * Reads a Raven selection table, or a table of annotations beside one recording; undefined without the
+ * columns of start and end. Raven lists a selection once per view; it counts once. Throws `invalid-data` for
+ * a Raven table without labels.
  */
 export function readAnnotationTable(table: Table, name: string): Annotation[] | undefined {
   const columns = findSegmentColumns(table.columns);
@@ -190,10 +193,11 @@ export function readAnnotationTable(table: Table, name: string): Annotation[] | 
     const place = `${name}, line ${line}`;
     const getCell = (column: string | undefined): string =>
       column === undefined ? "" : (cells.get(column.toLowerCase()) ?? "").trim();
-    // BirdNET writes this row where it found nothing.
+    // BirdNET writes this row if it found nothing.
     if (getCell(label) === "nocall" && getCell(code) === "nocall") continue;
     let segment = readSegment(getCell, columns, place);
-    // Times of a table over several files count from the first; the offset counts from the row's own file.
+    // Times of a table for several files count from the start of the first; the offset counts from the row's
+    // own file.
     const offset = inFile === undefined ? Number.NaN : toNumber(getCell(inFile));
     if (offset >= 0) segment = { start: offset, end: offset + segment.end - segment.start };
     const recording = getCell(file).split(/[\\/]/).at(-1)!;
@@ -209,8 +213,8 @@ export function readAnnotationTable(table: Table, name: string): Annotation[] | 
 }
 
 /**
- * Whether a table over several recordings says only where selections are in all of them together: times of
- * Raven count from the start of the first, unless the file's own offset is given.
+ * Whether a table for several recordings lacks the offsets within each file: Raven's times then count from
+ * the start of the first.
  */
 export function lacksOffsets({ columns }: Table): boolean {
   return find(columns, ["selection"]) !== undefined && find(columns, ["file offset (s)"]) === undefined;

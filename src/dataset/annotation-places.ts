@@ -1,23 +1,23 @@
 /**
- * Which recordings a file of annotations is about, by the names of files.
+ * Matches annotation files with recordings, by the names of the files.
  *
- * Not its concern: what the file says.
+ * Not its concern: the contents of the files.
  */
 
 const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
 /** The folder of a path with forward slashes, with a slash at its end; empty for a name alone. */
 const getFolder = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
-/** Files beside no recording that are looked at. */
+/** Maximum number of files not beside a recording that are read. */
 const maximumLoose = 50;
 
 const withoutExtension = (name: string): string => name.replace(/\.[^.]*$/, "");
 
-/** What follows the recording's name in the name of a file of annotations, the usual names of programs. */
+/** Suffixes that programs append to the recording's name in names of annotation files. */
 const endings =
   /^\.(txt|tsv|csv|labels\.txt|.*(selections?|table)(\.?\w+)?\.(txt|tsv|csv)|.*results(\.\w+)?\.(txt|csv))$/i;
 
-/** Whether a file is named as annotations of a recording are. */
+/** Whether a file is named like the annotations of a recording. */
 function isNamedAfter(file: string, recording: string): boolean {
   const name = basename(file);
   const start = [basename(recording), withoutExtension(basename(recording))].find((own) =>
@@ -45,7 +45,7 @@ export function findAnnotationFiles(
   return found;
 }
 
-/** Texts and tables that are beside no recording of their name. */
+/** Texts and tables that are not beside a recording of the same name. */
 export function listLoose(
   files: readonly string[],
   beside: ReadonlyMap<string, readonly string[]>,
@@ -66,8 +66,8 @@ export function findNamed(name: string, file: string, recordings: readonly strin
 }
 
 /**
- * The recording that a file beside none of its name is about: the only one of its name in another folder, or the only
- * one there is, if nothing else annotates it.
+ * The recording of an annotation file that is not beside it: the only one of its name in another folder, or
+ * the only recording of all, if no other file annotates it.
  */
 export function findElsewhere(
   file: string,

@@ -1,5 +1,5 @@
 /**
- * Recognises archives by their names, and says how to unpack them.
+ * Recognises archives by their names, and gives the command that unpacks them.
  *
  * Not its concern: reading archives.
  */

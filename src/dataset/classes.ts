@@ -1,11 +1,14 @@
 /**
- * Checks whether a set of labels can be learned: at least two classes with at least two recordings each.
+ * Checks whether a set of labels can be trained and scored: at least two classes with at least two recordings
+ * each.
  *
  * Not its concern: where the labels come from, what they are used for.
  */
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
 
-/** Counts the recordings per label, with labels in code-unit order: the order of classes everywhere. */
+/**
+ * Counts the recordings per label, with labels in code-unit order, which is the order of classes everywhere.
+ */
 export function countLabels(recordings: readonly { readonly label: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { label } of recordings) counts.set(label, (counts.get(label) ?? 0) + 1);
@@ -15,7 +18,7 @@ export function countLabels(recordings: readonly { readonly label: string }[]): 
 /**
  * Checks that a classifier can be trained on these recordings; returns the warnings.
  *
- * A class with a single recording cannot be both held out and learned, so it is trained but not scored: a
+ * A class with a single recording cannot be both held out and trained on, so it is not scored, with a
  * warning. It is an error if fewer than two classes are left to score, unless the user supplied recordings to
  * test on (`tested`).
  *
@@ -52,7 +55,7 @@ export function checkTrainable(
     "too-few-recordings",
     `Only one recording is labelled ${single.slice(0, 5).join(", ")}${more}; at least two per class were expected.`,
     {
-      hint: "Record more (five or more per class work well), leave the class out, or test on other recordings with --test.",
+      hint: "Record more (five or more per class work well), remove the class, or test on other recordings with --test.",
     },
   );
   if (!options.tested && counts.size - single.length < 2) throw error;

@@ -8,31 +8,34 @@ import type { ErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Segment } from "./segment.ts";
 
-/** Which part of an experiment a row belongs to; "none" when the data set does not say. */
+/** The part of an experiment that a row belongs to; "none" if the data set does not specify it. */
 export type Split = "train" | "validation" | "test" | "none";
 
 /** One labelled recording, not yet opened. */
 export interface Recording {
   /** Path relative to the data set, with forward slashes; unique within it. */
   readonly file: string;
-  /** In Unicode's composed form (NFC); empty only where the caller allowed rows without labels. */
+  /** In Unicode's composed form (NFC); empty only if the caller allowed rows without labels. */
   readonly label: string;
   /** Speaker, device, source or session; undefined when unknown (the row is then its own group). */
   readonly speaker?: string;
-  /** The longer recording that it was cut from, if its original name showed that and is not kept. */
+  /** The longer recording that it was cut from, if only its original name, which is not kept, showed that. */
   readonly source?: string;
-  /** Whether a synthetic voice or another program made it; scores are then of real recordings, if any. */
+  /**
+   * Whether it was made by a synthetic voice or another program; scores are then of real recordings, if any.
+   */
   readonly isSynthetic?: true;
   readonly split: Split;
-  /** The annotated stretch of a long recording, where the recording is one, and the path of that recording. */
+  /** If it is a segment of a long recording: the segment, and the path of the long recording. */
   readonly segment?: Segment;
   readonly longFile?: string;
-  /** Its place in the run of shards that holds its embedding and is its `origin`, if one is. */
+  /** Its place in the run of shards that contains its embedding, if its `origin` is one. */
   readonly row?: number;
   /** Opens the bytes; rejects with `unreadable` or `data-not-found`. */
   open(): Promise<ByteSource & { close(): Promise<void> }>;
   /**
-   * Where the bytes must be fetched from first; the same object for all recordings that are fetched together.
+   * The source that the bytes must be fetched from first; the same object for all recordings fetched
+   * together.
    */
   readonly origin?: RecordingOrigin;
 }
@@ -60,10 +63,12 @@ export interface Dataset {
   /** Whether the data set is publicly available under that name; undefined when unknown. */
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly Recording[];
-  /** Paths of long recordings whose annotations say that nothing is in them. */
+  /** Paths of long recordings that are annotated as containing no events. */
   readonly empty?: readonly string[];
   /** Problems that did not exclude a recording: a row listed twice, files that are not recordings ... */
   readonly warnings: readonly (ErrorRecord & { readonly file?: string })[];
-  /** Rows whose recording is missing or has no label: the bad files of `skipped` and `--strict`. */
+  /**
+   * Rows whose recording is missing or has no label; reported as `skipped`, and a failure with `--strict`.
+   */
   readonly skipped: readonly SkippedRecording[];
 }

@@ -62,9 +62,9 @@ describe("the layout of a folder", () => {
     [
       "without classes",
       ["train/1.wav", "test/2.wav"],
-      /train, test are named like splits and hold recordings but no/,
+      /train, test are named like splits and contain recordings but no/,
     ],
-    ["one without classes", ["train/a/1.wav", "train/b/2.wav", "test/3.wav"], /Of the splits, test holds/],
+    ["one without classes", ["train/a/1.wav", "train/b/2.wav", "test/3.wav"], /Of the splits, test contains/],
     [
       "beside another folder",
       ["train/a/1.wav", "test/a/2.wav", "noise/3.wav"],

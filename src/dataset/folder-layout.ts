@@ -21,15 +21,15 @@ export interface FolderLayout {
   readonly recordings: readonly PlacedRecording[];
   /** Recordings outside the folders of classes. */
   readonly loose: readonly string[];
-  /** The only outer folders, "a/b", that the folders of classes are in; empty when there is none. */
+  /** The outer folders, "a/b", that contain all folders of classes; empty if there are none. */
   readonly root: string;
-  /** Why the folders cannot be taken for classes, and what to do; there are no `recordings` then. */
+  /** Why the folders cannot be classes, and what to do; `recordings` is then empty. */
   readonly problem?: { readonly message: string; readonly hint: string };
 }
 
-/** The layouts of folders that are understood, for hints. */
+/** The supported folder layouts, for hints. */
 const knownLayouts =
-  "Layouts that are understood: CLASS/1.wav; train/CLASS/1.wav with test/CLASS/1.wav (also validation); CLASS/train/1.wav with CLASS/test/1.wav; " +
+  "Supported layouts: CLASS/1.wav; train/CLASS/1.wav with test/CLASS/1.wav (also validation); CLASS/train/1.wav with CLASS/test/1.wav; " +
   "or a metadata.csv with the columns file_name, label and optionally split.";
 
 /** A path in pieces: the folders between the outer ones and the file. */
@@ -53,7 +53,7 @@ export function readFolderLayout(paths: readonly string[]): FolderLayout {
 }
 
 /**
- * Folders that hold everything and no recording of their own, unless one is a split or the folder of a class.
+ * Folders that contain everything and directly no recording, unless one is a split or the folder of a class.
  */
 function findOuterFolders(places: readonly Place[]): string[] {
   const outer: string[] = [];
@@ -78,7 +78,7 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
     return refuse(
       `${named.length === 1 ? `The folder ${named[0]} is named like a split` : `The folders ${listFew(named)} are named like splits`}, ` +
         `and ${listFew(others)} beside ${named.length === 1 ? "it" : "them"} ${others.length === 1 ? "is" : "are"} not: ` +
-        "which of them are classes cannot be told.",
+        "it is unclear which of them are classes.",
       `If ${listFew(others)} ${others.length === 1 ? "is a class, put its recordings" : "are classes, put their recordings"} into ` +
         `${named.map((name) => `${name}/${others[0]}`).join(" and ")}; if not, move ${others.length === 1 ? "it" : "them"} out of the folder. ` +
         `If ${listFew(named)} ${named.length === 1 ? "is a class, rename it" : "are classes, rename them"}. ${knownLayouts}`,
@@ -88,7 +88,7 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
   if (flat.length > 0) {
     return refuse(
       `${flat.length === named.length ? "The folders" : "Of the splits,"} ${listFew(flat)} ${flat.length === named.length ? "are named like splits and " : ""}` +
-        `hold${flat.length === 1 ? "s" : ""} recordings but no folders of classes: nothing says which class a recording belongs to.`,
+        `contain${flat.length === 1 ? "s" : ""} recordings but no folders of classes, so the recordings have no labels.`,
       `Make a folder per class in each split. ${knownLayouts}`,
     );
   }
@@ -105,7 +105,8 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
 }
 
 /**
- * Whether folders are splits: of two kinds (or numbered folds), or one alone that holds folders of classes.
+ * Whether folders are splits: of two kinds (or numbered folds), or a single one that contains folders of
+ * classes.
  */
 function areSplits(
   named: readonly string[],
@@ -124,7 +125,7 @@ function areSplits(
   });
 }
 
-/** Classes by the first folder; by splits inside them where every class has only such folders. */
+/** Classes by the first folder; with splits inside them if every class has only folders of splits. */
 function readClassFolders(
   places: readonly Place[],
   loose: readonly string[],
@@ -144,7 +145,7 @@ function readClassFolders(
   const split = groups.size === 1 ? parseFolderSplit(only!) : undefined;
   if (split !== undefined) {
     return refuse(
-      `The only folder, ${only}, is named like a split and holds no folders of classes: nothing says which class a recording belongs to.`,
+      `The only folder, ${only}, is named like a split and contains no folders of classes, so the recordings have no labels.`,
       `Make a folder per class in it. ${knownLayouts}`,
     );
   }
@@ -157,8 +158,8 @@ function readClassFolders(
 }
 
 /**
- * The folder of the class inside a split: the second, unless every split has just one there, with others
- * inside (train/wavs/CLASS).
+ * The folder of the class inside a split: the second, unless every split has only one there, with others
+ * inside it (train/wavs/CLASS).
  */
 function findClassDepth(places: readonly Place[]): number {
   const splits = groupByFirst(places);

@@ -2,7 +2,7 @@
  * Parses the address of a data set on the Hugging Face Hub:
  * hf:OWNER/NAME[@REVISION][?config=C&split=S&label=COLUMN&speaker=COLUMN].
  *
- * Not its concern: the network, what the data set holds.
+ * Not its concern: the network, the contents of the data set.
  */
 import { GolemError } from "../core/error.ts";
 
@@ -15,9 +15,9 @@ interface HubAddress {
   readonly config?: string;
   /** Several may be joined with "+"; absent for all. */
   readonly split?: string;
-  /** Column that holds the labels. */
+  /** Column of labels. */
   readonly label?: string;
-  /** Column that holds the speakers. */
+  /** Column of speakers. */
   readonly speaker?: string;
 }
 
@@ -38,7 +38,7 @@ export function parseHubAddress(spec: string): HubAddress {
   const [, id = "", revision, query = ""] = /^hf:([^?@]*)(?:@([^?]*))?(?:\?(.*))?$/is.exec(spec) ?? [];
   const fail = (found: string): never => {
     throw new GolemError("usage", `${spec}: ${found}; ${grammar} was expected.`, {
-      hint: "Everything after the ? is optional. In a shell, put the name in quotes.",
+      hint: "Everything after the ? is optional. In a shell, put the address in quotes.",
     });
   };
   if (id === "" || revision === "") fail(`there is no ${id === "" ? "name" : "revision"} in it`);

@@ -28,7 +28,7 @@ export interface HubConfig {
   readonly splits: readonly HubSplit[];
 }
 
-/** Steps to match all patterns of a card: about a second. */
+/** Maximum number of steps for matching all patterns of a card: about a second. */
 const matchingSteps = 3e8;
 
 /** Finds the configurations that consist of Parquet files; none when there are no such files. */
@@ -49,7 +49,7 @@ export function findHubConfigs(files: readonly string[], card: unknown): HubConf
 }
 
 /**
- * Selects a configuration by name, or else the default or only one.
+ * Selects a configuration by name; without a name, the default or only one.
  *
  * @throws GolemError `data-not-found` with the names of those that exist.
  */
@@ -94,8 +94,8 @@ export function selectSplits(config: HubConfig, split: string | undefined, id: s
 }
 
 /**
- * Returns the split of an experiment that a split's name means, by the name or its first word: also for
- * "test.clean" and "train-other-500".
+ * Returns the split that a name means, by the name or its first word, as in "test.clean" and
+ * "train-other-500".
  */
 export function parseHubSplit(name: string): Split {
   return parseSplit(name) ?? parseSplit(/^[a-z]*/i.exec(name)![0]) ?? "none";

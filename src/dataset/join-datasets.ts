@@ -6,8 +6,8 @@
 import type { Dataset, Recording } from "./dataset.ts";
 
 /**
- * Joins data sets; the first gives the name. A recording whose name occurs before gets the name of its data
- * set in front.
+ * Joins data sets under the name of the first. A recording whose name has occurred before gets the name of
+ * its data set as a prefix.
  *
  * @param firstPlaces Where the first data set itself comes from, if it was joined.
  */

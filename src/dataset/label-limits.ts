@@ -1,5 +1,5 @@
 /**
- * What a label may be: a line of text of limited length.
+ * The limits of labels: a line of text of limited length, and a limited number of them.
  *
  * Not its concern: where labels come from.
  */
@@ -26,7 +26,7 @@ export function checkLabel(label: string, place: string): void {
     throw new GolemError(
       "invalid-data",
       `${place}: the label "${label.slice(0, 40)}..." has ${label.length} characters; at most ${maximumLabelLength} were expected.`,
-      { hint: "Name the class in a few words. If this is a description, another column is the label." },
+      { hint: "Name the class in a few words. If this is a description, use another column as the label." },
     );
   }
   const control = controls.exec(label)?.[0];

@@ -1,10 +1,11 @@
 /**
- * Reads which recording has which label from the rows of a table.
+ * Reads recordings with their labels from the rows of a table.
  *
  * Not its concern: whether the files exist.
  *
  * Columns as in Hugging Face's AudioFolder: `file_name`, `label`, optional `speaker` (or another column of
- * groups), optional `split` and `origin` (real or synthetic); other usual names of these columns are understood (list-columns.ts).
+ * groups), optional `split` and `origin` (real or synthetic); other usual names of these columns are accepted
+ * (list-columns.ts).
  */
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { checkAlikeSpellings } from "./alike-labels.ts";
@@ -23,13 +24,13 @@ export type LabelNeed = "required" | "optional";
 export interface LabelledRow {
   /** As written. */
   readonly path: string;
-  /** In NFC, trimmed; empty only where labels are optional. */
+  /** In NFC, trimmed; empty only if labels are optional. */
   readonly label: string;
   readonly speaker?: string;
-  /** Whether the column `origin` says that a synthetic voice or another program made it. */
+  /** Whether the column `origin` is "synthetic". */
   readonly isSynthetic?: true;
   readonly split: Split;
-  /** The stretch of the file that the row is about; the whole file where it is absent. */
+  /** The segment of the file that the row describes; absent for the whole file. */
   readonly segment?: Segment;
   /** Position for messages: "metadata.csv, line 3". */
   readonly place: string;
@@ -39,17 +40,17 @@ export interface LabelledRow {
 export interface LabelledRows {
   readonly rows: LabelledRow[];
   readonly skipped: SkippedRecording[];
-  /** Long recordings whose annotations say that nothing is in them. */
+  /** Long recordings that are annotated as containing no events. */
   readonly empty?: readonly string[];
-  /** Columns and labels that may not mean what they were taken for. */
+  /** Warnings about columns and labels that may have been misinterpreted. */
   readonly warnings: (ErrorRecord & { readonly file?: string })[];
 }
 
-/** The columns of a list by what they hold. */
+/** The columns of a list by their contents. */
 interface ListColumns {
   readonly file: string;
   readonly label: string | undefined;
-  /** The preferred one first; a row without a value in it takes that of the next. */
+  /** In order of preference; a row without a value in one uses the next. */
   readonly groups: readonly string[];
 }
 
@@ -62,16 +63,16 @@ export function findListColumns(table: Table): ListColumns | undefined {
 }
 
 /**
- * Columns of groups with any values; one with the same value in every row says nothing where another says
- * more.
+ * Columns of groups with any values, without those that have the same value in every row, unless there are no
+ * others.
  */
 function chooseGroups({ columns, rows }: Table): string[] {
   const found = findColumns(columns, groupColumns).map((column) => {
     const values = new Set(rows.map(({ cells }) => cells.get(column.toLowerCase())?.trim() ?? ""));
-    return { column, isEmpty: values.size === 1 && values.has(""), tells: values.size > 1 };
+    return { column, isEmpty: values.size === 1 && values.has(""), varies: values.size > 1 };
   });
-  const telling = found.filter(({ tells }) => tells);
-  const kept = telling.length > 0 ? telling : found.filter(({ isEmpty }) => !isEmpty).slice(0, 1);
+  const varying = found.filter(({ varies }) => varies);
+  const kept = varying.length > 0 ? varying : found.filter(({ isEmpty }) => !isEmpty).slice(0, 1);
   return kept.map(({ column }) => column);
 }
 

@@ -1,7 +1,7 @@
 /**
- * Finds what the columns of a list or table of recordings are by their names: file, label, speaker, split.
+ * Identifies the columns of a list or table of recordings by their names: file, label, speaker, split.
  *
- * Names are compared without case, spaces, hyphens and underscores: "Speaker ID" is speaker_id.
+ * Names are compared ignoring case, spaces, hyphens and underscores: "Speaker ID" is speaker_id.
  * Not its concern: rows.
  */
 
@@ -36,7 +36,7 @@ export const groupColumns = [
   ...["source", "source_id", "session", "session_id"],
 ];
 
-/** Names that may mean a group; the user has to say so. */
+/** Names that may mean a group; used only if the user renames them. */
 const perhapsGroups = [
   ...[
     "spk",
@@ -70,8 +70,8 @@ function findPerhapsGroups(present: readonly string[]): string[] {
 }
 
 /**
- * What to say of the columns of groups: which one is used, or which one may be meant; undefined if there is
- * nothing to say.
+ * The warning about columns of groups: which of several is used, or which unused one may be a group;
+ * undefined if neither applies.
  */
 export function describeGroupChoice(
   name: string,
@@ -90,7 +90,7 @@ export function describeGroupChoice(
   if (perhaps === undefined) return undefined;
   return {
     code: "invalid-data",
-    message: `${name} has the column ${perhaps}, which is not used. If it says who or what was recorded, recordings with the same ${perhaps} should not be on both sides of a test.`,
+    message: `${name} has the column ${perhaps}, which is not used. If it identifies who or what was recorded, recordings with the same ${perhaps} should not be on both sides of a test.`,
     hint: `If so, rename the column to speaker (or group).`,
   };
 }

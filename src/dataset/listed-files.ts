@@ -1,5 +1,5 @@
 /**
- * Finds the files that the rows of a list mean among the files of a folder.
+ * Finds the files of a list's rows among the files of a folder.
  *
  * Not its concern: the file system; its input is a list of files.
  */
@@ -12,8 +12,8 @@ import { isRecordingName } from "./recording-name.ts";
 type FileMatcher = (path: string) => string | undefined;
 
 /**
- * Creates the matcher for a list. A path may start at the list's folder or at the data set's; else the file's
- * name counts, with or without its ending, if only one file is called that.
+ * Creates the matcher for a list. A path may be relative to the list's folder or to the data set's; otherwise
+ * a file is matched by name, with or without its extension, if the name is unique.
  *
  * @param files Relative to the data set's folder, with forward slashes.
  * @param listFolder Folder of the list, "" or "meta".
@@ -40,7 +40,7 @@ export function createFileMatcher(files: readonly string[], listFolder: string):
   };
 }
 
-/** How the rows of a list lie among recordings: rows whose file exists, and recordings that have a row. */
+/** Counts the rows whose file exists, and the recordings that have a row. */
 export function measureMatch(paths: readonly string[], match: FileMatcher): { rows: number; files: number } {
   const found = paths.map(match).filter((file) => file !== undefined);
   return { rows: found.length, files: new Set(found).size };

@@ -1,16 +1,17 @@
 /**
- * Recordings that were cut from one longer recording, told by their names.
+ * Finds recordings that were cut from one longer recording, by their names.
  *
- * These forms count, each of several files: a numbered part ("talk_part2", "talk-seg-03", "talk 2of5", "talk (2)"); a
- * stretch of time ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a numbered recording or
- * an identifier with a number or letter behind it ("rec0_07", "187207-B"), also in front of other numbers ("14113-4-0-2");
- * numbers in one of several folders that a class has for itself ("dog/street/01"). Ordinary numbering ("yes_01"), words
- * ("dog_bark_01") and names that occur in several classes ("7_george_12", "0a7c2a8d_nohash_1": speakers) do not count.
- * What ends the names of all recordings of a class ("-5", "_robin") is left out.
+ * These forms count, each of several files: a numbered part ("talk_part2", "talk-seg-03", "talk 2of5", "talk
+ * (2)"); a time range ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a numbered recording
+ * or an identifier followed by a number or letter ("rec0_07", "187207-B"), also before other numbers
+ * ("14113-4-0-2"); numbers in one of several folders within a class ("dog/street/01"). Ordinary numbering
+ * ("yes_01"), words ("dog_bark_01") and names that occur in several classes ("7_george_12",
+ * "0a7c2a8d_nohash_1": speakers) do not count. A suffix that all recordings of a class share ("-5", "_robin")
+ * is ignored.
  * Not its concern: what the recordings contain, what sources are used for.
  */
 
-/** A recording as far as its name goes. */
+/** The name of a recording. */
 interface NamedRecording {
   /** Path relative to the data set, with forward slashes. */
   readonly file: string;
@@ -27,30 +28,29 @@ const clockName = /^(.*[\s_@-])(\d{1,3})m(\d{1,2})s$/i;
 const bracketName = /^(.*\S)\s*\(\d{1,4}\)$/;
 const numberedName = /^(.+?)[\s_.(-]+(?:0*\d{1,4}|[a-z])\)?$/i;
 
-/** Words for a recording that, with a number behind them, name one recording. */
+/** Words for a recording that, followed by a number, name one recording. */
 const recordingWords =
   "rec|record|recording|file|audio|source|src|track|tape|video|vid|movie|song|session|sess|original|orig|raw|long|sound|clip|episode|call|interview|concert";
 const recordingToken = new RegExp(`^(?:${recordingWords})\\d+[a-z]?$`);
 const recordingWord = new RegExp(`^(?:${recordingWords})$`);
 
-/** What a piece is called in a folder of its recording. */
+/** Names of pieces in a folder of their recording. */
 const pieceNumber = /^(?:(?:part|chunk|seg|segment|piece|slice|split|out|output)[\s_-]*)?\d{1,5}$/i;
-/** A word with a number: one of several recordings, where a class has several. */
+/** A word with a number: one of several recordings, if a class has several. */
 const numberedWord = /^[a-z]{3,}\d{1,4}$/;
 
-/** Share of identifiers in several classes from which on they are taken for speakers. */
+/** Share of identifiers that occur in several classes above which identifiers are assumed to be speakers. */
 const maximumShared = 0.1;
 
-/** A name in pieces. */
+/** A name in its parts. */
 interface Name extends NamedRecording {
   readonly folder: string;
   readonly stem: string;
 }
 
 /**
- * Finds the source of each recording; undefined for one that is alone in its source. A recording that ends in
- * a part or a stretch of time has the same source in all classes; numbered recordings start anew in each
- * folder.
+ * Finds the source of each recording; undefined for the only recording of its source. Sources named by a
+ * numbered part or a time range are shared by all classes; numbered recordings are separate in each folder.
  */
 export function findNameSources(recordings: readonly NamedRecording[]): (string | undefined)[] {
   const names = recordings.map(({ file, label }): Name => {
@@ -76,7 +76,7 @@ export function findNameSources(recordings: readonly NamedRecording[]): (string 
   return sources.map((source) => (source !== undefined && counts.get(source)! > 1 ? source : undefined));
 }
 
-/** The names without what ends those of all recordings of their class. */
+/** The names without the suffix that all recordings of their class share. */
 function cutEndings(names: readonly Name[]): Name[] {
   const endings = new Map<string, string | undefined>();
   for (const { label, stem } of names) {
@@ -96,8 +96,8 @@ const getBracketed = (folder: string, stem: string): string | undefined => {
 };
 
 /**
- * Sources of "dog/street (2)" and "dog/street/02": several in half of the classes, none in two, and other than the name
- * of the class.
+ * Sources of "dog/street (2)" and "dog/street/02": half of the classes have several, no two classes share
+ * one, and none is named like its class.
  */
 function findExclusive(
   names: readonly Name[],
@@ -131,7 +131,7 @@ function findPart({ folder, stem }: Name): string | undefined {
 }
 
 /**
- * Sources of "talk-0-3.5" and "talk_12.5", where the numbers of all files of a prefix are stretches of time.
+ * Sources of "talk-0-3.5" and "talk_12.5", if the numbers of all files with a prefix are time ranges.
  */
 function findStretches(names: readonly Name[]): (string | undefined)[] {
   const sources = new Array<string | undefined>(names.length);
@@ -176,8 +176,8 @@ function findStretches(names: readonly Name[]): (string | undefined)[] {
 }
 
 /**
- * Whether sorted pairs of numbers are stretches of one recording: each ends after its start, and they follow
- * one another.
+ * Whether sorted pairs of numbers are time ranges of one recording: each ends after its start, and starts
+ * increase.
  */
 function areIntervals(sorted: readonly { start: number; end: number; isDecimal: boolean }[]): boolean {
   if (!sorted.every(({ start, end }, i) => end > start && (i === 0 || start > sorted[i - 1]!.start)))
@@ -192,7 +192,7 @@ function areIntervals(sorted: readonly { start: number; end: number; isDecimal: 
 }
 
 /**
- * Whether numbers are offsets in equal steps: at least four multiples of a step that no counting has, or
+ * Whether numbers are offsets in equal steps: at least four multiples of a step larger than counting uses, or
  * decimals.
  */
 function areOffsets(values: readonly number[], isDecimal: boolean): boolean {
@@ -222,7 +222,7 @@ function findNumbered(
     else if (tokens.some((token) => numberedWord.test(token))) words.set(row, tokens.join(" "));
   }
   const sources = new Array<string | undefined>(names.length);
-  // One number for all recordings is a name of the whole rather than of a part of it.
+  // A number that all recordings share names the data set, not a source.
   if (new Set(recordings.values()).size > 1) {
     for (const [row, key] of recordings) sources[row] = `${names[row]!.folder}/${key}`;
   }
@@ -256,19 +256,19 @@ const isNumberedRecording = (tokens: readonly string[]): boolean =>
 
 const isDay = (token: string): boolean => /^(19|20)\d\d(0[1-9]|1[0-2])\d\d$/.test(token);
 
-/** Whether a token identifies something: a long number that is no date, or a hash. */
+/** Whether a token is an identifier: a long number that is not a date, or a hash. */
 function isIdentifier(token: string): boolean {
   if (isDay(token)) return false;
   if (/^[a-z]{0,3}\d{5,}$/.test(token)) return true;
-  // Such as the addresses of videos: letters and digits in turn.
+  // Alternating letters and digits, as in video ids.
   const turns = token.match(/\d(?=[a-z])|[a-z](?=\d)/g)?.length ?? 0;
   if (token.length >= 8 && turns > 1 && !/^\d{8}t\d+$/.test(token)) return true;
   return /^[0-9a-f]{6,}$/.test(token) && /\d/.test(token) && /[a-f]/.test(token);
 }
 
 /**
- * Whether identifiers are of sources: most that occur several times do so in one class alone, and some at
- * least three times.
+ * Whether identifiers are of sources: most of those that occur several times occur in one class only, and
+ * some at least three times.
  */
 function areSources(identifiers: ReadonlyMap<number, string>, names: readonly Name[]): boolean {
   const labels = new Map<string, string[]>();

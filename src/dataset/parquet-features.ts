@@ -1,5 +1,5 @@
 /**
- * Finds what the columns of a Hugging Face data set hold (audio, classes with names, plain values) and
+ * Finds the types of the columns of a Hugging Face data set (audio, classes with names, plain values) and
  * chooses the columns to use.
  *
  * Not its concern: the network, rows.
@@ -26,7 +26,7 @@ interface ColumnChoice {
   /** Undefined only when labels are optional. */
   readonly label?: string;
   readonly speaker?: string;
-  /** What to say of the choice of `speaker`. */
+  /** Warning about the choice of `speaker`. */
   readonly warning?: ErrorRecord;
 }
 
@@ -40,8 +40,8 @@ export interface ColumnOptions {
 const labelColumns = ["label", "intent_class"];
 
 /**
- * Reads the features of all columns: from the file's own metadata, else the card, else from the form of the
- * columns.
+ * Reads the features of all columns: from the file's own metadata, else from the card, else from the columns'
+ * types.
  */
 export function readFeatures(
   columns: readonly ParquetColumn[],
@@ -94,7 +94,7 @@ export function chooseColumns(
   if (audio === undefined) {
     return fail(
       "has no column of audio",
-      "A data set with recordings in it was expected (a column of the type Audio).",
+      "A data set that contains recordings was expected (a column of the type Audio).",
     );
   }
   const classes = names.filter((column) => features.get(column)!.kind === "class");
@@ -103,7 +103,7 @@ export function chooseColumns(
       ? (labelColumns.find(isPlain) ?? (classes.length === 1 ? classes[0] : undefined))
       : check(options.label, "label");
   if (label === undefined && options.labels === "required") {
-    return fail("has no column of labels that could be guessed", "Name it: ?label=COLUMN");
+    return fail("has no column that is clearly the label", "Name it: ?label=COLUMN");
   }
   const groups = findColumns(names.filter(isPlain), groupColumns);
   const speaker = options.speaker === undefined ? groups[0] : check(options.speaker, "speaker");

@@ -163,7 +163,7 @@ describe("columns", () => {
     });
     expect(choose({ audio, text: value }, { labels: "optional" })).toEqual({ audio: "audio" });
     expect(() => choose({ audio, a: classes, b: classes })).toThrow(
-      /could be guessed.*a \(2 classes\), b \(2 classes\)/,
+      /clearly the label.*a \(2 classes\), b \(2 classes\)/,
     );
     expect(() => choose({ text: value })).toThrow(/no column of audio.*columns text/);
   });

@@ -48,9 +48,9 @@ export interface ParquetFile {
   hasPageIndex(group: number, column: string): boolean;
 }
 
-/** Values that are wanted from a file; plain data. */
+/** Values to read from a file; plain data. */
 export interface ParquetRequest {
-  /** Of the file, with the row groups of the wanted rows only. */
+  /** The file's metadata, with only the row groups of the requested rows. */
   readonly metadata: FileMetaData;
   readonly columns: readonly string[];
   /** Rows [rowStart, rowEnd), counted from the first of these row groups. */
@@ -58,15 +58,15 @@ export interface ParquetRequest {
   readonly rowEnd: number;
 }
 
-/** Reads and decodes values. What it rejects with is reported as a fault of the file, but for GolemErrors. */
+/** Reads and decodes values. Its rejections are reported as faults of the file, except GolemErrors. */
 export type ParquetReader = (
   file: AsyncBuffer,
   request: ParquetRequest,
 ) => Promise<Record<string, unknown>[]>;
 
 /**
- * Creates a reader that decodes on the calling thread. A hostile file can keep it busy for good: hyparquet repeats
- * runs of no values as often as a page says.
+ * Creates a reader that decodes on the calling thread. A hostile file can block it forever: hyparquet repeats
+ * empty runs as often as a page states.
  *
  * @param compressors Codecs other than Snappy, which is built in: GZIP, BROTLI, ZSTD ...
  */
@@ -85,7 +85,7 @@ const maximumGroups = 100_000;
 /**
  * Opens a file: reads its footer.
  *
- * @param readValues Decodes what `readRows` asks for.
+ * @param readValues Decodes the values that `readRows` requests.
  * @throws GolemError `invalid-data` when it is not a Parquet file; errors of the source pass through.
  */
 export async function openParquetFile(
@@ -109,7 +109,7 @@ export async function openParquetFile(
       throw new GolemError("invalid-data", `${source.name} cannot be read as a Parquet file: ${reason}.`, {
         hint: /codec: ZSTD/.test(reason)
           ? "It is compressed with Zstandard, which Node can read from version 22.15 on."
-          : "If it is one, its writer used something that is not supported yet.",
+          : "If it is one, it uses a feature that is not supported yet.",
         cause: error,
       });
     }
@@ -118,7 +118,7 @@ export async function openParquetFile(
     if (source.byteLength < 12) throw new Error(`it has ${source.byteLength} bytes`);
     const tail = new DataView(await file.slice(source.byteLength - 8));
     if (tail.getUint32(0, true) > Math.min(maximumFooterBytes, source.byteLength - 8)) {
-      throw new Error("it does not end like one");
+      throw new Error("its last four bytes are not those of the format");
     }
     const found = await parquetMetadataAsync(file, { geoparquet: false, initialFetchSize: 1 << 16 });
     checkCounts(found, source.byteLength);
@@ -170,7 +170,7 @@ export async function openParquetFile(
 }
 
 /**
- * Refuses counts that the bytes of the file cannot hold, before memory is allocated or time is spent for
+ * Rejects counts larger than the bytes of the file can hold, before memory is allocated or time is spent on
  * them: a row of a recording takes at least one byte, a row group several.
  */
 function checkCounts({ num_rows, row_groups }: FileMetaData, byteLength: number): void {

@@ -1,9 +1,8 @@
 /**
  * Tests paths against patterns: `*` within a name, `**` across folders, `?`, `[a-z]`, `[!a-z]`, `{a,b}`.
  *
- * Patterns come from the cards of data sets: every part of one maps the set of positions reached in the path to the next
- * set, which takes at most the length of the pattern times that of the path. Not its concern: where patterns
- * come from.
+ * Every part of a pattern maps the set of positions reached in the path to the next set, so a match takes at
+ * most the length of the pattern times that of the path. Not its concern: where patterns come from.
  *
  * Reference: R. Cox, "Regular Expression Matching Can Be Simple And Fast" (2007), simulation of sets.
  */
@@ -17,7 +16,7 @@ interface PatternBudget {
 /** Longest pattern; longer ones match no path. */
 const maximumPattern = 1000;
 
-/** Maps the positions reached in a path, one byte each, to those reached behind one part of a pattern. */
+/** Maps the positions reached in a path, one byte each, to those reached after one part of a pattern. */
 type Part = (path: string, reached: Uint8Array, budget: PatternBudget) => Uint8Array;
 
 /**
@@ -92,7 +91,7 @@ function createSkip(withinName: boolean): Part {
   };
 }
 
-/** Any number of folders, also none. */
+/** Any number of folders, including none. */
 const skipFolders: Part = (path, reached) => {
   const next = reached.slice();
   const first = reached.indexOf(1);

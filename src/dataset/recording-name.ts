@@ -19,7 +19,7 @@ export function isSystemName(name: string): boolean {
   return name.startsWith(".") || systemNames.has(name.toLowerCase());
 }
 
-/** Whether a file may be a recording by its name: an audio extension, or none. */
+/** Whether a file's name may be that of a recording: it has an audio extension, or none. */
 export function isRecordingName(name: string): boolean {
   const extension = getExtension(name);
   return extension === "" || recordingExtensions.has(extension);

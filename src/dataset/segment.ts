@@ -1,13 +1,13 @@
 /**
- * Segments of long recordings: start, end, label. What makes them usable for training: margins, overlaps,
- * the gaps between them.
+ * Segments of long recordings: start, end, label. Prepares them for training: margins, overlaps, the gaps
+ * between them.
  *
  * Not its concern: the files that annotations come from (annotation-files.ts), audio.
  * The name of a segment is a media fragment (W3C Media Fragments URI 1.0): "day.wav#t=12.3,14.5".
  */
 import type { SkippedRecording, Split } from "./dataset.ts";
 
-/** A stretch of a recording in seconds from its start. */
+/** A part of a recording, in seconds from its start. */
 export interface Segment {
   readonly start: number;
   readonly end: number;
@@ -71,7 +71,7 @@ export function groupSegments<T extends Pick<LabelledSegment, "file" | "segment"
 }
 
 /**
- * Leaves out segments of which at least half overlaps a segment with another label: they hold two sounds.
+ * Leaves out segments of which at least half overlaps a segment with another label: they contain two sounds.
  * Linear in the number of overlaps.
  */
 export function separateOverlaps<T extends LabelledSegment>(
@@ -95,16 +95,16 @@ export function separateOverlaps<T extends LabelledSegment>(
   const skipped = [...overlapped].map(([{ file, segment, label }, other]) => ({
     file: nameSegment(file, segment),
     code: "overlapping-labels",
-    message: `${nameSegment(file, segment)}: ${label} overlaps ${other.label}, from ${other.segment.start.toFixed(2)} to ${other.segment.end.toFixed(2)} s, by half of it and more; one label was expected.`,
-    hint: "Shorten one of the annotations, or give both sounds a label of their own.",
+    message: `${nameSegment(file, segment)}: ${label} overlaps ${other.label}, from ${other.segment.start.toFixed(2)} to ${other.segment.end.toFixed(2)} s, by half of its length or more; one label was expected.`,
+    hint: "Shorten one of the annotations, or use a label that means both sounds.",
   }));
   return { kept: segments.filter((segment) => !overlapped.has(segment)), skipped };
 }
 
 /**
  * Cuts the gaps between annotations into segments labelled `_background`, as long as the median annotation
- * (0.5 to 5 s) or as the gap, at most as many as the largest class has, spread evenly. Nothing is taken before the first
- * and after the last annotation of a file, where nothing may have been annotated.
+ * (0.5 to 5 s) or as the gap, at most as many as the largest class has, spread evenly. Sound before the first
+ * and after the last annotation of a file is not used, since it may not have been annotated.
  *
  * @param annotated All annotations, also those that are not used.
  */

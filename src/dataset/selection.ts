@@ -8,7 +8,7 @@ import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { Split } from "./dataset.ts";
 
-/** Random stream of these draws, separate from other uses of the same seed. */
+/** Random stream of these draws, independent of other uses of the same seed. */
 const drawStream = 0x5407;
 
 /**

@@ -44,7 +44,7 @@ function translate(split: Split, words: string): [string, Split][] {
   return words.split(" ").map((word) => [word.normalize("NFC"), split]);
 }
 
-/** Words beside a split in the name of a folder: "test_set", "audio train". */
+/** Words that may accompany a split in the name of a folder: "test_set", "audio train". */
 const fillers = new Set("set sets data dataset split audio wav wavs flac mp3 clips files samples".split(" "));
 
 /**
@@ -80,8 +80,8 @@ export function parseFolderSplit(name: string): Split | undefined {
 }
 
 /**
- * Parses the names of folders beside each other as splits. Where no name is one, a name of several words is one by its
- * first or last word if another has the same other words ("birds_train", "birds_test").
+ * Parses the names of sibling folders as splits. If no name is a split by itself, a name of several words is
+ * one by its first or last word if the other words are those of a sibling ("birds_train", "birds_test").
  */
 export function parseFolderSplits(names: readonly string[]): Map<string, Split | undefined> {
   const found = new Map(names.map((name) => [name, parseFolderSplit(name)]));

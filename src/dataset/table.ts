@@ -11,7 +11,7 @@ import { GolemError } from "../core/error.ts";
 /** Maximum number of rows in one list. */
 const maximumRows = 1_000_000;
 
-/** Longest record; beyond it, a quote was never closed. */
+/** Longest record; a longer one is due to a quote that was never closed. */
 const maximumRecordLength = 1 << 20;
 
 /** One record: its cells by column name (trimmed, lower case). */
@@ -31,7 +31,7 @@ export interface Table {
  * Parses CSV text whose first line is the header.
  *
  * @param name Name of the file in messages.
- * @param format What differs: the delimiter, no quotes.
+ * @param format Deviations from RFC 4180: the delimiter, no quotes.
  * @throws GolemError `invalid-data` for broken quotes, surplus cells, too many rows.
  */
 export async function parseCsv(
@@ -40,7 +40,7 @@ export async function parseCsv(
   format: { readonly delimiter?: string; readonly quote?: null } = {},
 ): Promise<Table> {
   const { parse } = await import("csv-parse/sync");
-  // Excel's statement of the delimiter; its line stays, so that lines are counted rightly.
+  // Excel's statement of the delimiter; its line stays, so that line numbers are right.
   const stated = /^\ufeff?sep=(.)(?=\r?\n|\r)/i.exec(text);
   if (stated) return parseCsv(text.slice(stated[0].length), name, { delimiter: stated[1]!, ...format });
   const headerLine = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? "";
@@ -66,7 +66,7 @@ export async function parseCsv(
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new GolemError("invalid-data", `${name} is not valid CSV: ${reason.replace(/\.$/, "")}.`, {
-      hint: 'Put cells that hold commas, quotes or line breaks in quotes, and write a quote inside them as "".',
+      hint: 'Put cells that contain commas, quotes or line breaks in quotes, and write a quote inside them as "".',
       cause: error,
     });
   }
@@ -82,7 +82,7 @@ export async function parseCsv(
       throw new GolemError(
         "invalid-data",
         `${name}, line ${info.lines}: ${record.length} cells; the header has ${columns.length}.`,
-        { hint: "Put cells that hold the delimiter in quotes." },
+        { hint: "Put cells that contain the delimiter in quotes." },
       );
     }
     const cells = new Map<string, string>();

@@ -32,13 +32,13 @@ describe("text of a list", () => {
     [
       "Windows-1251",
       Buffer.from([...Buffer.from("file_name,label\na.wav,"), 0xe4, 0xe0, 0x0a]),
-      "line 2, byte 7 holds the byte 0xe4",
+      "line 2, byte 7 is the byte 0xe4",
     ],
-    ["Latin-1", Buffer.from("a\nb\ncaf\xe9 au lait", "latin1"), "line 3, byte 4 holds the byte 0xe9"],
+    ["Latin-1", Buffer.from("a\nb\ncaf\xe9 au lait", "latin1"), "line 3, byte 4 is the byte 0xe9"],
     [
       "a character cut off at the end",
       Buffer.from("ok\nё").subarray(0, 4),
-      "line 2, byte 1 holds the byte 0xd1",
+      "line 2, byte 1 is the byte 0xd1",
     ],
     ["UTF-16 without a mark", Buffer.from("file", "utf16le"), "zero byte in line 1, byte 2"],
     ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x66, 0, 0, 0]), "is UTF-32"],
@@ -57,7 +57,7 @@ describe("text of a list", () => {
         const prefix = Buffer.from(before.replaceAll("\0", "").replaceAll("\n", ""));
         fc.pre(prefix[0] !== 0xfe && prefix[0] !== 0xff);
         const bytes = Buffer.concat([prefix, Buffer.from([0xc0]), Buffer.from(after.replaceAll("\0", ""))]);
-        expect(getFailure(bytes).message).toContain(`line 1, byte ${prefix.length + 1} holds the byte 0xc0`);
+        expect(getFailure(bytes).message).toContain(`line 1, byte ${prefix.length + 1} is the byte 0xc0`);
       }),
     );
   });

@@ -2,9 +2,9 @@
  * Decodes the text of a list of recordings: UTF-8 with or without a byte order mark, or UTF-16 with one
  * (Excel's "Unicode text").
  *
- * Not its concern: what the text says.
+ * Not its concern: the contents of the text.
  *
- * Anything else is refused with the position of the error; encodings are never guessed.
+ * Anything else is rejected with the position of the error; encodings are never guessed.
  */
 import { GolemError } from "../core/error.ts";
 
@@ -33,7 +33,7 @@ export function decodeText(bytes: Uint8Array, name: string): string {
   } catch {
     const at = findInvalidUtf8(bytes);
     const byte = (bytes[at] ?? 0).toString(16).padStart(2, "0");
-    throw createEncodingError(name, `is not UTF-8: ${describePlace(bytes, at)} holds the byte 0x${byte}`);
+    throw createEncodingError(name, `is not UTF-8: ${describePlace(bytes, at)} is the byte 0x${byte}`);
   }
 }
 

@@ -42,7 +42,7 @@ export interface HeardClip {
 /** Maximum length of a clip in seconds; of a longer part, the end is kept. */
 export const maximumClipSeconds = 30;
 
-/** Options of a cutter. */
+/** Options of a clip cutter. */
 interface CutterOptions extends ClipKeeping {
   readonly sampleRate: number;
   /**
@@ -58,8 +58,8 @@ interface ClipCutter {
   /** Adds a part, which is cut as soon as the sound after it has arrived. */
   add(kind: ClipKind, event: DetectedEvent): void;
   /**
-   * Ends the stream: waiting parts are cut with the sound that there is, and parts added later are cut at
-   * once.
+   * Ends the stream: waiting parts are cut with the available sound, and parts added later are cut
+   * immediately.
    */
   finish(): void;
 }

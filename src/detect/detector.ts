@@ -75,7 +75,7 @@ export function createDetector(classifier: WindowClassifier, options: DetectorOp
 
   const checkOpen = (): void => {
     throwIfAborted(signal);
-    if (isFinished) throw new GolemError("invalid-option", "The detector got samples after its end.");
+    if (isFinished) throw new GolemError("invalid-option", "The detector received samples after its end.");
   };
   const warnOfBand = (): void => {
     const warning = watch.judge();

@@ -126,7 +126,7 @@ export function createEventPipeline(
     certain.push(...events.map(toEvent));
     clips?.addEvents(events);
   };
-  /** Ends all stretches in progress. */
+  /** Ends all open stretches. */
   const endTracks = (quietUntil: number): void => {
     accept(track.end(quietUntil));
     clips?.end(quietUntil);

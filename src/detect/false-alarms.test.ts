@@ -93,7 +93,7 @@ describe("thresholds for a rate of false alarms", () => {
   it("are refused below one per measured time, and for golems without a measurement", () => {
     const falseAlarms = measure(3, 120);
     expect(() => deriveThresholds({ labels, falseAlarms }, 1)).toThrow(
-      /At most 1 false alarm per hour requested; this golem was measured on 120 sounds .* 0\.5 hours .* least that can be promised is 2 false alarms per hour/,
+      /At most 1 false alarm per hour requested; this golem was measured on 120 sounds .* 0\.5 hours .* lowest rate that can be guaranteed is 2 false alarms per hour/,
     );
     expect(deriveThresholds({ labels, falseAlarms }, 2).perHour).toBe(2);
     expect(() => deriveThresholds({ labels }, 1)).toThrow(/no measurement of false alarms/);

@@ -129,14 +129,17 @@ export function deriveThresholds(
   }
   const { steps, centre, spread, heldOut } = falseAlarms;
   if (centre.length !== labels.length || spread.length !== labels.length) {
-    throw new GolemError("golem-damaged", "golem.json measures false alarms for other labels.");
+    throw new GolemError(
+      "golem-damaged",
+      "The measurement of false alarms in golem.json is for other labels.",
+    );
   }
   const step = steps.findLast((one) => one.perHour <= perHour * (1 + 1e-9));
   if (!step) {
     const least = steps[0]!.perHour;
     throw new GolemError(
       "invalid-option",
-      `At most ${describeRate(perHour)} requested; this golem was measured on ${describeHours(falseAlarms)}, so the least that can be promised is ${describeRate(least)}.`,
+      `At most ${describeRate(perHour)} requested; this golem was measured on ${describeHours(falseAlarms)}, so the lowest rate that can be guaranteed is ${describeRate(least)}.`,
       {
         hint: `Request ${ceilRate(least)}/h or more, train with more --negatives, or give --threshold instead.`,
       },

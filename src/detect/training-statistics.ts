@@ -2,7 +2,7 @@
  * Statistics of a golem's training recordings: durations, and whether some classes are steady sounds. The
  * defaults of detection are derived from them, so that windows of a stream resemble the training recordings.
  */
-import { welcomesSilence } from "../embed/embedded-recording.ts";
+import { expectsSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { gateParameters } from "./sound-gate.ts";
 
@@ -48,7 +48,7 @@ export function getTrainingStatistics({ training }: Pick<GolemModel, "training">
   };
 }
 
-/** Whether a class stands for background, which is not reported as events. */
+/** Whether a class is for background sound, which is not reported as events. */
 export function isBackground(label: string): boolean {
-  return welcomesSilence([label]);
+  return expectsSilence([label]);
 }

@@ -2,7 +2,7 @@
  * Labels that count as different classes but differ only by case, Unicode form, invisible characters or
  * spaces.
  *
- * Not its concern: audio, files, encoders, words.
+ * Not its concern: audio, files, encoders, wording.
  */
 
 import { type AlikeLabels, findAlikeLabels, spellAlike } from "../dataset/alike-labels.ts";
@@ -10,7 +10,9 @@ import { getPredictions } from "../evaluate/metrics.ts";
 import type { Examination } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";
 
-/** Share of held-out recordings of such labels taken for the other one from which on a score is worthless. */
+/**
+ * Share of held-out recordings of such labels predicted as the other one above which a score is worthless.
+ */
 const severeShare = 0.25;
 
 /**
@@ -37,7 +39,7 @@ export function checkAlikeClasses(examination: Examination): FoundFault[] {
   });
 }
 
-/** Share of the held-out recordings of these labels that are taken for another of them. */
+/** Share of the held-out recordings of these labels that are predicted as another of them. */
 function measureConfusion({ labels }: AlikeLabels, { opinion, recordings }: Examination): number {
   if (!opinion) return 0;
   const columns = new Set(labels.map((label) => opinion.labels.indexOf(label)));

@@ -44,7 +44,7 @@ describe("levels", () => {
 
 describe("what encoders do not get", () => {
   it("is a finding of its own: energy above their band, channels that cancel", () => {
-    const high = { code: "above-8-khz", message: "bat.wav: most of its energy lies at 45 kHz.", hint: "" };
+    const high = { code: "above-8-khz", message: "bat.wav: most of its energy is at 45 kHz.", hint: "" };
     const skipped = [{ file: "bat.wav", ...high }];
     const warnings = [{ code: "channels-cancel", message: "Both cancel.", hint: "" }];
     const wired = createExamined("wired.wav", "a", { facts: { warnings } });

@@ -1,15 +1,15 @@
 /**
- * Sizes of classes: too few recordings, too uneven, or only in the test.
+ * Checks the sizes of classes: too few recordings, too uneven, or only in the test set.
  *
- * Not its concern: audio, files, encoders, words.
+ * Not its concern: audio, files, encoders, wording.
  */
 import type { Examination } from "./examination.ts";
 import { type FoundFault, listNames } from "./finding.ts";
 
-/** From this ratio of the largest to the smallest class on, classes are uneven. */
+/** Ratio of the largest to the smallest class at which classes are uneven. */
 const unevenFrom = 3;
 const veryUnevenFrom = 10;
-/** Fewest recordings per class that can be both trained on and held out. */
+/** Minimum number of recordings per class for training on some and holding out others. */
 const fewest = 2;
 const few = 5;
 

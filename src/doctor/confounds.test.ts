@@ -5,7 +5,7 @@ import { createExamination, createExamined } from "../../test/support/examined.t
 import { createRandom } from "../core/random.ts";
 import { checkConfounds } from "./confounds.ts";
 import type { ExaminedRecording } from "./examination.ts";
-import { createCategoryTeller, createLevelTeller, measureExplained } from "./explained.ts";
+import { createCategoryScore, createLevelScore, measureExplained } from "./explained.ts";
 
 /** Recordings of some classes; `share` of each class have its own value, the others the next class's. */
 function plant(
@@ -90,11 +90,11 @@ describe("labels explained", () => {
       fc.property(fc.integer({ min: 2, max: 6 }), fc.nat(), (classes, seed) => {
         const labels = Array.from({ length: classes * 40 }, (_, i) => i % classes);
         const random = createRandom(seed);
-        const own = createCategoryTeller(labels.map(String), classes);
+        const own = createCategoryScore(labels.map(String), classes);
         const { share, beyondChance } = measureExplained(labels, random, own);
         expect(share).toBe(1);
         expect(beyondChance).toBeCloseTo(1, 6);
-        const noise = createLevelTeller(
+        const noise = createLevelScore(
           labels.map(() => random.uniform()),
           classes,
         );
@@ -106,7 +106,7 @@ describe("labels explained", () => {
 
   it("do not follow from the order of recordings of one level", () => {
     const labels = Array.from({ length: 40 }, (_, i) => Math.floor(i / 20));
-    const same = createLevelTeller(new Array(40).fill(5), 2);
+    const same = createLevelScore(new Array(40).fill(5), 2);
     expect(same(labels)).toBeLessThanOrEqual(0.5);
   });
 });

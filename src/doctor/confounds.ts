@@ -1,24 +1,24 @@
 /**
- * Confounds: something other than the sound predicts the label. A classifier learns that instead, scores
- * well, and fails elsewhere.
+ * Finds confounds: properties other than the sound that predict the label. A classifier learns such a
+ * property, scores well, and fails elsewhere.
  *
- * Not its concern: files, encoders, words.
+ * Not its concern: files, encoders, wording.
  */
 import { createRandom } from "../core/random.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";
-import { createCategoryTeller, createLevelTeller, type Explained, measureExplained } from "./explained.ts";
+import { createCategoryScore, createLevelScore, type Explained, measureExplained } from "./explained.ts";
 import type { FoundFault } from "./finding.ts";
 import { type Nuisance, nuisances } from "./nuisances.ts";
 
-/** Limits from which on something explains labels too well. */
+/** Limits above which a property explains labels too well. */
 const confoundLimits = {
-  /** Share of labels predicted right, and beyond chance; p-value. */
+  /** Share of labels predicted correctly, and beyond chance; p-value. */
   share: 0.6,
   beyondChance: 0.35,
   likelihood: 0.03,
   /**
-   * Share predicted right from which on it is severe; of what may belong to the sound, only from the second
-   * on.
+   * Share predicted correctly above which it is severe; the second is for properties that may belong to the
+   * sound.
    */
   severe: 0.8,
   severeNatural: 0.95,
@@ -29,14 +29,14 @@ const confoundLimits = {
   classRecall: 0.8,
   classPrecision: 0.9,
   classRecordings: 4,
-  /** Speakers per class from which on folds by speaker measure the score of new voices. */
+  /** Minimum number of speakers per class for folds by speaker to measure the score of new voices. */
   manySpeakers: 4,
 } as const;
 
-/** Random stream of the shuffles, apart from those of other purposes with the same seed. */
+/** Random stream of the shuffles, independent of other uses of the same seed. */
 const shuffleStream = 0xc0f0;
 
-/** Finds what explains labels and should not. */
+/** Finds properties that explain labels but should not. */
 export function checkConfounds({ recordings, seed }: Examination): FoundFault[] {
   const findings: FoundFault[] = [];
   const partitions = new Set<string>();
@@ -53,16 +53,16 @@ export function checkConfounds({ recordings, seed }: Examination): FoundFault[] 
       partitions.add(partition);
     }
     const labels = known.map(({ label }) => classes.indexOf(label));
-    const tell = isCategory
-      ? createCategoryTeller(values as string[], classes.length)
-      : createLevelTeller(values as number[], classes.length);
-    // Chance is only worth measuring where enough is explained.
+    const computeShare = isCategory
+      ? createCategoryScore(values as string[], classes.length)
+      : createLevelScore(values as number[], classes.length);
+    // Chance is measured only if enough is explained.
     const explained =
-      tell(labels) >= confoundLimits.share
-        ? measureExplained(labels, createRandom(seed, shuffleStream, index), tell)
+      computeShare(labels) >= confoundLimits.share
+        ? measureExplained(labels, createRandom(seed, shuffleStream, index), computeShare)
         : undefined;
     if (explained && isConfounded(explained)) findings.push(describe(nuisance, known, explained));
-    else if (isCategory) findings.push(...findClassGivenAway(nuisance, known, values as string[]));
+    else if (isCategory) findings.push(...findIdentifiedClasses(nuisance, known, values as string[]));
   }
   return findings;
 }
@@ -102,7 +102,7 @@ function hasManySpeakers(recordings: readonly ExaminedRecording[]): boolean {
 }
 
 /** Classes whose recordings share a value that hardly any other recording has. */
-function findClassGivenAway(
+function findIdentifiedClasses(
   nuisance: Nuisance,
   recordings: readonly ExaminedRecording[],
   values: readonly string[],

@@ -1,12 +1,13 @@
 /**
  * Runs all checks on one data set, and picks the findings that matter most.
  *
- * Not its concern: what single checks look at.
+ * Not its concern: the single checks.
  */
 import { checkAlikeClasses } from "./alike-labels.ts";
 import { checkClasses } from "./classes.ts";
 import { checkConfounds } from "./confounds.ts";
 import type { Check, Examination } from "./examination.ts";
+import { withoutExpectedSilence } from "./expected-silence.ts";
 import { checkFileHealth, checkSampleRates } from "./file-health.ts";
 import { type Finding, type FindingKind, type FoundFault, type Severity, severities } from "./finding.ts";
 import { wordFinding } from "./finding-words.ts";
@@ -16,7 +17,6 @@ import { checkMixDown } from "./mix-down.ts";
 import { checkNearDuplicates } from "./near-duplicates.ts";
 import { checkSameSource } from "./same-source.ts";
 import { checkSpeakers } from "./speakers.ts";
-import { withoutWelcomeSilence } from "./welcome-silence.ts";
 import { checkLabels } from "./wrong-labels.ts";
 
 const checks: readonly Check[] = [
@@ -33,7 +33,7 @@ const checks: readonly Check[] = [
     checkLevels,
     checkMixDown,
     checkLengths,
-  ].map(withoutWelcomeSilence),
+  ].map(withoutExpectedSilence),
 ];
 
 /** Kinds by how much they distort a score, worst first; a missing one is a type error. */
@@ -61,7 +61,7 @@ const byHarm = Object.keys({
   quiet: true,
 } satisfies Record<FindingKind, true>);
 
-/** Everything that is wrong with a data set, most harmful first, in English words. */
+/** All findings in a data set, most harmful first, worded in English. */
 export function diagnose(examination: Examination): Finding[] {
   return checks
     .flatMap((check) => check(examination))

@@ -1,5 +1,5 @@
 /**
- * What the doctor examines: facts, labels, speakers, splits, embeddings, and the output of a classifier.
+ * The input of the doctor: facts, labels, speakers, splits, embeddings, and the output of a classifier.
  *
  * Not its concern: files, encoders, heads.
  */
@@ -13,13 +13,13 @@ export interface ExaminedRecording {
   readonly file: string;
   readonly label: string;
   readonly speaker?: string | undefined;
-  /** The longer recording that it was cut from, as far as names and sound show. */
+  /** The longer recording that it was cut from, if names or sound show one. */
   readonly source?: string;
   readonly split: Split;
   readonly facts: AudioFacts;
 }
 
-/** What classifiers predict of recordings that they were not trained on. */
+/** Predictions of classifiers for recordings that they were not trained on. */
 export interface Opinion {
   /** Names of the classes, in the order of the columns. */
   readonly labels: readonly string[];
@@ -38,7 +38,7 @@ export interface Examination {
   readonly recordings: readonly ExaminedRecording[];
   /** Recordings that could not be embedded, and why. */
   readonly skipped: readonly SkippedRecording[];
-  /** Embeddings [recordings, any], near each other where recordings sound alike. */
+  /** Embeddings [recordings, any]; recordings that sound alike are near each other. */
   readonly likeness?: Matrix | undefined;
   readonly opinion?: Opinion | undefined;
   readonly seed: number;

@@ -1,19 +1,19 @@
 /**
- * How many labels are predicted correctly by a property other than the sound, leaving one recording out at a
- * time.
+ * Measures how many labels are predicted correctly by a property other than the sound, leaving one recording
+ * out at a time.
  *
  * A category (speaker, file format) predicts its most frequent label; a level (loudness, duration) that of
  * the nearest levels. Chance is the same with shuffled labels, a permutation test (Good, Permutation,
  * Parametric and Bootstrap Tests, 2005).
- * Not its concern: what is measured.
+ * Not its concern: the properties.
  */
 import { type Random, shuffle } from "../core/random.ts";
 
-/** Labels predicted, compared with chance. */
+/** Share of predicted labels, compared with chance. */
 export interface Explained {
-  /** Share of labels predicted right. */
+  /** Share of labels predicted correctly. */
   readonly share: number;
-  /** Mean of the same with shuffled labels. */
+  /** The mean of this share with shuffled labels. */
   readonly chance: number;
   /** (share - chance) / (1 - chance): 0 for nothing, 1 for everything. */
   readonly beyondChance: number;
@@ -21,17 +21,17 @@ export interface Explained {
   readonly likelihood: number;
 }
 
-/** Shuffles that measure chance. */
+/** Number of shuffles for measuring chance. */
 const rounds = 99;
 
-/** Measures how well `tell` predicts labels, and how well shuffled ones. */
+/** Measures how well `computeShare` predicts labels, compared with shuffled ones. */
 export function measureExplained(
   labels: readonly number[],
   random: Random,
-  tell: (labels: readonly number[]) => number,
+  computeShare: (labels: readonly number[]) => number,
 ): Explained {
-  const share = tell(labels);
-  const shuffled = Array.from({ length: rounds }, () => tell(shuffle(labels, random)));
+  const share = computeShare(labels);
+  const shuffled = Array.from({ length: rounds }, () => computeShare(shuffle(labels, random)));
   const chance = shuffled.reduce((sum, value) => sum + value, 0) / rounds;
   return {
     share,
@@ -42,10 +42,10 @@ export function measureExplained(
 }
 
 /**
- * Creates a function that gives the share of labels equal to the most frequent one of the others in the same
- * category (or of all others).
+ * Creates a function that computes the share of labels equal to the most frequent one of the others in the
+ * same category (or of all others).
  */
-export function createCategoryTeller(
+export function createCategoryScore(
   categories: readonly (string | undefined)[],
   classes: number,
 ): (labels: readonly number[]) => number {
@@ -68,17 +68,17 @@ export function createCategoryTeller(
     for (const [row, label] of labels.entries()) {
       const number = category[row]!;
       const others = number >= 0 && sizes[number]! > 1 ? counts[number]! : all;
-      right += tellFrom(others, label);
+      right += scoreLabel(others, label);
     }
     return right / labels.length;
   };
 }
 
 /**
- * Creates a function that gives the share of labels equal to the most frequent one of the nearest other
+ * Creates a function that computes the share of labels equal to the most frequent one of the nearest other
  * levels; equal levels count together.
  */
-export function createLevelTeller(
+export function createLevelScore(
   levels: readonly number[],
   classes: number,
 ): (labels: readonly number[]) => number {
@@ -107,14 +107,14 @@ export function createLevelTeller(
         for (let k = 0; k < classes; k++) near[k]! += counts[next]![k]!;
         found += sizes[next]!;
       }
-      right += tellFrom(near, label);
+      right += scoreLabel(near, label);
     }
     return right / labels.length;
   };
 }
 
 /** 1 if `own` is the most frequent label, not counting this recording itself; a tie counts in part. */
-function tellFrom(counts: Int32Array, own: number): number {
+function scoreLabel(counts: Int32Array, own: number): number {
   let most = 0;
   let ties = 0;
   for (let k = 0; k < counts.length; k++) {

@@ -1,16 +1,16 @@
 /**
  * Files that cannot be read, or only with warnings; files of different sample rates.
  *
- * Not its concern: labels, encoders, words.
+ * Not its concern: labels, encoders, wording.
  */
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import { type FoundFault, listNames } from "./finding.ts";
 
-/** Codes of skipped recordings that other checks cover. */
+/** Codes of skipped recordings that other checks report. */
 const coveredElsewhere: readonly string[] = ["silent", "above-8-khz", "too-short", "too-long"];
-/** Warnings that mean that sound is missing or wrong; a wrong file extension does not. */
+/** Warnings of missing or wrong sound, unlike that of a wrong file extension. */
 const harmful: readonly string[] = ["truncated", "damaged", "bytes-left", "not-finite", "format-change"];
-/** Rate from which on nothing is missing, in Hz: the encoders' own. */
+/** Minimum rate for complete sound, in Hz: that of the encoders. */
 const wholeRate = 16_000;
 
 /** Finds files that could not be decoded, or only in part. */
@@ -53,7 +53,7 @@ export function checkSampleRates({ recordings }: Examination): FoundFault[] {
   if (byRate.size < 2) return [];
   const rates = [...byRate].sort((a, b) => b[1].length - a[1].length);
   const narrow = rates.filter(([rate]) => rate < wholeRate);
-  // Encoders do not use what is above their own rate.
+  // Encoders do not use sound beyond their own rate.
   const isAudible = narrow.length > 0;
   const minority = rates.slice(1).flatMap(([, group]) => group.map(({ file }) => file));
   return [

@@ -12,7 +12,7 @@ describe("findings in English", () => {
       files: ["a.wav"],
       reason: { code: "clipped", count: 1 },
     });
-    expect(finding.message).toMatch(/^1 recording cut off at full scale: /);
+    expect(finding.message).toMatch(/^1 recording clipped at full scale: /);
     expect(Object.keys(finding)).toEqual(["kind", "severity", "files", "message", "reason", "advice"]);
   });
 
@@ -39,7 +39,7 @@ describe("findings in English", () => {
   it("say of copies whether they are exact", () => {
     const reason = { code: "copies-other-side", files: "a, b" } as const;
     expect(describeReason(englishFindings, reason, { isExact: true })!.message).toMatch(
-      /^a, b hold the same audio on both sides/,
+      /^a, b contain the same audio on both sides/,
     );
     expect(describeReason(englishFindings, reason, { isExact: false })!.message).toMatch(
       /^a, b are copies of one recording on both sides/,

@@ -1,7 +1,7 @@
 /**
- * Findings in words: the shape of a catalogue in any language, and the English one.
+ * The wording of findings: the type of a catalogue in any language, and the English catalogue.
  *
- * Every kind has a title; every reason has a message (what was found, what it does to the score) and advice.
+ * Every kind has a title; every reason has a message (what was found, its effect on the score) and advice.
  * Not its concern: how anything is found, where it is shown.
  */
 import { formatNumberOf } from "../core/format.ts";
@@ -16,15 +16,15 @@ import type {
   NuisanceId,
 } from "./finding.ts";
 
-/** One finding in words. */
+/** The text of one finding. */
 export interface FindingText {
-  /** What was found, and what it does to the score. */
+  /** What was found, and its effect on the score. */
   readonly message: string;
   /** What to do about it. */
   readonly advice: string;
 }
 
-/** The words of one language. */
+/** The texts of one language. */
 export interface FindingCatalogue {
   /** A short title per kind. */
   readonly titles: Readonly<Record<FindingKind, string>>;
@@ -34,12 +34,14 @@ export interface FindingCatalogue {
   };
 }
 
-/** The title of a kind; a kind that the catalogue lacks (of a golem of another version) is its own title. */
+/**
+ * The title of a kind; a kind that the catalogue lacks (from a golem of another version) is its own title.
+ */
 export function getFindingTitle({ titles }: Pick<FindingCatalogue, "titles">, kind: string): string {
   return Object.hasOwn(titles, kind) ? titles[kind as FindingKind] : kind;
 }
 
-/** A reason in words; undefined for a code that the catalogue lacks (of a golem of another version). */
+/** The text of a reason; undefined for a code that the catalogue lacks (from a golem of another version). */
 export function describeReason<C extends FindingCode>(
   { texts }: Pick<FindingCatalogue, "texts">,
   reason: FindingReason<C>,
@@ -49,7 +51,7 @@ export function describeReason<C extends FindingCode>(
   return Object.hasOwn(texts, code) ? texts[code](reason as FindingFacts[C], details) : undefined;
 }
 
-/** A fault in English words. */
+/** A fault with its English text. */
 export function wordFinding({
   kind,
   severity,
@@ -81,11 +83,11 @@ const nuisances: Readonly<Record<NuisanceId, { readonly name: string; readonly a
   channels: { name: "The number of channels", advice: sameWay },
   loudness: {
     name: "The loudness",
-    advice: "Normalise all recordings to one loudness, or record every class at several levels.",
+    advice: "Normalise all recordings to the same loudness, or record every class at several levels.",
   },
   duration: {
     name: "The duration",
-    advice: "Cut recordings of all classes to similar lengths, unless the length belongs to the sound.",
+    advice: "Cut recordings of all classes to similar lengths, unless the length is part of the sound.",
   },
   noise: {
     name: "The background noise (the device, or the room)",
@@ -101,9 +103,9 @@ const nuisances: Readonly<Record<NuisanceId, { readonly name: string; readonly a
 const describeFirst = (count: number, problem = ""): string =>
   count === 1 ? problem : `The first: ${problem}`;
 
-/** Copies are called alike, whatever is wrong with them. */
+/** Describes copies, the same for all reasons. */
 const describeCopies = (files: string, isExact: boolean | undefined): string =>
-  `${files} ${isExact ? "hold the same audio" : "are copies of one recording"}`;
+  `${files} ${isExact ? "contain the same audio" : "are copies of one recording"}`;
 
 function describeNuisance(
   { nuisance, share, chance }: FindingFacts["nuisance-tells"],
@@ -133,10 +135,10 @@ const describeUneven = (
 const describeRates = (rates: string, effect: string): FindingText => ({
   message: `Sample rates are mixed (${rates.replaceAll(" x ", " at ")}): ${effect}`,
   advice:
-    "Record all classes at the rate at which recordings will come in later, or convert all of them to the lowest of these rates.",
+    "Record all classes at the sample rate of later recordings, or convert all of them to the lowest of these rates.",
 });
 
-/** English; the command line, reports and the documents of both take their words from here. */
+/** English; used by the command line, reports and the documents of both. */
 export const englishFindings: FindingCatalogue = {
   titles: {
     "likely-mislabelled": "Hard or wrongly labelled recordings",
@@ -157,87 +159,87 @@ export const englishFindings: FindingCatalogue = {
     "alike-labels": "Labels that differ only in spelling",
     imbalanced: "Classes of very different size",
     "too-few": "Too few recordings",
-    "unseen-label": "Classes that are only in the test",
+    "unseen-label": "Classes that are only in the test set",
     unreadable: "Unreadable files",
     damaged: "Damaged files",
   },
   texts: {
     doubted: ({ count, share, file, label, suggested, confidence }) => ({
-      message: `${recordings(count)} hard or wrongly labelled: listen (${percent(share)} of all; first ${file}, labelled ${label}: a classifier trained without it predicts ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and count right answers as mistakes.`,
+      message: `${recordings(count)} hard or wrongly labelled: listen (${percent(share)} of all; first ${file}, labelled ${label}: a classifier trained without it predicts ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and make correct predictions count as mistakes.`,
       advice:
-        "Listen to them. Correct labels that are wrong; where a label is right, keep the recording and record more like it.",
+        "Listen to them. Correct labels that are wrong; if a label is right, keep the recording and record more like it.",
     }),
     "copies-other-label": ({ files, labels }, { isExact }) => ({
       message: `${describeCopies(files, isExact)} under different labels (${labels}): at least one label is wrong, and neither can be learned.`,
       advice: "Decide which label is right and delete the other copy.",
     }),
     "copies-other-side": ({ files }, { isExact }) => ({
-      message: `${describeCopies(files, isExact)} on both sides of the split: the test repeats recordings of the training, so the score is too good.`,
+      message: `${describeCopies(files, isExact)} on both sides of the split: the test set repeats training recordings, so the score is too high.`,
       advice: "Keep each recording on one side only.",
     }),
     "copies-counted-once": ({ files }) => ({
-      message: `${describeCopies(files, true)}: training counts it once.`,
+      message: `${describeCopies(files, true)}: training uses it once.`,
       advice: "Keep one of them.",
     }),
     "copies-one-voice": ({ files }) => ({
-      message: `${describeCopies(files, false)}: they stay on one side of each fold, so they teach little more than one does.`,
+      message: `${describeCopies(files, false)}: they stay on one side of each fold and add little to a single one.`,
       advice: "Keep the best one.",
     }),
     copies: ({ files }) => ({
-      message: `${describeCopies(files, false)}: in cross-validation one helps to recognise the other, so the score is too good.`,
+      message: `${describeCopies(files, false)}: in cross-validation one helps to recognise the other, so the score is too high.`,
       advice: "Keep the best one.",
     }),
     silent: ({ count }) => ({
-      message: `${recordings(count)} silent from start to end: training leaves them out, so their classes have fewer than it seems.`,
+      message: `${recordings(count)} silent from start to end: training leaves them out, so their classes have fewer recordings than it seems.`,
       advice:
         "If silence is one of your classes, label them _silence; otherwise delete them or record them again, with an input that is not muted.",
     }),
     quiet: ({ count, peakDb }) => ({
-      message: `${recordings(count)} very quiet (peak below ${peakDb} dB of full scale): noise and rounding may cover what is to be learned.`,
+      message: `${recordings(count)} very quiet (peak below ${peakDb} dB of full scale): noise and rounding may mask the sound.`,
       advice:
-        "Listen to them; where noise covers the sound, record again, closer to the microphone or at a higher level.",
+        "Listen to them; if noise masks the sound, record again, closer to the microphone or at a higher level.",
     }),
     clipped: ({ count }) => ({
-      message: `${recordings(count)} cut off at full scale: distortion is a sound of its own, and is learned where one class has more of it.`,
+      message: `${recordings(count)} clipped at full scale: distortion is a sound of its own, and is learned if one class has more of it.`,
       advice:
-        "Record them again at a lower level, or leave them out where the class has enough others; making a clipped file quieter does not repair it.",
+        "Record them again at a lower level, or leave them out if the class has enough others; making a clipped file quieter does not repair it.",
     }),
     ultrasound: ({ count }, { problem }) => ({
-      message: `${recordings(count)} with most of the energy above the 8 kHz that the encoders use: what lies there cannot be learned.${problem ? ` The first: ${problem}` : ""}`,
+      message: `${recordings(count)} with most of the energy above the 8 kHz that the encoders use: sound above it cannot be learned.${problem ? ` The first: ${problem}` : ""}`,
       advice:
-        "If that sound distinguishes the classes, slow all recordings down by one factor, in training and in use alike; otherwise leave them as they are.",
+        "If that sound distinguishes the classes, slow all recordings down by one factor, both in training and in use; otherwise leave them unchanged.",
     }),
     "channels-cancel": ({ count }, { problem }) => ({
       message: `${recordings(count)} with channels that cancel each other when averaged: the louder channel was used alone.${problem ? ` The first: ${problem}` : ""}`,
-      advice: "Check whether one channel is wired the wrong way round, or record in mono.",
+      advice: "Check whether one channel is inverted, or record in mono.",
     }),
     "dc-offset": ({ count }) => ({
-      message: `${recordings(count)} not centred on zero (DC offset): it identifies the device that made them, and it is visible in embeddings.`,
+      message: `${recordings(count)} not centred on zero (DC offset): the offset identifies the recording device and affects embeddings.`,
       advice:
-        "Remove the offset with a high-pass filter at 20 Hz, from recordings to train on and to classify alike.",
+        "Remove the offset with a high-pass filter at 20 Hz, both from training recordings and from those to classify.",
     }),
     "too-short": ({ count, limitSeconds, medianSeconds }) => ({
-      message: `${recordings(count)} with hardly any sound in it (under ${limitSeconds} s, or far under the median of ${medianSeconds.toFixed(1)} s): too little to tell classes apart by.`,
+      message: `${recordings(count)} with hardly any sound in it (under ${limitSeconds} s, or far under the median of ${medianSeconds.toFixed(1)} s): too little to distinguish classes.`,
       advice: "Listen to them: a word may have been cut off. Record them again or leave them out.",
     }),
     "too-long": ({ count, limitSeconds, medianSeconds }) => ({
-      message: `${recordings(count)} much longer than the others (median ${medianSeconds.toFixed(1)} s) or than the ${limitSeconds} s that an encoder takes at once: what counts is averaged away by the rest.`,
-      advice: "Cut them to the part that carries the label; one part, one recording.",
+      message: `${recordings(count)} much longer than the others (median ${medianSeconds.toFixed(1)} s) or than the ${limitSeconds} s that an encoder processes at once: the relevant part is averaged with the rest.`,
+      advice: "Cut out the part that the label describes, one recording per part.",
     }),
     "rates-heard": ({ rates }) =>
       describeRates(
         rates,
-        "recordings below 16000 Hz lack the high frequencies that the others have, and where one class has more of them, that is what is learned.",
+        "recordings below 16000 Hz lack the high frequencies of the others, and if one class has more of them, that is what is learned.",
       ),
     "rates-not-heard": ({ rates }) =>
       describeRates(
         rates,
-        "all are brought to 16000 Hz, so little is lost; the rate may mark a device, though.",
+        "all are resampled to 16000 Hz, so little is lost, but the rate may identify a device.",
       ),
     "nuisance-tells": (facts) =>
       describeNuisance(
         facts,
-        "it may be all that is learned, and the score then measures it instead of the sound.",
+        "it may be all that is learned, and the score would then measure it instead of the sound.",
       ),
     "nuisance-may-tell": (facts) =>
       describeNuisance(
@@ -250,23 +252,23 @@ export const englishFindings: FindingCatalogue = {
         "each speaker has one label, so keep speakers apart in every test (golem train does).",
       ),
     "class-given-away": ({ nuisance, label, count, size, others, value }) => ({
-      message: `${nuisances[nuisance].name} gives ${label} away: ${recordings(count)} of its ${size} and ${others} of all others have ${value}, so that may be what is learned of it.`,
+      message: `${nuisances[nuisance].name} identifies ${label}: ${recordings(count)} of its ${size} and ${others} of all others have ${value}, so that may be what is learned.`,
       advice: nuisances[nuisance].advice,
     }),
     "one-speaker": ({ speaker }) => ({
-      message: `All recordings are by one speaker (${speaker}): this voice is all that is learned and measured; results for others will be worse.`,
-      advice: "Add recordings by others, five speakers or more, if others are to use it.",
+      message: `All recordings are by one speaker (${speaker}): only this voice is learned and measured; results for others will be worse.`,
+      advice: "If others will use the golem, add recordings by others, at least five speakers.",
     }),
     "speakers-mixed": (_, { obstacle }) => ({
-      message: `Folds cannot keep speakers apart (${obstacle}): the same voices are on both sides, so the score is too good for new ones.`,
+      message: `Folds cannot keep speakers apart (${obstacle}): the same voices are on both sides, so the score is too high for new voices.`,
       advice: severalSpeakers,
     }),
     "shared-speakers": ({ count, speakers }) => ({
-      message: `${formatNumberOf(count, "speaker")} (${speakers}) on both sides of the split: the score measures known voices and is too good for new ones.`,
+      message: `${formatNumberOf(count, "speaker")} (${speakers}) on both sides of the split: the score measures known voices and is too high for new ones.`,
       advice: "Put all recordings of a speaker on one side.",
     }),
     "pieces-together": (facts) => ({
-      message: `${describePieces(facts)}: each source teaches little more than one recording does. The score keeps its pieces on one side of every fold.`,
+      message: `${describePieces(facts)}: the pieces of a source add little to a single one. Evaluation keeps them on one side of every fold.`,
       advice: severalSources,
     }),
     "pieces-mixed": (facts, { obstacle }) => ({
@@ -278,39 +280,39 @@ export const englishFindings: FindingCatalogue = {
       advice: "Put all pieces of a source on one side of the split.",
     }),
     "labels-look-same": ({ labels, count }) => ({
-      message: `The labels ${labels} look the same and differ by characters that cannot be seen, yet count as different classes: no sound can tell them apart (${recordings(count)} of the rarer spelling).`,
-      advice: "Give them one spelling: type the label again in the list, or rename the folder.",
+      message: `The labels ${labels} look the same but contain different invisible characters, so they count as different classes, which no sound distinguishes (${recordings(count)} of the rarer spelling).`,
+      advice: "Use one spelling: type the label again in the list, or rename the folder.",
     }),
     "labels-differ-by-case": ({ labels, count }) => ({
       message: `The labels ${labels} differ only by case and count as different classes (${recordings(count)} of the rarer spelling).`,
-      advice: "If they mean one class, give them one spelling; if they do not, nothing has to be done.",
+      advice: "If they are one class, use one spelling; otherwise do nothing.",
     }),
     "one-class": ({ classes }) => ({
-      message: `${classes === 0 ? "No class" : "One class alone"} is left to learn: there is nothing to tell apart.`,
-      advice: "Add recordings of something else, labelled as what they are, or _unknown.",
+      message: `${classes === 0 ? "No class" : "Only one class"} is left to learn: there is nothing to distinguish.`,
+      advice: "Add recordings of other sounds, labelled accordingly or _unknown.",
     }),
     "single-recordings": ({ labels }) => ({
-      message: `${labels}: one recording only. It cannot be learned from and held out at once, so it is trained but not scored.`,
-      advice: "Record more, five or more per class, or leave the class out.",
+      message: `${labels}: only one recording. It cannot be both trained on and held out, so the class is trained but not scored.`,
+      advice: "Record more, five or more per class, or remove the class.",
     }),
     "few-recordings": ({ labels, few }) => ({
-      message: `${labels}: fewer than ${few} recordings. The score of such a class says little.`,
-      advice: "Record more: five or more per class suffice.",
+      message: `${labels}: fewer than ${few} recordings. The score of such a class is not reliable.`,
+      advice: "Record more: five or more per class are enough.",
     }),
     uneven: (facts) => describeUneven(facts, "rare classes are learned less well;"),
     "very-uneven": (facts) => describeUneven(facts, "rare classes are hardly learned, and"),
     "unseen-labels": ({ labels }) => ({
-      message: `${labels}: in the test, but nothing to learn it from. These recordings are left out of the score.`,
-      advice: "Put some of them on the side of training, or correct the spelling of the label.",
+      message: `${labels}: in the test set, but without training recordings. These recordings are left out of the score.`,
+      advice: "Move some of them to the training set, or correct the spelling of the label.",
     }),
     unreadable: ({ count }, { problem, remedy }) => ({
       message: `${recordings(count)} could not be read and will be left out. ${describeFirst(count, problem)}`,
       advice: remedy || "Record or convert them again, or delete them.",
     }),
     damaged: ({ count }, { problem }) => ({
-      message: `${recordings(count)} read in part or repaired; what is missing cannot be learned from. ${describeFirst(count, problem)}`,
+      message: `${recordings(count)} read in part or repaired; missing sound cannot be learned. ${describeFirst(count, problem)}`,
       advice:
-        "Copy them again from where they came from; if the originals are the same, listen to what is left and delete those that lack the sound.",
+        "Copy them again from their source; if the originals are the same, listen to the rest and delete those that lack the sound.",
     }),
   },
 };

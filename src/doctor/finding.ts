@@ -1,16 +1,16 @@
 /**
- * Findings: what is wrong with a data set, as plain data.
+ * Findings: faults of a data set, as plain data.
  *
- * Not its concern: how anything is found, the words of any language (finding-words.ts has the English ones).
+ * Not its concern: how anything is found, the wording in any language (finding-words.ts has the English one).
  */
 
-/** How much harm: severe findings make a score worthless, warnings distort it, notes are good to know. */
+/** Severity: severe findings make a score worthless, warnings distort it, notes are for information. */
 export type Severity = "severe" | "warning" | "note";
 
 /** Severities, worst first. */
 export const severities: readonly Severity[] = ["severe", "warning", "note"];
 
-/** What a finding is about. */
+/** The kinds of findings. */
 export type FindingKind =
   | "likely-mislabelled"
   | "near-duplicate"
@@ -34,17 +34,17 @@ export type FindingKind =
   | "unreadable"
   | "damaged";
 
-/** A recording whose label is doubted. */
+/** A recording with a doubtful label. */
 export interface LabelSuspicion {
   readonly file: string;
   readonly label: string;
-  /** What it sounds like. */
+  /** The label that its sound suggests. */
   readonly suggested: string;
   /** Probability of the suggested label, from a classifier that was not trained on this recording. */
   readonly confidence: number;
 }
 
-/** Properties of a recording that may go along with its label. */
+/** Properties of a recording that may correlate with its label. */
 export type NuisanceId =
   | "speaker"
   | "format"
@@ -56,7 +56,7 @@ export type NuisanceId =
   | "offset";
 
 interface CountFacts {
-  /** Recordings. */
+  /** Number of recordings. */
   readonly count: number;
 }
 
@@ -84,14 +84,14 @@ interface NuisanceFacts {
 
 interface SourceFacts {
   readonly sources: number;
-  /** Recordings that are pieces of them. */
+  /** Number of recordings that are pieces of them. */
   readonly pieces: number;
   /** Names of some. */
   readonly examples: string;
 }
 
 interface AlikeFacts extends CountFacts {
-  /** Spelled so that they can be distinguished. */
+  /** Spelled so that invisible differences are visible. */
   readonly labels: string;
 }
 
@@ -171,11 +171,11 @@ export type FindingReason<Code extends FindingCode = FindingCode> = {
 /** One object type, which unlike interfaces fits a record of scalars. */
 type Flat<T> = { [K in keyof T]: T[K] };
 
-/** What only the English message says, since it is English itself or is not kept with a golem. */
+/** Details for the English message only, since they are English themselves or are not kept with a golem. */
 export interface FindingDetails {
   /** Whether copies have the same samples. */
   readonly isExact?: boolean;
-  /** What is wrong with the first of the files. */
+  /** The problem of the first of the files. */
   readonly problem?: string;
   /** What to do about it. */
   readonly remedy?: string;
@@ -183,29 +183,29 @@ export interface FindingDetails {
   readonly obstacle?: string;
 }
 
-/** What a check yields: a finding without words. */
+/** The result of a check: a finding without wording. */
 export interface FoundFault {
   readonly kind: FindingKind;
   readonly severity: Severity;
-  /** The recordings it is about, worst first; empty where it is about the data set as a whole. */
+  /** The affected recordings, worst first; empty if the finding applies to the data set as a whole. */
   readonly files: readonly string[];
   readonly reason: FindingReason;
-  /** The files by what they have in common, of `same-source`. */
+  /** For `same-source`: the files grouped by source. */
   readonly groups?: readonly (readonly string[])[];
   readonly details?: FindingDetails;
-  /** One per file, of `likely-mislabelled`. */
+  /** For `likely-mislabelled`: one per file. */
   readonly suspicions?: readonly LabelSuspicion[];
 }
 
-/** One thing that is wrong, in English words too. */
+/** One fault, with its English text. */
 export interface Finding extends Omit<FoundFault, "details"> {
-  /** What was found, and what it does to the score. */
+  /** What was found, and its effect on the score. */
   readonly message: string;
   /** What to do about it. */
   readonly advice: string;
 }
 
-/** Names joined by commas: at most `most`, and how many more. */
+/** Joins names by commas: at most `most`, then the number of the others. */
 export function listNames(names: readonly string[], most = 4): string {
   const shown = names.slice(0, most);
   const more = names.length - shown.length;

@@ -1,41 +1,40 @@
 /**
- * Whether two fingerprints are of the same sound, or of parts of it.
+ * Decides whether two fingerprints are of the same sound, or of parts of it.
  *
- * The share of differing bits (bit error rate; Haitsma and Kalker 2002, section 5) at the best alignment:
- * near 0.5 for other sounds, near
- * 0.45 at best for short ones, under 0.2 for copies. First a few words at every alignment, then all words at
- * the best ones.
- * Not its concern: how fingerprints are made, except that a word of 0 holds no information.
+ * Uses the share of differing bits (bit error rate; Haitsma and Kalker 2002, section 5) at the best
+ * alignment: near 0.5 for different sounds, near 0.45 at best for short ones, under 0.2 for copies. First a
+ * few words are compared at every alignment, then all words at the best ones.
+ * Not its concern: how fingerprints are computed, except that a word of 0 contains no information.
  */
 
 /** Two fingerprints at their best alignment. */
 interface FingerprintMatch {
   /** Share of bits that differ, 0..1. */
   readonly errorRate: number;
-  /** Words compared. */
+  /** Number of words compared. */
   readonly words: number;
-  /** Word of the first at which the second begins; may be negative. */
+  /** Index in the first of the word at which the second begins; may be negative. */
   readonly offset: number;
 }
 
-/** Fewest words that suffice: with their frames, a fifth of a second. */
+/** Minimum number of words: with their frames, a fifth of a second. */
 const minimumWords = 8;
-/** Share of the shorter one's sound that has to be in both. */
+/** Share of the shorter one's sound that must be in both. */
 const minimumOverlap = 0.7;
-/** Words compared at every alignment. */
+/** Number of words compared at every alignment. */
 const probes = 32;
 /**
- * An alignment is given up when, after the first words, more than this share of bits differs: copies stay far
+ * An alignment is rejected if, after the first words, more than this share of bits differs: copies stay far
  * below.
  */
 const firstProbes = 8;
 const hopeless = 0.42;
-/** Alignments that are compared in full. */
+/** Number of alignments that are compared in full. */
 const finalists = 3;
 /** Furthest alignment tried, in words: 10 s. */
 const furthest = 625;
 
-/** The best alignment of two fingerprints; undefined when they hold too little to compare. */
+/** The best alignment of two fingerprints; undefined if they contain too little to compare. */
 export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMatch | undefined {
   const spoken = Array.from(b.keys()).filter((i) => b[i] !== 0);
   const soundOfA = a.reduce((count, word) => count + (word === 0 ? 0 : 1), 0);
@@ -66,7 +65,7 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
       errors += countBits(word ^ b[i]!);
     }
     if (compared < fewest) continue;
-    // Alignments of few words are alike by chance.
+    // Alignments of few words agree by chance.
     const rate = errors / (32 * compared) + 0.25 / Math.sqrt(compared);
     if (best.length === finalists && rate >= best[finalists - 1]!.rate) continue;
     if (best.length === finalists) best.pop();
@@ -82,8 +81,8 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
 }
 
 /**
- * Whether a match is of the same sound. Fewer words have to agree better: two takes of one word by one voice
- * are alike over a tenth of a second, not over half a second.
+ * Whether a match is of the same sound. Fewer words must agree better: two takes of one word by one voice
+ * are alike over a tenth of a second, but not over half a second.
  */
 export function isSameSound({ errorRate, words }: FingerprintMatch): boolean {
   return errorRate < 0.33 - 0.38 / Math.sqrt(words);

@@ -1,7 +1,7 @@
 /**
- * Recordings that are too short or too long, in seconds or relative to the others.
+ * Finds recordings that are too short or too long, in seconds or relative to the others.
  *
- * Not its concern: labels, files, encoders, words.
+ * Not its concern: labels, files, encoders, wording.
  */
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";

@@ -1,16 +1,17 @@
 /**
- * Whether two recordings whose fingerprints match also have the same levels, band by band, throughout.
+ * Decides whether two recordings with matching fingerprints also have the same levels in every band,
+ * throughout.
  *
- * The bits of a fingerprint say how levels change, not how loud a band is; in two sentences by one monotonous
- * voice most of them agree, wherever the words are the same. Where one word differs, levels differ by far
- * more than compression changes them. So the worst fifth of a second counts, not the mean.
+ * The bits of a fingerprint encode how levels change, not the level of a band; in two sentences by one
+ * monotonous voice most of them agree wherever the words are the same. If one word differs, levels differ by
+ * far more than compression changes them. So the worst fifth of a second counts, not the mean.
  * Not its concern: how levels are measured (audio/fingerprint.ts), how recordings are aligned.
  */
 import { levelParameters, type SoundPrint } from "../audio/fingerprint.ts";
 
 /** Frames over which differences are averaged: 144 ms, and the length of a frame. */
 const stretch = 9;
-/** Levels below this are near the noise of one of the two: more than 33 dB below the loudest band. */
+/** Levels below this are near the noise of one of the recordings: more than 33 dB below the loudest band. */
 const audible = 4;
 /**
  * Largest mean difference of a stretch, in dB. Copies that were compressed, cut, made quieter and resampled
@@ -19,14 +20,13 @@ const audible = 4;
  */
 const largestDb = 7;
 
-/** Whether two recordings have the same levels; `offset`: word of `a` at which `b` begins. */
+/** Whether two recordings have the same levels; `offset`: index in `a` of the word at which `b` begins. */
 export function haveSameLevels(a: SoundPrint, b: SoundPrint, offset: number): boolean {
   return computeLevelDistance(a, b, offset) <= largestDb;
 }
 
 /**
- * The mean difference of levels in the stretch where it is largest, in dB; gain and equalisation do not
- * count.
+ * The mean difference of levels in the stretch where it is largest, in dB, without gain and equalisation.
  */
 function computeLevelDistance(a: SoundPrint, b: SoundPrint, offset: number): number {
   const frames: (readonly [number, number])[] = [];
@@ -49,7 +49,8 @@ function computeLevelDistance(a: SoundPrint, b: SoundPrint, offset: number): num
 const getLevel = (word: number, band: number): number => (word >>> (4 * band)) & 15;
 
 /**
- * By how many steps each band of the first is louder: the median over frames in which both have some level.
+ * The number of steps by which each band of the first is louder: the median over frames in which both have
+ * some level.
  */
 function computeGains(frames: readonly (readonly [number, number])[]): number[] {
   const all: number[] = [];
@@ -66,7 +67,7 @@ function computeGains(frames: readonly (readonly [number, number])[]): number[] 
   return own.map((gain) => gain ?? common);
 }
 
-/** Mean difference over the bands in which there is something to hear, in steps. */
+/** Mean difference over the audible bands, in steps. */
 function compareFrame([a, b]: readonly [number, number], gains: readonly number[]): number {
   let sum = 0;
   let count = 0;

@@ -1,14 +1,14 @@
 /**
- * Faults of level, per recording: silence, faint sound, clipping, an offset from zero.
+ * Finds faults of level, per recording: silence, faint sound, clipping, DC offset.
  *
- * Not its concern: labels, files, encoders, words.
+ * Not its concern: labels, files, encoders, wording.
  */
 import type { AudioFacts } from "../audio/audio.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";
+import { isSilent } from "./expected-silence.ts";
 import type { FoundFault } from "./finding.ts";
-import { isSilent } from "./welcome-silence.ts";
 
-/** Limits from which on a level is a fault. */
+/** Limits beyond which a level is a fault. */
 const levelLimits = {
   /** Peak relative to full scale (-46 dB): 16 bits leave 8 for the sound. */
   quietPeak: 0.005,
@@ -20,7 +20,7 @@ const levelLimits = {
   offsetOfLevel: 0.1,
 } as const;
 
-/** Finds recordings that are silent, too quiet, clipped, or off zero. */
+/** Finds recordings that are silent, too quiet, clipped, or not centred on zero. */
 export function checkLevels({ recordings, skipped }: Examination): FoundFault[] {
   const limits = levelLimits;
   const silent = [
@@ -82,7 +82,7 @@ function isShifted({ offset, loudnessDb }: AudioFacts): boolean {
 
 const toDb = (level: number): number => Math.round(20 * Math.log10(level));
 
-/** Files whose facts match, the worst (smallest by `order`) first. */
+/** Files whose facts satisfy the condition, the worst (smallest by `order`) first. */
 function pick(
   recordings: readonly ExaminedRecording[],
   matches: (facts: AudioFacts) => boolean,

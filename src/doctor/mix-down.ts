@@ -1,7 +1,7 @@
 /**
- * What the encoders do not get of a recording: energy above their band, channels that cancel each other.
+ * Finds sound that does not reach the encoders: energy above their band, channels that cancel each other.
  *
- * Not its concern: labels, encoders, words.
+ * Not its concern: labels, encoders, wording.
  */
 import type { Examination } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";

@@ -1,10 +1,10 @@
 /**
- * The same recording more than once: bit by bit, or compressed, made louder, cut or resampled in between.
+ * Finds copies of the same recording: exact ones, or compressed, made louder, cut or resampled ones.
  *
  * Each recording is compared with its nearest neighbours, by embedding and by the fingerprint's summary;
  * whether a pair is one sound is decided by the aligned fingerprints, and then by the levels of their bands.
- * Clips cut from different stretches of one recording are not copies.
- * Not its concern: files, encoders, words.
+ * Clips cut from different parts of one recording are not copies.
+ * Not its concern: files, encoders, wording.
  */
 
 import type { AudioFacts } from "../audio/audio.ts";
@@ -16,14 +16,14 @@ import { isSameSound, matchFingerprints, summariseFingerprint } from "./fingerpr
 import { haveSameLevels } from "./level-match.ts";
 import { findNeighbours } from "./neighbours.ts";
 
-/** Neighbours by each criterion that are compared with a recording. */
+/** Number of neighbours by each criterion that are compared with a recording. */
 const compared = 6;
 
-/** Two recordings of one sound. */
+/** Two copies of one sound. */
 interface DuplicatePair {
   /** Rows of the examination, the smaller first. */
   readonly rows: readonly [number, number];
-  /** Whether the decoded samples are the same, all of them. */
+  /** Whether all decoded samples are the same. */
   readonly isExact: boolean;
 }
 
@@ -34,7 +34,7 @@ export function checkNearDuplicates(examination: Examination): FoundFault[] {
   return joinPairs(pairs, recordings.length).map((rows) => {
     const inGroup = new Set(rows);
     const isExact = pairs.filter((pair) => inGroup.has(pair.rows[0])).every((pair) => pair.isExact);
-    return judgeGroup(
+    return describeGroup(
       rows.map((row) => recordings[row]!),
       isExact,
     );
@@ -126,7 +126,7 @@ function joinPairs(pairs: readonly DuplicatePair[], rows: number): number[][] {
   return [...groups.values()].filter((group) => group.length > 1);
 }
 
-function judgeGroup(group: readonly ExaminedRecording[], isExact: boolean): FoundFault {
+function describeGroup(group: readonly ExaminedRecording[], isExact: boolean): FoundFault {
   const files = group.map(({ file }) => file);
   const labels = [...new Set(group.map(({ label }) => label))];
   const sides = [...new Set(group.map(({ split }) => getSide(split)))];

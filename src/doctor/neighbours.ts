@@ -1,9 +1,9 @@
 /**
- * Nearest neighbours among the rows of a matrix, by Euclidean distance: exact up to some thousand rows; above,
- * among the rows of near cells, so that the cost grows as rows to the power 1.5. Copies lie far closer together
- * than the cells are wide.
+ * Nearest neighbours among the rows of a matrix, by Euclidean distance: exact up to a few thousand rows;
+ * above, among the rows of near cells, so that the cost grows as rows to the power 1.5. Copies are far closer
+ * to each other than the width of the cells.
  *
- * Not its concern: what the rows are.
+ * Not its concern: the meaning of the rows.
  *
  * Cells are those of an inverted file: rows by the nearest of some sampled rows (Sivic and Zisserman 2003,
  * "Video Google").
@@ -13,10 +13,12 @@ import { getRow, type Matrix } from "../math/matrix.ts";
 
 /** Maximum number of rows that are all compared with each other, in about a second. */
 const maximumExhaustive = 4000;
-/** Nearest cells whose rows are compared with a row. */
+/** Number of nearest cells whose rows are compared with a row. */
 const nearCells = 4;
 
-/** For each row its nearest other rows, nearest first; at most `count`, or -1 where fewer were compared. */
+/**
+ * For each row its nearest other rows, nearest first; at most `count`, padded with -1 if fewer were compared.
+ */
 export function findNeighbours(matrix: Matrix, count: number): Int32Array[] {
   const { rows } = matrix;
   const kept = Math.min(count, Math.max(0, rows - 1));
@@ -68,7 +70,7 @@ function createDistances(matrix: Matrix): (a: number, b: number) => number {
   };
 }
 
-/** About as many cells as each has rows: the nearest cells of each row, and the rows of each cell. */
+/** About as many cells as rows per cell: the nearest cells of each row, and the rows of each cell. */
 function createCells(
   rows: number,
   getDistance: (a: number, b: number) => number,

@@ -1,25 +1,25 @@
 /**
- * Properties of a recording that may go along with its label by accident: speaker, device, loudness,
+ * Properties of a recording that may correlate with its label by accident: speaker, device, loudness,
  * duration, format.
  *
- * Not its concern: how they are compared with labels, words.
+ * Not its concern: how they are compared with labels, wording.
  */
 import type { ExaminedRecording } from "./examination.ts";
 import type { NuisanceId } from "./finding.ts";
 
-/** A property that should say nothing about the label. */
+/** A property that should not predict the label. */
 export interface Nuisance {
   readonly id: NuisanceId;
   /**
-   * Whether it can belong to the sound itself, as loudness does: then it is suspicious, not certainly a
+   * Whether it may be part of the sound itself, like loudness: then it is suspicious, but not certainly a
    * fault.
    */
   readonly isNatural: boolean;
-  /** Its value; undefined where it is not known. */
+  /** Its value; undefined if it is not known. */
   get(recording: ExaminedRecording): string | number | undefined;
 }
 
-/** All of them; of several that divide the recordings alike, the first is reported. */
+/** All nuisances; of several that divide the recordings in the same way, the first is reported. */
 export const nuisances: readonly Nuisance[] = [
   {
     id: "speaker",

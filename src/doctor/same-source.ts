@@ -1,7 +1,7 @@
 /**
- * Recordings that are pieces of one longer recording, and whether the score can keep such pieces together.
+ * Finds recordings that are pieces of one longer recording, and whether folds can keep such pieces together.
  *
- * Not its concern: how sources are found, audio, files, encoders, words.
+ * Not its concern: how sources are found, audio, files, encoders, wording.
  */
 import { describeSources, listSources } from "../embed/sources.ts";
 import type { Examination, ExaminedRecording } from "./examination.ts";

@@ -1,21 +1,22 @@
 /**
- * Whether something other than the sound tells labels as well as a classifier does. Then the classifier's score
- * may be of that, and nothing is known of recordings without it.
+ * Finds a property other than the sound that predicts labels as well as the classifier. The classifier's
+ * score may then be due to it, and does not hold for recordings without it.
  *
- * Not its concern: how recordings were predicted, speakers (folds keep them apart), words of pages.
+ * Not its concern: how recordings were predicted, speakers (folds keep them apart), the wording on pages.
  *
- * Evidence is asked for twice: the property predicts held-out labels far better than chance, and the classifier
- * is not better than it. Where classes differ by nature (a word that is twice as long), the classifier nearly
- * always is better, and is left its score. On 281 draws of 2 x 10 and 4 x 8 recordings of five public sets one score
- * was withheld: of two kinds of sound as different in loudness as in sound. Planted properties whose classes lie six
- * standard deviations apart were found in 95 % of draws, four apart in 58 %, three in 25 % (LOG.md).
+ * Two conditions are required: the property predicts held-out labels far better than chance, and the
+ * classifier is not better. If classes differ by nature (a word that is twice as long), the classifier is
+ * nearly always better, and keeps its score. On 281 draws of 2 x 10 and 4 x 8 recordings of five public sets
+ * one score was withheld: that of two kinds of sound that differ as much in loudness as in sound. Planted
+ * properties whose classes were six standard deviations apart were found in 95 % of draws, four apart in 58
+ * %, three in 25 % (LOG.md).
  */
 
 import { formatPercent } from "../core/format.ts";
 import { createRandom } from "../core/random.ts";
 import type { Unmeasured } from "../evaluate/evaluation.ts";
 import type { ExaminedRecording } from "./examination.ts";
-import { createCategoryTeller, createLevelTeller, measureExplained } from "./explained.ts";
+import { createCategoryScore, createLevelScore, measureExplained } from "./explained.ts";
 import type { NuisanceId } from "./finding.ts";
 import { nuisances } from "./nuisances.ts";
 
@@ -29,25 +30,25 @@ const names: Readonly<Partial<Record<NuisanceId, string>>> = {
 };
 
 const limits = {
-  /** Least share of the way from chance to everything, and greatest p-value. */
+  /** Minimum share of the way from chance to everything, and maximum p-value. */
   beyondChance: 0.7,
   likelihood: 0.01,
-  /** How much better the classifier may be, as a share of the recordings. */
+  /** Maximum advantage of the classifier, as a share of the recordings. */
   lead: 0.03,
 } as const;
 
-/** Random stream of the shuffles, apart from those of other purposes with the same seed. */
+/** Random stream of the shuffles, independent of other uses of the same seed. */
 const shuffleStream = 0x5c07;
 
-/** What to look at. Arrays have one entry per scored recording. */
+/** Input of {@link findShortcut}. Arrays have one entry per scored recording. */
 export interface ShortcutInput {
   readonly recordings: readonly Pick<ExaminedRecording, "label" | "facts">[];
-  /** How often the classifier is right about each, 0 to 1, held out. */
+  /** Share of correct held-out predictions for each, 0 to 1. */
   readonly correctness: ArrayLike<number>;
   readonly seed: number;
 }
 
-/** The property that tells most labels, if it tells as many as the classifier; undefined without evidence. */
+/** The property that predicts most labels, if it predicts as many as the classifier; otherwise undefined. */
 export function findShortcut({ recordings, correctness, seed }: ShortcutInput): Unmeasured | undefined {
   const classes = [...new Set(recordings.map(({ label }) => label))];
   if (classes.length < 2) return undefined;
@@ -60,16 +61,16 @@ export function findShortcut({ recordings, correctness, seed }: ShortcutInput): 
     if (names[id] === undefined) continue;
     const values = recordings.map((recording) => get(recording as ExaminedRecording));
     if (values.includes(undefined) || new Set(values).size < 2) continue;
-    const tell =
+    const computeShare =
       typeof values[0] === "string"
-        ? createCategoryTeller(values as string[], classes.length)
-        : createLevelTeller(values as number[], classes.length);
-    const share = tell(labels);
+        ? createCategoryScore(values as string[], classes.length)
+        : createLevelScore(values as number[], classes.length);
+    const share = computeShare(labels);
     if (share < score - limits.lead || share <= (found?.share ?? 0)) continue;
     const { beyondChance, likelihood } = measureExplained(
       labels,
       createRandom(seed, shuffleStream, index),
-      tell,
+      computeShare,
     );
     if (beyondChance >= limits.beyondChance && likelihood <= limits.likelihood) found = { id, share };
   }

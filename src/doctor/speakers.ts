@@ -1,14 +1,14 @@
 /**
- * Speakers (devices, sources) that cannot be kept apart: only one, or on both sides of a split, or one per
- * class.
+ * Finds speakers (devices, sources) that cannot be kept apart: only one, or on both sides of a split, or one
+ * per class.
  *
- * Not its concern: audio, files, encoders, words.
+ * Not its concern: audio, files, encoders, wording.
  */
 import { createFolds } from "../evaluate/folds.ts";
 import type { Examination } from "./examination.ts";
 import { type FoundFault, listNames } from "./finding.ts";
 
-/** Finds whether a score can be of voices that are not in the training data. */
+/** Checks whether a score can hold for voices that are not in the training data. */
 export function checkSpeakers({ recordings, seed }: Examination): FoundFault[] {
   const named = recordings.filter(({ speaker }) => speaker !== undefined);
   if (named.length === 0) return [];
@@ -51,7 +51,7 @@ export function checkSpeakers({ recordings, seed }: Examination): FoundFault[] {
   return findings;
 }
 
-/** Why folds cannot be by group; undefined when they can, or when there are no folds at all. */
+/** Why folds cannot be by group; undefined if they can, or if there are no folds at all. */
 export function findReasonAgainstFolds(
   recordings: Examination["recordings"],
   groups: readonly (string | undefined)[],

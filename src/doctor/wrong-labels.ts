@@ -1,42 +1,45 @@
 /**
- * Labels that recordings do not sound like: hard recordings, or wrong labels.
+ * Finds recordings whose sound does not match their label: hard recordings, or wrong labels.
  *
  * The probabilities are held out, from two passes: the first was trained on all labels, the second only on
- * those that the first confirmed (workflow/examine-recordings.ts). A label is doubted if another class is far
- * more probable in both, and if recordings with labels this improbable are more than the classifier's own
- * errors explain. By its probabilities, an expected number of right labels is as improbable; the number found
- * has to be three times that, a false discovery rate of a third (Storey, "A direct approach to false
- * discovery rates", JRSS B 2002; confident learning: Northcutt et al., JAIR 2021). A classifier that errs
- * often is poor evidence: it doubts a few of the labels at most. Wrong labels make it unsure of all others, so without
- * them it becomes much surer; without hard recordings it does not.
- * Not its concern: files, heads, where probabilities come from, words.
+ * those that the first confirmed (workflow/examine-recordings.ts). A label is doubtful if another class is
+ * far more probable in both, and if there are more recordings with labels this improbable than the
+ * classifier's own errors explain. According to its probabilities, an expected number of right labels is as
+ * improbable; the number found must be three times that, a false discovery rate of a third (Storey, "A direct
+ * approach to false discovery rates", JRSS B 2002; confident learning: Northcutt et al., JAIR 2021). A
+ * classifier with many errors is poor evidence: at most a few of the labels are then reported. Wrong labels
+ * lower its confidence in all others, so without them its confidence rises much; without hard recordings it
+ * does not.
+ * Not its concern: files, heads, where probabilities come from, wording.
  */
 import { getPredictions } from "../evaluate/metrics.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";
 import type { Examination, Opinion } from "./examination.ts";
 import type { FoundFault, LabelSuspicion } from "./finding.ts";
 
-/** When a label is doubted. Chosen on draws of several sets: LOG.md. */
+/** Conditions for a doubtful label. Chosen on draws of several sets: LOG.md. */
 const doubtLimits = {
-  /** Least logarithm of the odds of the suggested class against the label, summed over both passes. */
+  /** Minimum logarithm of the odds of the suggested class against the label, summed over both passes. */
   logOdds: 4.5,
-  /** Largest share of right labels expected among the doubted ones. */
+  /** Maximum share of right labels expected among the doubtful ones. */
   expectedRight: 1 / 3,
-  /** Share of the labels that the first pass has to confirm for any number to be doubted. */
+  /**
+   * Share of the labels that the first pass must confirm for the number of doubtful labels to be unlimited.
+   */
   agreement: 2 / 3,
   /**
-   * Share of the first pass's expected errors that the second may still expect; where these are few, it may expect all.
+   * Maximum share of the first pass's expected errors that the second still expects; all, if these are few.
    */
   remainingErrors: 0.6,
   fewErrors: 0.05,
-  /** Otherwise, largest share of the recordings whose labels are doubted. */
+  /** Otherwise, maximum share of recordings with doubtful labels. */
   shareIfErring: 0.03,
 } as const;
 
 /** Smallest probability treated as different from 0. */
 const smallestProbability = 1e-9;
 
-/** Finds labels that are hard to explain; one finding, the most doubtful first, and never severe. */
+/** Finds doubtful labels; one finding, the most doubtful first, and never severe. */
 export function checkLabels(examination: Examination): FoundFault[] {
   const { opinion } = examination;
   if (!opinion) return [];
@@ -55,7 +58,7 @@ export function checkLabels(examination: Examination): FoundFault[] {
   ];
 }
 
-/** Recordings whose labels are doubted, the most doubtful first. */
+/** Recordings with doubtful labels, the most doubtful first. */
 export function findSuspicions(
   { recordings }: Pick<Examination, "recordings">,
   { labels, rows, probabilities, firstProbabilities }: Opinion,
@@ -100,9 +103,9 @@ function isStillUnsure(first: Matrix, second: Matrix): boolean {
 }
 
 /**
- * Finds the largest probability of a label, such that labels up to it are more than the classifier's errors
- * explain; -1 if there is none. If the probabilities hold, the sum of all probabilities up to a limit is the
- * number of right labels expected below the limit.
+ * Finds the largest probability of a label such that there are more labels up to it than the classifier's
+ * errors explain; -1 if there is none. If the probabilities are calibrated, the sum of all probabilities up
+ * to a limit is the number of right labels expected below the limit.
  */
 function findLargestUnexplained(probabilities: Matrix, own: readonly number[]): number {
   const all = Float64Array.from(probabilities.data).sort();

@@ -25,9 +25,9 @@ export interface EncoderSet {
   readonly transcriber?: Transcriber | undefined;
 }
 
-/** An encoder set that has to be freed. */
+/** An encoder set that must be freed. */
 export interface LoadedEncoderSet extends EncoderSet {
-  /** Frees what its networks hold outside the JavaScript heap. */
+  /** Frees the memory of its networks outside the JavaScript heap. */
   dispose(): Promise<void>;
 }
 
@@ -35,7 +35,7 @@ export interface LoadedEncoderSet extends EncoderSet {
 export interface EmbeddedSamples {
   /** Of each encoder, in the order of the set; without frames. */
   readonly embeddings: readonly Pooled[];
-  /** Present where the set has a transcriber. */
+  /** Present if the set has a transcriber. */
   readonly transcript?: Transcript;
 }
 
@@ -54,7 +54,7 @@ export interface EmbedSourceOptions {
    * Predictions do not need them, and they take a third of the time that moonshine-tiny takes.
    */
   readonly identify?: boolean | undefined;
-  /** Maximum number of samples that are decoded, of all channels together; default: no limit. */
+  /** Maximum number of decoded samples, counting all channels; default: no limit. */
   readonly maximumSamples?: number | undefined;
   /** Changes the samples of each window before they are encoded. */
   readonly vary?: ((samples: Float32Array) => Float32Array) | undefined;
@@ -70,8 +70,8 @@ export function getAudioSettings(sampleRate: number, audio: Partial<AudioSetting
 }
 
 /**
- * The one sample rate of an encoder set, in Hz; throws `invalid-option` where there are several, or the set
- * is empty.
+ * The sample rate of an encoder set, in Hz; throws `invalid-option` if there are several, or the set is
+ * empty.
  */
 export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
   const infos = (transcriber ? [...encoders, transcriber] : encoders).map(({ info }) => info);
@@ -86,10 +86,10 @@ export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
 }
 
 /**
- * Embeds one recording, from bytes or from samples. A transcriber that reads an encoder of the set takes that
- * encoder's frames, so that the encoder runs once. Rejects with the audio stage's errors, with `too-short`
- * under 20 ms of sound, `invalid-option` for several sample rates, or `aborted`. Of silent recordings the
- * first window is embedded; the caller decides whether to use it.
+ * Embeds one recording, from bytes or from samples. A transcriber that is based on an encoder of the set uses
+ * that encoder's frames, so that the encoder runs once. Rejects with the audio stage's errors, with
+ * `too-short` under 20 ms of sound, `invalid-option` for several sample rates, or `aborted`. Of silent
+ * recordings only the first window is embedded; the caller decides whether to use it.
  */
 export async function embedSource(
   source: ByteSource | SampleSource,
@@ -109,7 +109,7 @@ export async function embedSource(
   if (end - start < minimumSeconds) {
     throw new GolemError(
       "too-short",
-      `${source.name} holds ${Math.round((end - start) * 1000)} ms of sound; at least ${minimumSeconds * 1000} ms are needed.`,
+      `${source.name} contains ${Math.round((end - start) * 1000)} ms of sound; at least ${minimumSeconds * 1000} ms are needed.`,
       { hint: "Record it again, or leave it out." },
     );
   }
@@ -134,7 +134,7 @@ async function* takeFirst(windows: AsyncIterable<Float32Array>): AsyncGenerator<
 
 /**
  * Embeds the windows of one recording, each of the length to be encoded, and merges the results. Rejects with
- * `encoder-failed`, which names the recording, where an encoder gives NaN or infinite numbers.
+ * `encoder-failed`, which names the recording, if an encoder returns NaN or infinite numbers.
  */
 export async function embedWindows(
   windows: AsyncIterable<Float32Array> | Iterable<Float32Array>,
@@ -177,12 +177,12 @@ function checkFinite(vector: Float32Array, id: string, name: string): void {
     "encoder-failed",
     `${id} gave NaN or infinite numbers for ${name}; expected finite ones.`,
     {
-      hint: "Leave the recording out. If it happens with others too, check the weights: golem encoders verify.",
+      hint: "Leave the recording out. If this happens with others too, check the weights: golem encoders verify.",
     },
   );
 }
 
-/** The part of the output that a classifier gets. */
+/** The part of the output that is the input of a classifier. */
 export function getEmbedding({ embeddings, transcript }: EmbeddedSamples): Embedding {
   const vectors = embeddings.map(({ vector }) => vector);
   if (!transcript) return { vectors };

@@ -37,7 +37,7 @@ export interface EmbeddedRecording extends Embedding {
   /** SHA-256 of the file's bytes. */
   readonly fileHash: string;
   readonly facts: AudioFacts;
-  /** Varied copies of it, only for training, in the order of the recipe. */
+  /** Varied copies of it, for training only, in the order of the recipe. */
   readonly copies?: readonly Embedding[];
 }
 
@@ -48,7 +48,7 @@ export const unknownLabels: readonly string[] = ["_background", "_unknown"];
 const silenceLabels: readonly string[] = ["_silence", ...unknownLabels];
 
 /** Whether one of the labels is a class in which silence is expected. */
-export function welcomesSilence(labels: readonly string[]): boolean {
+export function expectsSilence(labels: readonly string[]): boolean {
   return labels.some((label) => silenceLabels.includes(label));
 }
 
@@ -67,6 +67,6 @@ export function describeSilence(file: string, facts: AudioFacts): ErrorRecord {
   return {
     code: "silent",
     message: `${file} is silent; expected sound in it.`,
-    hint: `Record it again, leave it out, or give it the label ${silenceLabels.join(", ")}.`,
+    hint: `Record it again, leave it out, or label it ${silenceLabels.slice(0, -1).join(", ")} or ${silenceLabels.at(-1)}.`,
   };
 }

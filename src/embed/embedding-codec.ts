@@ -50,7 +50,7 @@ export function encodeEmbedding(value: StoredEmbedding): Uint8Array {
   view.setUint32(12, frames, true);
   view.setUint32(16, vector.length, true);
   view.setUint32(20, facts.length, true);
-  // The memory is copied as it is: Float32Array is little-endian on every supported machine.
+  // The memory is copied unchanged: Float32Array is little-endian on every supported machine.
   bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), headerBytes);
   bytes.set(facts, headerBytes + vector.length * 4);
   view.setUint32(8, computeChecksum(bytes.subarray(checkedFrom)), true);

@@ -10,14 +10,14 @@ import {
   describeSilence,
   type EmbeddedRecording,
   type Embedding,
-  welcomesSilence,
+  expectsSilence,
 } from "./embedded-recording.ts";
 
 /** Embedded recordings in the order of the data set, and everything that was left out. */
 export interface EmbeddingResult {
   readonly embedded: EmbeddedRecording[];
   readonly skipped: SkippedRecording[];
-  /** Warnings about recordings that were embedded nevertheless. */
+  /** Warnings about recordings that were nevertheless embedded. */
   readonly warnings: (ErrorRecord & { readonly file: string })[];
   /** Number of recordings for which something had to be computed. */
   readonly computed: number;
@@ -52,7 +52,7 @@ export function collectEmbedded(
       continue;
     }
     const { facts, fileHash } = output;
-    if (isSilent(facts) && !welcomesSilence([label])) {
+    if (isSilent(facts) && !expectsSilence([label])) {
       skipped.push({ file, ...describeSilence(file, facts) });
       continue;
     }

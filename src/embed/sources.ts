@@ -14,7 +14,7 @@ export function getGroup({
 }
 
 /**
- * Finds the sources of recordings if no speaker is named. A source that is known already (from the original
+ * Finds the sources of recordings if no speaker is named. A source that is already known (from the original
  * names of imported files) is kept.
  */
 export function findSources(recordings: readonly EmbeddedRecording[]): EmbeddedRecording[] {

@@ -58,7 +58,7 @@ export function encodeTranscript({ text, logprob, tokens, steps, vectors }: Tran
   let place = vectorsStart;
   for (const [i, vector] of vectors.entries()) {
     view.setUint32(headerBytes + 4 * i, vector.length, true);
-    // The memory is copied as it is: Float32Array is little-endian on every supported machine.
+    // The memory is copied unchanged: Float32Array is little-endian on every supported machine.
     bytes.set(new Uint8Array(vector.buffer, vector.byteOffset, vector.byteLength), place);
     place += vector.byteLength;
   }

@@ -5,8 +5,9 @@
 import { describe, expect, it } from "vitest";
 import fixture from "../../test/fixtures/mfcc.json" with { type: "json" };
 import { createRandom } from "../core/random.ts";
+import { createHannWindow } from "../math/fourier.ts";
 import { createLogMel, cutPatches, type LogMelOptions } from "./log-mel.ts";
-import { createHannWindow, createMelFilters } from "./mel-filters.ts";
+import { createMelFilters } from "./mel-filters.ts";
 
 const speech = { transformSize: 400, low: 0, high: 8000, norm: "slaney", scale: "slaney" } as const;
 

@@ -2,8 +2,8 @@
  * Log-mel front end for networks whose input is not samples: windows, Fourier transform, mel filters,
  * logarithm, and optionally patches of frames.
  */
-import { createPowerSpectrum } from "../math/fourier.ts";
-import { createHannWindow, createMelFilters, type MelFilterOptions } from "./mel-filters.ts";
+import { createHannWindow, createPowerSpectrum } from "../math/fourier.ts";
+import { createMelFilters, type MelFilterOptions } from "./mel-filters.ts";
 
 /** All parameters. Lengths in samples, frequencies in Hz. */
 export interface LogMelOptions extends MelFilterOptions {

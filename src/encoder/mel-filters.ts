@@ -1,5 +1,5 @@
 /**
- * Triangular filters on the mel scale and the Hann window, as used by the front ends of published networks.
+ * Triangular filters on the mel scale, as used by the front ends of published networks.
  *
  * Scales: "htk" is 2595 log10(1 + f / 700) (O'Shaughnessy 1987); "slaney" is linear up to 1 kHz and
  * logarithmic above (Slaney 1998, Auditory Toolbox).
@@ -56,9 +56,4 @@ export function createMelFilters(options: MelFilterOptions): Float64Array {
     const height = Math.max(0, Math.min((at - left) / (centre - left), (right - at) / (right - centre)));
     return norm === "slaney" ? (height * 2) / (hertz[band + 2]! - hertz[band]!) : height;
   });
-}
-
-/** Creates the periodic Hann window of `length` samples. */
-export function createHannWindow(length: number): Float64Array {
-  return Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
 }

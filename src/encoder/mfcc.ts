@@ -7,10 +7,10 @@
  * regression as in Furui 1986.
  */
 
-import { createPowerSpectrum } from "../math/fourier.ts";
+import { createHannWindow, createPowerSpectrum } from "../math/fourier.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { reflectToLength } from "./input-preparation.ts";
-import { createHannWindow, createMelFilters } from "./mel-filters.ts";
+import { createMelFilters } from "./mel-filters.ts";
 import { poolFrames } from "./pooling.ts";
 
 const sampleRate = 16_000;

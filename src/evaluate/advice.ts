@@ -1,7 +1,7 @@
 /**
- * What would raise a score most, as the forecasts of its learning curve say.
+ * Advice on what would raise a score most, according to the forecasts of its learning curve.
  *
- * Not its concern: how forecasts are made, words.
+ * Not its concern: how forecasts are made, wording.
  */
 
 /** What to do next. Plain data; gains are of the balanced accuracy, 0.01 is a point. */
@@ -14,10 +14,10 @@ export type Advice =
   | { readonly kind: "other"; readonly gain: number }
   /** The score is not distinguishable from guessing, so no gain can be forecast. */
   | { readonly kind: "guessing"; readonly gain: number }
-  /** No held-out recording was wrong, so there is nothing to gain that can be measured. */
+  /** No held-out recording was wrong, so no gain can be measured. */
   | { readonly kind: "no-mistake"; readonly gain: 0 };
 
-/** What advice depends on. */
+/** Input of {@link chooseAdvice}. */
 export interface AdviceInput {
   readonly balancedAccuracy: number;
   /** Lower end of its interval. */
@@ -33,8 +33,8 @@ export interface AdviceInput {
 }
 
 /**
- * The forecasts to show: those for more recordings, and none where no gain can be forecast, because nothing was wrong,
- * guessing is not excluded, or new speakers cannot be measured (`isMeasured`).
+ * The forecasts to show: those for more recordings, or none if no gain can be forecast because nothing was
+ * wrong, guessing is not excluded, or new speakers cannot be measured (`isMeasured`).
  */
 export function listForecasts<Forecast extends { readonly growth: number }>(
   { forecasts, advice }: { readonly forecasts: readonly Forecast[]; readonly advice: Advice },
@@ -44,9 +44,11 @@ export function listForecasts<Forecast extends { readonly growth: number }>(
   return isForecast ? forecasts.filter(({ growth }) => growth > 1) : [];
 }
 
-/** Gain of twice the recordings below which more of the same kind is not advised: it is shown as 0. */
+/**
+ * Minimum gain from twice the recordings for which more of the same kind is advised; below, it is shown as 0.
+ */
 const leastGain = 0.005;
-/** Gain from which on one class is worth recording. */
+/** Minimum gain for which recording a single class is advised. */
 const worthwhile = 0.01;
 
 /** Chooses what to do next. */

@@ -7,8 +7,8 @@
  * predictions are confident (Nguyen and O'Connor, EMNLP 2015; Nixon et al., CVPR workshops 2019). The error
  * is that of the top prediction alone (Naeini et al., AAAI 2015; Guo et al., ICML 2017). Predictions of equal
  * confidence always share a bin, so the result depends neither on the order of recordings nor on a random
- * choice; bins then differ in size. Known limit: the error is biased upwards, the more the fewer recordings
- * there are (Roelofs et al., AISTATS 2022): in a bin of n recordings with accuracy p a perfectly calibrated
+ * choice; bins then differ in size. Known limit: the error is biased upwards, more so with fewer recordings
+ * (Roelofs et al., AISTATS 2022): in a bin of n recordings with accuracy p a perfectly calibrated
  * classifier shows about sqrt(2 p (1 - p) / (pi n)), .08 for n = 10 and p = .9. Repeats add predictions, not
  * recordings, and lower the bias by less.
  */
@@ -18,11 +18,11 @@ import { computeLogLoss, getPredictions } from "./metrics.ts";
 
 /** One point of a reliability diagram: predictions of similar confidence. */
 export interface CalibrationBin {
-  /** Predictions in it; with repeats a recording counts once per repeat. */
+  /** Number of predictions; with repeats a recording counts once per repeat. */
   readonly count: number;
   /** Mean probability of the predicted class. */
   readonly confidence: number;
-  /** Share of the predictions that are right. */
+  /** Share of the predictions that are correct. */
   readonly accuracy: number;
 }
 
@@ -55,8 +55,8 @@ export interface CalibrationInput {
 }
 
 /**
- * Measures calibration. Errors: `no-recordings` without any, `invalid-shape`, `invalid-option` for less than
- * one bin.
+ * Measures calibration. Errors: `no-recordings` if there are none, `invalid-shape`, `invalid-option` for less
+ * than one bin.
  */
 export function computeCalibration({ probabilities, truth, bins = 10 }: CalibrationInput): Calibration {
   checkInput(probabilities, truth, bins);

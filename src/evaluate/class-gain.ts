@@ -1,24 +1,23 @@
 /**
- * What more recordings of one class would add to the balanced accuracy, and so which class is worth most.
+ * Forecasts the gain in balanced accuracy from more recordings of one class, for each class.
  *
  * Not its concern: how curves are fitted, folds, names of classes.
  *
- * Method: the errors of a class fall, as its recordings grow, by the factor by which those of a class with
- * the mean error would on the curves that the whole data suggest (learning-curve-fit.ts), from where the
- * class now stands: its own number of recordings, and its own recall shrunk towards the mean by as much as
- * chance explains of the differences (empirical Bayes, Efron and Morris 1975). Its error is counted when all
- * classes grow, when other classes' recordings are confused with it less too; what it loses of that, it gives
- * back by being confused less with others. So the gains of all classes sum to the gain of the whole, which
- * simulation confirms.
- * The alternative, measuring the loss when half of a class is withheld, costs one training per class and
- * fold, and with five test recordings per class it measures chance: its correlation with the true gains
- * (simulated, ten classes) was .1 to .3. This one's was -.1 to .8: good where classes are of unequal size (.7
- * to .8), weak where they are equal. Intervals allow each class its own noise, up to three times more or less
- * than the common one.
- * Holds for heads that weight classes equally (class weight "balanced"). Without weights a head prefers the
- * larger class: more recordings of one class alone then gained nothing on real recordings and lost up to 24
- * points in simulation. Nearest centroids lose too where features are many and noisy: the mean of more
- * recordings lies closer to everything. Real recordings: runs/results/class-gain.md.
+ * Method: as the recordings of a class grow, its errors fall by the same factor as those of a class with the
+ * mean error on the curves fitted to the whole data (learning-curve-fit.ts), starting from the class's own
+ * number of recordings and its own recall, shrunk towards the mean as far as chance explains the differences
+ * (empirical Bayes, Efron and Morris 1975). Its error is computed as if all classes grew, in which case other
+ * classes' recordings are confused with it less too; the part of this gain that does not occur is balanced by
+ * other classes' gain, since it is confused less with them. So the gains of all classes sum to the gain of
+ * the whole, which simulation confirms. The alternative, measuring the loss when half of a class is withheld,
+ * costs one training per class and fold, and with five test recordings per class it measures mostly chance:
+ * its correlation with the true gains (simulated, ten classes) was .1 to .3. That of this method was -.1 to
+ * .8: good for classes of unequal size (.7 to .8), weak for equal ones. Intervals allow each class its own
+ * noise, up to three times more or less than the common one. Holds for heads that weight classes equally
+ * (class weight "balanced"). Without weights a head is biased towards the larger class: more recordings of
+ * one class alone then gained nothing on real recordings and lost up to 24 points in simulation. Nearest
+ * centroids lose too with many noisy features: the mean of more recordings is closer to all rows. Real
+ * recordings: runs/results/class-gain.md.
  */
 import { bisect } from "../math/distribution.ts";
 import {
@@ -28,7 +27,7 @@ import {
   type WeightedValue,
 } from "./learning-curve-fit.ts";
 
-/** What is known of the classes; arrays have one entry per class that occurs. */
+/** Statistics of the classes; arrays have one entry per class that occurs. */
 interface ClassGainInput {
   readonly fit: LearningCurveFit;
   /** Recordings of each class. */
@@ -38,7 +37,7 @@ interface ClassGainInput {
   readonly recalls: readonly number[];
   /** Recordings to be added to one class. */
   readonly added: number;
-  /** The stated score with all recordings; gains are shares of the errors it leaves. */
+  /** The stated score with all recordings; gains are shares of its remaining errors. */
   readonly score?: number | undefined;
 }
 
@@ -58,11 +57,11 @@ export function computeClassGains(input: ClassGainInput): Prediction[] {
   const recordings = sizes.reduce((sum, size) => sum + size, 0);
   const mean = recalls.reduce((sum, recall) => sum + recall, 0) / classes;
   const { centres, deviations } = shrinkRecalls(recalls, sizes, mean);
-  // Half an error at least, so that factors are defined where everything is right.
+  // Half an error at least, so that factors are defined if everything is right.
   const distance = bisect(0, furthest, Math.min(mean, 1 - 0.5 / recordings), fit.getAccuracy);
   const getError = (n: number, known: number, noise: number): number =>
     1 - fit.getAccuracy(distance * Math.sqrt((1 + noise / known) / (1 + noise / n)));
-  /** Errors that curves expect with all recordings. */
+  /** Errors expected by the curves with all recordings. */
   let left = 0;
   for (const { noise, weight } of fit.shapes) {
     for (const [c, size] of sizes.entries()) {

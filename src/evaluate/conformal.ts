@@ -6,38 +6,39 @@
  *
  * Method: Romano, Sesia and Candes 2020 (Classification with valid and adaptive coverage, section 2.3, CV+
  * and JK+), after Barber, Candes, Ramdas and Tibshirani 2021 (Predictive inference with the jackknife+):
- * label y is in the set of x when fewer than (1 - alpha)(n + 1) of the n training recordings are less strange
- * under the model that was not trained on them than (x, y) is under that same model. Written as a p-value, (1
- * + how many are at least as strange) / (n + 1) > alpha, which is Vovk's cross-conformal predictor (2015).
- * - Strangeness is 1 - probability (Sadinle, Lei and Wasserman 2019), which gives the smallest sets on
+ * label y is in the set of x if fewer than (1 - alpha)(n + 1) of the n training recordings have lower
+ * nonconformity under the model that was not trained on them than (x, y) has under that same model. As a
+ * p-value: (1 + number with at least the same nonconformity) / (n + 1) > alpha, Vovk's cross-conformal
+ * predictor (2015).
+ * - Nonconformity is 1 - probability (Sadinle, Lei and Wasserman 2019), which gives the smallest sets on
  *   average. Adaptive scores (APS, RAPS) without randomisation gave larger sets for the coverage they had,
- *   and, for up to a fifth of the recordings, left out the best guess itself as too confident.
- * - A set is never empty: the best guess is always in it, first. That can only raise the coverage.
- * - Without fold models, the model trained on everything stands for each of them (`models` left out). It was
- *   trained on more than they were, so the sets are smaller; nothing is guaranteed, but see below.
- * What holds, when recordings are exchangeable: coverage at least 1 - 2 alpha with folds of one recording;
- * less min(2 (1 - 1/k) / (n/k + 1), (1 - k/n) / (k + 1)) with k folds, a loss of .15 for n = 50, k = 5: a
- * guarantee against the worst learner.
- * Measured (Gaussian classes, 10 x 5, k = 5, three heads, accuracies .37 to .75): nominal 90 % gave 92 to
- * 95 % with fold models and 88 to 93 % without, in sets smaller by up to a fifth. conformal.test.ts repeats a
- * part.
- * What does not hold: coverage is an average over recordings and classes; a hard class has less (the worst of
- * ten: 72 to 87 % at 90 %). Recordings by few speakers: with folds by speaker the average stays near its
- * level for new speakers, but varies more from golem to golem; a guarantee for new speakers would count
- * speakers, not recordings (Lee, Barber and Willett 2023), and needs at least 1 / alpha - 1 of them to leave
- * out any label at all. Recordings of no known class have no true label to include.
+ *   and, for up to a fifth of the recordings, left out the most probable label itself as too confident.
+ * - A set is never empty: the most probable label is always in it, first. That can only raise the coverage.
+ * - Without fold models, the model trained on everything replaces each of them (`models` left out). It was
+ * trained on more recordings, so the sets are smaller; nothing is guaranteed, but see below. Guarantee, if
+ * recordings are exchangeable: coverage at least 1 - 2 alpha with folds of one recording; less min(2 (1 -
+ * 1/k) / (n/k + 1), (1 - k/n) / (k + 1)) with k folds, a loss of .15 for n = 50, k = 5; it holds for the
+ * worst learner. Measured (Gaussian classes, 10 x 5, k = 5, three heads, accuracies .37 to .75): nominal 90 %
+ * gave 92 to 95 % with fold models and 88 to 93 % without, in sets smaller by up to a fifth.
+ * conformal.test.ts repeats a part. Limits: coverage is an average over recordings and classes; a hard class
+ * has less (the worst of ten: 72 to 87 % at 90 %). Recordings by few speakers: with folds by speaker the
+ * average stays near its level for new speakers, but varies more from golem to golem; a guarantee for new
+ * speakers would count speakers, not recordings (Lee, Barber and Willett 2023), and needs at least 1 / alpha
+ * - 1 of them to leave out any label at all. Recordings of no known class have no true label to include.
  */
 import { GolemError } from "../core/error.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";
 
-/** Out-of-fold strangeness of the training recordings, with which new recordings are compared. Plain data. */
+/**
+ * Out-of-fold nonconformity of the training recordings, with which new recordings are compared. Plain data.
+ */
 export interface LabelCalibration {
   /**
    * Nonconformity of the true label of each recording under a model that was not trained on it; repeat after
    * repeat.
    */
   readonly scores: readonly number[];
-  /** Which model that was, as a number from 0. Left out: one model, trained on everything, stands for all. */
+  /** The index of that model. Left out: one model, trained on everything, replaces all. */
   readonly models?: readonly number[] | undefined;
   /**
    * How often each recording occurs in `scores`; default 1. Repeats are averaged, they do not count as
@@ -46,14 +47,14 @@ export interface LabelCalibration {
   readonly repeats?: number | undefined;
 }
 
-/** Strangeness of each label, 0 to 1: one minus its probability. */
+/** Nonconformity of each label, 0 to 1: one minus its probability. */
 export function computeNonconformity(probabilities: ArrayLike<number>): number[] {
   return Array.from(probabilities, (p) => 1 - p);
 }
 
 /**
- * Collects the out-of-fold strangeness of the true labels: one matrix `[recordings, classes]` per repeat, as
- * cross-validation gives them. `models`: the fold of each recording, repeat after repeat, where fold models
+ * Collects the out-of-fold nonconformity of the true labels: one matrix `[recordings, classes]` per repeat,
+ * as cross-validation gives them. `models`: the fold of each recording, repeat after repeat, if fold models
  * are kept.
  */
 export function createLabelCalibration(
@@ -68,8 +69,8 @@ export function createLabelCalibration(
 }
 
 /**
- * How plausible each label is for a new recording: 1 / (n + 1) to 1. `scores`: the strangeness of each label
- * under each model, `[models][classes]`; one row when `models` is left out. Errors: `no-recordings`,
+ * The p-value of each label for a new recording: 1 / (n + 1) to 1. `scores`: the nonconformity of each label
+ * under each model, `[models][classes]`; one row if `models` is left out. Errors: `no-recordings`,
  * `invalid-shape`.
  */
 export function computeLabelPValues(
@@ -89,9 +90,9 @@ export function computeLabelPValues(
 }
 
 /**
- * The label set at level `alpha` (0.1 for 90 %): class numbers, the best guess first, the others by falling
- * plausibility. Sets are nested: a smaller alpha never removes a label. Error: `invalid-option` when alpha is
- * not between 0 and 1.
+ * The label set at level `alpha` (0.1 for 90 %): class numbers, the most probable first, the others by
+ * falling p-value. Sets are nested: a smaller alpha never removes a label. Error: `invalid-option` if alpha
+ * is not between 0 and 1.
  */
 export function selectLabels(pValues: readonly number[], bestGuess: number, alpha: number): number[] {
   if (!(alpha > 0 && alpha < 1)) {

@@ -239,7 +239,8 @@ describe("work", () => {
 
 describe("folds by speaker", () => {
   it("correct the class sizes for a speaker left out", async () => {
-    // Speaker a has most of class 0: without a, class 0 has one recording of three, and half of all otherwise.
+    // Speaker a has most of class 0: without a, class 0 has one recording of three, and half of all
+    // otherwise.
     const labels = [0, 0, 0, 1, 0, 1, 1, 1];
     const groups = ["a", "a", "a", "a", "b", "b", "b", "b"];
     const { probabilities, growth, repeats } = await crossValidate({

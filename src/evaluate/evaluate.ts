@@ -3,10 +3,11 @@
  *
  * Not its concern: audio, encoders, heads, the form of the document (evaluation.ts).
  *
- * With several predictions per recording (repeated cross-validation) `confusion` holds the mean counts over
- * the repeats. Every score follows from that one matrix: its rows sum to the support, its accuracy, recalls
- * and balanced accuracy are the means of those of the repeats. Probabilities are never averaged over repeats
- * before scoring: that would measure an ensemble of ten models, which does better than the one that is saved.
+ * With several predictions per recording (repeated cross-validation) `confusion` contains the mean counts
+ * over the repeats. Every score is computed from that one matrix: its rows sum to the support, its accuracy,
+ * recalls and balanced accuracy are the means of those of the repeats. Probabilities are never averaged over
+ * repeats before scoring: that would measure an ensemble of ten models, which is better than the one that is
+ * saved.
  */
 import { GolemError } from "../core/error.ts";
 import type { Matrix } from "../math/matrix.ts";
@@ -16,20 +17,20 @@ import type { UngroupedCode } from "./folds.ts";
 import { computeHeadline } from "./headline.ts";
 import { computeConfusion, computeMajority, computeScores, getPredictions } from "./metrics.ts";
 
-/** Input of {@link computeEvaluation}, without recordings whose labels the classifier does not know. */
+/** Input of {@link computeEvaluation}, without recordings whose labels are not classes of the classifier. */
 export interface EvaluationInput {
   readonly protocol: "held-out" | "cross-validation";
-  /** Names of the classes the classifier can answer, in the order of its columns. */
+  /** Names of the classes that the classifier can predict, in the order of its columns. */
   readonly labels: readonly string[];
   /** Class number of each recording. */
   readonly truth: readonly number[];
   /** One matrix `[recordings, classes]` per repeat; a single one for a held-out set. */
   readonly probabilities: readonly Matrix[];
-  /** Speaker of each recording, undefined where unknown. */
+  /** Speaker of each recording, undefined if unknown. */
   readonly groups?: readonly (string | undefined)[] | undefined;
   /** Whether folds are by speaker; for a held-out set, derived from `groups` by default. */
   readonly grouping?: "speaker" | "none" | undefined;
-  /** Why folds were not made by speaker; of sources, how they are known. */
+  /** Why folds are not by speaker; for sources, how they were found. */
   readonly groupingReason?: string | undefined;
   /** What `groups` are; default "speaker". */
   readonly groupedBy?: "speaker" | "source" | undefined;
@@ -38,19 +39,19 @@ export interface EvaluationInput {
   /** Folds per repeat, for cross-validation. */
   readonly k?: number | undefined;
   /**
-   * Recordings there are per recording trained on, for cross-validation: the score and the upper limit of its
-   * interval are those to expect of a classifier trained on all of them (learning-gain.ts).
+   * Ratio of all recordings to those trained on, for cross-validation: the score and the upper limit of its
+   * interval are those expected of a classifier trained on all of them (learning-gain.ts).
    */
   readonly growth?: number | undefined;
   /** Why folds are not by speaker, as a code. */
   readonly ungroupedCode?: UngroupedCode | undefined;
   /** Classes that are by one speaker (from one source) each. */
   readonly lonelyLabels?: readonly string[] | undefined;
-  /** What tells the labels as well as the classifier does, so that the score may be of that. */
+  /** The property that predicts the labels as well as the classifier, so that the score may be due to it. */
   readonly shortcut?: Unmeasured | undefined;
   /** Accuracy of the final classifier on the recordings it was trained on. */
   readonly trainAccuracy: number;
-  /** Whether synthetic recordings were scored, for lack of real ones. */
+  /** Whether synthetic recordings were scored because there are too few real ones. */
   readonly isSynthetic?: boolean | undefined;
   /** Class numbers of the training recordings, for the majority line; `truth` for cross-validation. */
   readonly trainLabels?: readonly number[] | undefined;
@@ -83,7 +84,7 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
   const scores = computeScores(confusion);
   const { logLoss, ...calibration } = computeCalibration({ probabilities, truth });
   const grouping = input.grouping ?? deriveGrouping(groups);
-  // A held-out set that shares speakers with the training set is still no more independent than its speakers.
+  // Recordings of a held-out set are no more independent than its speakers, even if these were trained on.
   const bySpeaker =
     grouping === "speaker" || (protocol === "held-out" && deriveGrouping(groups) === "speaker");
   const speakers = bySpeaker ? groups : undefined;
@@ -134,7 +135,7 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
   };
 }
 
-/** Why nothing is known about new speakers; undefined where the score is about them. */
+/** Why the score does not hold for new speakers; undefined if it does. */
 export function explainUnmeasured(
   input: Pick<
     EvaluationInput,
@@ -193,7 +194,7 @@ function checkInput({ labels, truth, probabilities, groups, unseenLabels }: Eval
     throw new GolemError(
       "no-recordings",
       unseen.length > 0
-        ? `No recording is left to score: the data has only labels that were not trained (${unseen.join(", ")}); known are ${labels.join(", ")}.`
+        ? `No recording is left to score: the data has only labels that were not trained (${unseen.join(", ")}); the classes are ${labels.join(", ")}.`
         : "No recording is left to score; at least one is needed.",
       {
         hint: "Evaluate on recordings with the labels that were trained, other than the training recordings.",

@@ -7,13 +7,13 @@ import type { ErrorRecord } from "../core/error.ts";
 import type { Calibration } from "./calibration.ts";
 import type { ClassScore } from "./metrics.ts";
 
-/** Why the score on new speakers or recordings is not known. Plain data. */
+/** Why the score on new speakers or recordings was not measured. Plain data. */
 export interface Unmeasured {
   /** Stable name of the reason. */
   readonly code: string;
-  /** The reason as a clause; golems that were passed on have none. */
+  /** The reason as a clause; exported golems have none. */
   readonly message?: string | undefined;
-  /** The classes it is about, where it is not about all. */
+  /** The classes that it applies to, if not all. */
   readonly labels?: readonly string[] | undefined;
 }
 
@@ -22,24 +22,24 @@ export interface SkippedFile extends ErrorRecord {
   readonly file: string;
 }
 
-/** How well a classifier does. Plain data: this is what `--json` prints and golem.json holds. */
+/** The scores of a classifier. Plain data: `--json` prints it and golem.json contains it. */
 export interface Evaluation {
   readonly protocol: "held-out" | "cross-validation";
-  /** Recordings scored. */
+  /** Number of scored recordings. */
   readonly recordings: number;
-  /** Present if they are of synthetic voices, for lack of real ones. */
+  /** Present if they are of synthetic voices because there are too few real ones. */
   readonly measuredOn?: "synthetic";
-  /** Classes the classifier can answer. */
+  /** Number of classes that the classifier can predict. */
   readonly classes: number;
   readonly accuracy: number;
   /**
-   * Mean recall over the classes that occur; of cross-validation, what to expect of the classifier trained on
-   * all recordings.
+   * Mean recall over the classes that occur; for cross-validation, the expected one of the classifier trained
+   * on all recordings.
    */
   readonly balancedAccuracy: number;
   /** Mean recall of the held-out predictions themselves, with fewer recordings trained on. */
   readonly crossValidated?: number;
-  /** The score on new speakers; null where it could not be measured. */
+  /** The score on new speakers; null if it could not be measured. */
   readonly newSpeakers: {
     readonly balancedAccuracy: number;
     readonly interval: readonly [low: number, high: number];
@@ -59,26 +59,26 @@ export interface Evaluation {
   readonly macroF1: number;
   readonly labels: readonly string[];
   readonly perClass: Readonly<Record<string, ClassScore>>;
-  /** Rows true, columns predicted; mean counts over repeats, whole numbers when there is one. */
+  /** Rows true, columns predicted; mean counts over repeats, whole numbers if there is one. */
   readonly confusion: readonly (readonly number[])[];
   /** Accuracy on the training recordings: a measure of fit only. */
   readonly trainAccuracy: number;
-  /** Whether folds (held-out: the interval) are by speaker. */
+  /** Whether folds (for a held-out set: the interval) are by speaker. */
   readonly grouping: "speaker" | "none";
-  /** Recordings left out because their label is unknown to the classifier, by label. */
+  /** Number of recordings left out because their label is not a class of the classifier, by label. */
   readonly unseenLabels: Readonly<Record<string, number>>;
   /** Classes that were trained but not scored, since they have one recording; the score is of the others. */
   readonly unscoredLabels?: readonly string[];
   /** Files left out because they were trained on. */
   readonly overlap: readonly string[];
   readonly skipped: readonly SkippedFile[];
-  /** Why grouping is "none", as a clause; of sources, how they are known. */
+  /** Why grouping is "none", as a clause; for sources, how they were found. */
   readonly groupingReason?: string;
   /** "source" when the groups are not speakers but longer recordings that the recordings were cut from. */
   readonly groupedBy?: "source";
   /**
-   * True when pieces of one source are both trained and tested on: the score says how well these sources are
-   * recognised again, and nothing of new ones.
+   * True if pieces of one source are both trained and tested on: the score then only measures how well these
+   * sources are recognised, not new ones.
    */
   readonly sourcesMixed?: true;
   /** How often each recording was predicted. */
@@ -91,9 +91,11 @@ export interface Evaluation {
   readonly calibration: Omit<Calibration, "logLoss">;
   /** Distinct speakers (a recording without one counts as its own); only when grouping is "speaker". */
   readonly speakers?: number;
-  /** Independent recordings that would give an interval of this width, see interval.ts. */
+  /** Number of independent recordings that would give an interval of this width, see interval.ts. */
   readonly effectiveRecordings: number;
-  /** Pairs of classes with most confusions, at most five, most first; `count` is a mean over repeats. */
+  /**
+   * The most confused pairs of classes, at most five, in descending order; `count` is a mean over repeats.
+   */
   readonly mostConfused: readonly ConfusedPair[];
 }
 

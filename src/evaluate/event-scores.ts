@@ -17,14 +17,14 @@ export interface ScoredEvent {
   readonly label: string;
 }
 
-/** One long recording: what is annotated in it, and what was detected. */
+/** One long recording: its annotations, and the detected events. */
 export interface EventRecording {
   readonly seconds: number;
   readonly annotated: readonly ScoredEvent[];
   readonly detected: readonly ScoredEvent[];
 }
 
-/** Counts, and the rates that follow from them; a rate without anything to count is 0. */
+/** Counts, and the rates computed from them; a rate without anything to count is 0. */
 export interface EventCounts {
   readonly found: number;
   readonly missed: number;
@@ -51,7 +51,9 @@ export interface EventScores {
 /** Default tolerance and the length of segments, in seconds. */
 export const eventDefaults = { tolerance: 0.5, segmentSeconds: 1 };
 
-/** Scores detections. `labels`: those that can be detected; annotations with others are counted apart. */
+/**
+ * Scores detections. `labels`: those that can be detected; annotations with others are counted separately.
+ */
 export function computeEventScores(
   recordings: readonly EventRecording[],
   labels: readonly string[],

@@ -1,12 +1,12 @@
 /**
  * Folds for repeated, stratified cross-validation, by speaker whenever speakers are known.
  *
- * Not its concern: features, heads, names of classes beyond messages.
- * Rules: grouped folds leave out one speaker each, or a tenth of them where there are more than ten, whatever
- * the smallest class is, so that training sides are nearly whole; they never share a speaker and leave every
- * class in every training side. One speaker per fold is one division, so it is not repeated. A recording
- * without a speaker is its own group. Where this is impossible, folds are not grouped, and the reason is
- * given in words; then k = min(5, smallest class).
+ * Not its concern: features, heads, names of classes except in messages. Rules: grouped folds leave out one
+ * speaker each, or a tenth of them if there are more than ten, whatever the size of the smallest class, so
+ * that training sides are nearly complete; the sides never share a speaker, and every class is in every
+ * training side. One speaker per fold allows only one division, so it is not repeated. A recording without a
+ * speaker is its own group. If this is impossible, folds are not grouped, the reason is given in words, and k
+ * = min(5, smallest class).
  */
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
@@ -17,12 +17,12 @@ import { assignGroups, groupRows } from "./group-folds.ts";
 export interface FoldInput {
   /** Class number of each recording, 0 or more. */
   readonly labels: readonly number[];
-  /** Speaker (device, session) of each recording; undefined where unknown. */
+  /** Speaker (device, session) of each recording; undefined if unknown. */
   readonly groups?: readonly (string | undefined)[] | undefined;
   /** What groups are, for messages only; default "speaker". */
   readonly groupedBy?: "speaker" | "source" | undefined;
   readonly seed: number;
-  /** Divisions of the whole data set by five folds; by more folds, about as much work. Default 10. */
+  /** Number of divisions into five folds; into more folds, as many as take the same time. Default 10. */
   readonly repeats?: number | undefined;
   /** Names of the classes, for messages only. */
   readonly classes?: readonly string[] | undefined;
@@ -30,7 +30,7 @@ export interface FoldInput {
 
 /** One fold: recordings to train on and recordings to test on, as ascending row numbers. */
 export interface Fold {
-  /** Which repeat it belongs to, from 0. */
+  /** Index of its repeat. */
   readonly repeat: number;
   readonly train: readonly number[];
   readonly test: readonly number[];
@@ -45,11 +45,11 @@ export interface FoldPlan {
   /** Folds per repeat. */
   readonly k: number;
   readonly repeats: number;
-  /** Why folds are not by speaker, as a clause; present whenever grouping is "none". */
+  /** Why folds are not by speaker, as a clause; present if grouping is "none". */
   readonly reason?: string;
   /** The same as a code. */
   readonly reasonCode?: UngroupedCode;
-  /** Class numbers that are by one speaker each, where that is the reason. */
+  /** Numbers of classes by a single speaker, if that is the reason. */
   readonly lonely?: readonly number[];
   /** k x repeats folds, repeat by repeat. */
   readonly folds: readonly Fold[];
@@ -100,7 +100,7 @@ export function createFolds(input: FoldInput): FoldPlan {
   };
 }
 
-/** Work of one division into k folds, where that of a fit grows with the cube of its recordings. */
+/** Work of one division into k folds, if that of a fit grows with the cube of its recordings. */
 const measureWork = (k: number): number => k * (1 - 1 / k) ** 3;
 
 /** Fold number of every recording for every repeat, or undefined when a repeat is impossible. */
@@ -128,8 +128,8 @@ function assignRepeats(
 }
 
 /**
- * Deals shuffled rows to folds like cards, class after class without starting over: the size of each class,
- * and of the whole, differs by at most one between folds.
+ * Deals shuffled rows to folds like cards, class after class without restarting: the size of each class,
+ * and the total size, differ by at most one between folds.
  */
 function dealRows(labels: readonly number[], k: number, random: Random): number[] {
   const rows = groupRows(labels);
@@ -176,7 +176,7 @@ function checkClasses(input: FoldInput): number {
     throw new GolemError(
       "too-few-recordings",
       `Found one recording of ${singles.join(", ")}; cross-validation needs at least two of each class.`,
-      { hint: "Add a recording to each of these classes, or leave the class out, or name a test set." },
+      { hint: "Add a recording to each of these classes, leave them out, or name a test set." },
     );
   }
   return Math.min(...sizes.values());

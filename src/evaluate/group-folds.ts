@@ -1,16 +1,16 @@
 /**
- * Assignment of whole groups (speakers) to folds: stratified as well as groups allow, and never leaving a
+ * Assigns whole groups (speakers) to folds: stratified as well as groups allow, and never leaving a
  * class without training recordings.
  *
- * Not its concern: what groups are, how many repeats there are.
- * Algorithm: groups in random order, the largest first, each to the fold where the counts of classes stay
- * most even; classes that ended up in a single fold, and empty folds, are then repaired by moving groups
- * (min-conflicts search, Minton et al. 1992), with restarts. If that fails and groups are few, all
+ * Not its concern: the meaning of groups, the number of repeats.
+ * Algorithm: groups in random order, the largest first, each to the fold that keeps the counts of classes
+ * most even; classes in a single fold, and empty folds, are then repaired by moving groups
+ * (min-conflicts search, Minton et al. 1992), with restarts. If that fails and there are few groups, all
  * assignments are searched.
  */
 import { type Random, shuffle } from "../core/random.ts";
 
-/** One group: its rows, and how many of them are of each class (sparse). */
+/** One group: its rows, and their number per class (sparse). */
 interface Group {
   readonly rows: readonly number[];
   readonly counts: readonly (readonly [label: number, count: number])[];
@@ -68,7 +68,8 @@ export function assignGroups(
 }
 
 /**
- * Greedy: each group goes where it raises the sum of squared class shares (and squared sizes) of folds least.
+ * Greedy: each group is assigned to the fold where it raises the sum of squared class shares (and squared
+ * sizes) least.
  */
 function deal(groups: readonly Group[], classes: number, k: number, random: Random): number[] {
   const totals = new Array<number>(classes).fill(0);
@@ -96,7 +97,7 @@ function deal(groups: readonly Group[], classes: number, k: number, random: Rand
   });
 }
 
-/** Moves groups until no constraint is violated; undefined when the steps run out. */
+/** Moves groups until no constraint is violated; undefined if the steps run out. */
 function repair(
   groups: readonly Group[],
   start: readonly number[],
@@ -109,8 +110,8 @@ function repair(
   for (const [g, fold] of folds.entries()) tally.add(groups[g]!, fold);
   for (let step = 0; step < repairSteps; step++) {
     if (tally.violations === 0) return folds;
-    // Move a group of a violated class (any group when only a fold is empty) to the fold with the fewest
-    // violations then.
+    // Move a group of a violated class (any group if only a fold is empty) to the fold that leaves the fewest
+    // violations.
     const movable = [...groups.keys()].filter(
       (g) => tally.lonely === 0 || groups[g]!.counts.some(([c]) => tally.isLonely(c)),
     );
@@ -138,7 +139,7 @@ function repair(
 class Tally {
   /** Groups of each class in each fold: [k, classes]. */
   readonly #held: Int32Array;
-  /** Folds that hold each class. */
+  /** Number of folds that contain each class. */
   readonly #spread: Int32Array;
   /** Groups in each fold. */
   readonly #sizes: Int32Array;

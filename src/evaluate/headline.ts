@@ -1,7 +1,7 @@
 /**
  * The score as it is stated, with its interval: the same for evaluations and learning curves.
  *
- * Not its concern: how recordings were predicted, how the score is worded.
+ * Not its concern: how recordings were predicted, the wording of the score.
  */
 import { computeInterval, type Interval, type IntervalInput } from "./interval.ts";
 import { computeLearningGain } from "./learning-gain.ts";
@@ -14,7 +14,7 @@ export interface Headline {
 }
 
 /**
- * States the score of predictions; of cross-validation (`crossValidation` is set), that of the classifier
+ * Computes the score of predictions; for cross-validation (`crossValidation` is set), that of the classifier
  * trained on all recordings. `measured` is the interval of the predictions themselves.
  */
 export function computeHeadline(
@@ -26,7 +26,7 @@ export function computeHeadline(
     balancedAccuracy: crossValidation
       ? computeLearningGain(measured.estimate, crossValidation.classes, crossValidation.growth)
       : measured.estimate,
-    // Outwards to the precision that is shown, so that 99.99 % does not exclude that all is right.
+    // Rounded outwards to the displayed precision, so that 99.99 % does not exclude 100 %.
     interval: [Math.floor(1000 * measured.low) / 1000, Math.ceil(1000 * measured.high) / 1000],
     measured,
   };

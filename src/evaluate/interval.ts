@@ -12,39 +12,38 @@
  *   recordings when classes are of equal size (there the interval is conservative by Hoeffding, Ann. Math.
  *   Stat. 1956), down to classes x smallest class when they are not.
  * - Recordings of one speaker are right or wrong together. The effective number is divided by the design
- *   effect (the linearised variance of speakers' totals over that of independent recordings, never below 1)
- *   and multiplied by (t_(n-1) / t_(G-1+6))^2, because G speakers give a poor estimate of that variance; G
- *   counts a dominating speaker down (Kish). The design effect of few speakers is shrunk towards what a
- *   correlation of .2 within speakers gives, which counts as six more speakers (moderated variances: Smyth,
- *   Stat. Appl. Genet. Mol. Biol. 2004); both numbers were chosen on real draws and checked in simulation. It never falls below Kish's G, what would be left if a speaker's
- *   recordings were all right or all wrong. The unit is the recording: with repeated cross-validation, its
- *   mean correctness over the repeats.
+ * effect (the linearised variance of speakers' totals over that of independent recordings, never below 1) and
+ * multiplied by (t_(n-1) / t_(G-1+6))^2, because G speakers give a poor estimate of that variance; G is
+ * reduced if one speaker dominates (Kish). The design effect of few speakers is shrunk towards that of a
+ * correlation of .2 within speakers, which counts as six more speakers (moderated variances: Smyth, Stat.
+ * Appl. Genet. Mol. Biol. 2004); both numbers were chosen on real draws and checked in simulation. The
+ * effective number never falls below Kish's G, its value if each speaker's recordings were all right or all
+ * wrong. The unit is the recording: with repeated cross-validation, its mean correctness over the repeats.
  *
- * Cross-validation scores classifiers trained on (k-1)/k of the recordings, but the interval is about the one
- * that is saved, trained on all, which tends to do better. How much better at most is a model
- * (learning-gain.ts); it raises the upper limit and nothing else. Without it, up to a quarter of the
- * intervals lay wholly below the truth in simulation.
- * Known limit: when answers of a speaker correlate by 0.4, coverage falls to about 92 % with 8 speakers and 200
- * recordings. Coverage by simulation: interval.test.ts (a
- * part) and runs/interval-coverage.ts (all, the whole protocol included).
+ * Cross-validation scores classifiers trained on (k-1)/k of the recordings, but the interval is for the one
+ * that is saved, trained on all, which tends to be better. A model (learning-gain.ts) bounds the difference;
+ * it raises only the upper limit. Without it, up to a quarter of the intervals were entirely below the true
+ * value in simulation. Known limit: if correctness within a speaker correlates by 0.4, coverage falls to
+ * about 92 % with 8 speakers and 200 recordings. Coverage by simulation: interval.test.ts (a part) and
+ * runs/interval-coverage.ts (all, including the whole protocol).
  */
 import { GolemError } from "../core/error.ts";
 import { bisect, computeIncompleteBeta, computeStudentQuantile } from "../math/distribution.ts";
 import { computeLearningGain } from "./learning-gain.ts";
 
-/** What was measured on each recording. All arrays have one entry per recording. */
+/** Results per recording. All arrays have one entry per recording. */
 export interface IntervalInput {
   /** Class number of each recording. */
   readonly truth: readonly number[];
-  /** 1 right, 0 wrong; the mean over repeats where there are several predictions. */
+  /** 1 right, 0 wrong; the mean over repeats if there are several predictions. */
   readonly correctness: ArrayLike<number>;
   /** Speaker of each recording; an undefined entry is its own group. Left out: recordings are independent. */
   readonly groups?: readonly (string | undefined)[] | undefined;
-  /** Probability that the interval holds the true value; default 0.95. */
+  /** Probability that the interval contains the true value; default 0.95. */
   readonly level?: number | undefined;
   /**
-   * Set when the predictions come from cross-validation and the interval is about the classifier that is then
-   * trained on all recordings, `growth` times as many, to answer one of `classes`.
+   * Set if the predictions come from cross-validation and the interval is for the classifier that is then
+   * trained on all recordings, `growth` times as many, with this number of `classes`.
    */
   readonly crossValidation?: { readonly growth: number; readonly classes: number } | undefined;
 }
@@ -55,21 +54,20 @@ export interface Interval {
   readonly high: number;
   /** The measured balanced accuracy: mean over classes of the mean correctness. */
   readonly estimate: number;
-  /** Independent recordings that would give this width, at the estimate. */
+  /** Number of independent recordings that would give this width, at the estimate. */
   readonly effectiveRecordings: number;
-  /** How many times the speakers inflate the variance, as estimated; 1 without groups. */
+  /** Estimated factor by which speakers inflate the variance (design effect); 1 without groups. */
   readonly designEffect: number;
 }
 
 /**
- * What is expected of speakers before they are measured: correlation of correctness within a speaker, and how many
- * speakers' worth of evidence that is.
+ * Prior for speakers: correlation of correctness within a speaker, and its weight as a number of speakers.
  */
 const usual = { correlation: 0.2, degrees: 6 } as const;
 
 /**
- * Independent recordings that say as much about new speakers as recordings by these speakers do, at the usual
- * correlation: their number over the design effect (Kish, Survey Sampling, 1965). An undefined speaker is its own.
+ * Effective number of independent recordings, for inference about new speakers, at the usual correlation:
+ * their number over the design effect (Kish, Survey Sampling, 1965). An undefined speaker is its own group.
  */
 export function countIndependent(speakers: readonly (string | undefined)[]): number {
   const sizes = new Map<string | number, number>();
@@ -79,7 +77,7 @@ export function countIndependent(speakers: readonly (string | undefined)[]): num
   return speakers.length / (1 + (perSpeaker - 1) * usual.correlation);
 }
 
-/** Computes the interval; `no-recordings` when there is nothing to measure. */
+/** Computes the interval; `no-recordings` if there is nothing to measure. */
 export function computeInterval(input: IntervalInput): Interval {
   const { truth, correctness, groups, level = 0.95 } = input;
   if (truth.length === 0) throw new GolemError("no-recordings", "An interval needs at least one recording.");
@@ -88,7 +86,7 @@ export function computeInterval(input: IntervalInput): Interval {
   const weights = truth.map((label) => 1 / (sizes.size * sizes.get(label)!));
   const sums = new Map<number, number>();
   for (const [i, label] of truth.entries()) sums.set(label, (sums.get(label) ?? 0) + correctness[i]!);
-  // Class by class, so that everything right is exactly 1.
+  // Summed class by class, so that a perfect score is exactly 1.
   let estimate = 0;
   for (const [label, sum] of sums) estimate += sum / sizes.get(label)!;
   estimate /= sizes.size;
@@ -110,7 +108,7 @@ export function computeInterval(input: IntervalInput): Interval {
 }
 
 /**
- * Lower Clopper-Pearson limit: the p at which a result of at least `estimate` has probability `tail`. The
+ * Lower Clopper-Pearson limit: the p for which a result of at least `estimate` has probability `tail`. The
  * effective size is taken at p, not at the estimate, and is symmetric in p and 1 - p.
  */
 function computeLowerLimit(estimate: number, getEffective: (p: number) => number, tail: number): number {
@@ -122,7 +120,7 @@ function computeLowerLimit(estimate: number, getEffective: (p: number) => number
 }
 
 /**
- * Binomial size with the variance that a mean of class means can have at most when it is truly p: p (1 - p)
+ * Binomial size with the maximum variance of a mean of class means whose true value is p: p (1 - p)
  * over max sum_c p_c (1 - p_c) / (classes^2 n_c). The maximum has p_c = (1 - multiplier x n_c) / 2 within [0,
  * 1] (Lagrange).
  */
@@ -145,7 +143,7 @@ export function computeStratifiedSize(p: number, sizes: readonly number[]): numb
   return (p * (1 - p)) / variance;
 }
 
-/** The factor on the effective size, and its floor, when recordings come in groups. */
+/** The factor on the effective size, and its minimum, if recordings come in groups. */
 function computeSpeakerLoss(
   weights: readonly number[],
   correctness: ArrayLike<number>,
@@ -178,7 +176,8 @@ function computeSpeakerLoss(
   // s / (s - 1) undoes the pull of the estimate towards each total.
   const spread = groupResidualSquares / (1 - groupWeightSquares);
   const independentSpread = residualSquares / (1 - weightSquares);
-  // Residuals below 1e-10 are rounding: everything is equally right, so how speakers differ is unknown.
+  // Residuals below 1e-10 are rounding errors: all recordings are equally right, so speakers cannot be
+  // compared.
   const isVaried = residualSquares > 1e-20 * weightSquares && speakers > 1;
   const expected = 1 + (recordings / speakers - 1) * usual.correlation;
   const degrees = isVaried ? speakers - 1 : 0;

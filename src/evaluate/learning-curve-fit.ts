@@ -1,26 +1,25 @@
 /**
- * The curve through balanced accuracies at a few sizes of the training side, and its prediction for larger
- * ones.
+ * Fits curves to balanced accuracies at a few sizes of the training side, and predicts the accuracy at larger
+ * sizes.
  *
- * Not its concern: recordings, folds, how accuracies were measured beyond their covariance.
+ * Not its concern: recordings, folds, how accuracies were measured, except for their covariance.
  *
  * Model: that of learning-gain.ts, with a limit. The distance of the true class's score from the others, in
- * standard deviations, is d(n) = limit / sqrt(1 + noise / n) with n recordings per class: what the data are
- * made of (limit), blurred by what few recordings leave unknown (noise). It starts as sqrt(n), flattens to
- * the limit, and the accuracy it implies lies between chance and 1.
- * Why not the inverse power law, error = a + b n^-c (Cortes et al., NIPS 1993; Viering and Loog 2021): it
- * describes the end of learning curves, while 1 to 5 recordings per class lie at the start, where accuracy
- * still accelerates. Fitted in the same way to the same points, it predicted too little: its 95 % interval
- * held the accuracy with twice the data in 82 % of simulated data sets (three heads, five kinds of Gaussian
- * classes), this one's in 96 %.
- * Fit: not one curve but all of them, on a grid, each weighted by how likely it makes what was measured
- * (generalised least squares with the covariance given) and by a prior that is flat in the accuracy and
- * nearly so in its growth: uniform in the accuracy at the largest size (with a twentieth on chance
- * itself), uniform in the logarithm of noise between a third of that size and 30 times it (with an eighteenth
- * on none: no growth). So two points, or one, are enough for an answer; it is wide then. No optimiser,
- * nothing random, and a curve cannot leave its bounds. An interval is a pair of quantiles of the weighted
- * curves; it has a width where everything is right, and a bootstrap of recordings none. Where even the best
- * curve fits badly, the covariance is inflated until it fits (Birge, Phys. Rev. 1932).
+ * standard deviations, is d(n) = limit / sqrt(1 + noise / n) with n recordings per class: the separation of
+ * the classes (limit), reduced by the uncertainty from few recordings (noise). It starts as sqrt(n) and
+ * flattens to the limit, and the implied accuracy is between chance and 1. Why not the inverse power law,
+ * error = a + b n^-c (Cortes et al., NIPS 1993; Viering and Loog 2021): it describes the end of learning
+ * curves, while 1 to 5 recordings per class are at the start, where accuracy still accelerates. Fitted in the
+ * same way to the same points, it predicted too little: its 95 % interval contained the accuracy with twice
+ * the data in 82 % of simulated data sets (three heads, five kinds of Gaussian classes), that of this model
+ * in 96 %. Fit: not one curve but a grid of curves, each weighted by the likelihood of the measurements
+ * (generalised least squares with the given covariance) and by a prior that is flat in the accuracy and
+ * nearly flat in its growth: uniform in the accuracy at the largest size (with a twentieth on chance itself),
+ * uniform in the logarithm of noise between a third of that size and 30 times it (with an eighteenth on none:
+ * no growth). So two points, or one, are enough for a prediction, which is then wide. There is no optimiser
+ * and nothing random, and curves cannot leave their bounds. An interval is a pair of quantiles of the
+ * weighted curves; it has a width even if everything is right, unlike a bootstrap of recordings. If even the
+ * best curve fits badly, the covariance is inflated until it fits (Birge, Phys. Rev. 1932).
  */
 import { bisect } from "../math/distribution.ts";
 import type { Headline } from "./headline.ts";
@@ -46,11 +45,11 @@ export interface LearningCurveFit {
 
 /** The curves of one noise. */
 interface CurveShape {
-  /** Recordings per class at which the limit is blurred by sqrt(2). */
+  /** Number of recordings per class at which the distance is the limit / sqrt(2). */
   readonly noise: number;
   /** Sum of `weights`. */
   readonly weight: number;
-  /** The limit that suits this noise best. */
+  /** The best limit for this noise. */
   readonly bestLimit: number;
   readonly limits: readonly number[];
   /** Weight of the curve with each of the limits; all weights of all shapes sum to 1. */
@@ -73,7 +72,7 @@ const noises = 17;
 const least = 1 / 3;
 const most = 30;
 
-/** Weighs all curves by the points, in ascending size, with covariance matrix `[points][points]`. */
+/** Weights all curves by the points, in ascending size, with covariance matrix `[points][points]`. */
 export function fitLearningCurve(
   points: readonly CurvePoint[],
   covariance: readonly (readonly number[])[],
@@ -125,9 +124,9 @@ export function fitLearningCurve(
 }
 
 /**
- * Predicts whatever can be read off a curve: an accuracy, a difference of two. The estimate is the mean over
- * noises of the value of the best curve of each; low and high are quantiles over all curves at the level
- * given (default 0.95), and never exclude the estimate.
+ * Predicts a quantity read off a curve: an accuracy, or a difference of two. The estimate is the mean over
+ * noises of the value of the best curve of each; low and high are quantiles over all curves at the given
+ * level (default 0.95), and never exclude the estimate.
  */
 export function predictFromCurves(
   { getAccuracy, shapes }: LearningCurveFit,
@@ -151,14 +150,14 @@ export function predictFromCurves(
   return { estimate, low: Math.min(low, estimate), high: Math.max(high, estimate) };
 }
 
-/** A stated score, and the recordings per class it was reached with. */
+/** A stated score, and the recordings per class that it was measured with. */
 export interface CurveAnchor extends Headline {
   readonly recordingsPerClass: number;
 }
 
 /**
- * Predicts the accuracy with `growth` (at least 1) times the recordings per class, on curves that pass through
- * the stated score, and the gain over it. The shape of the curves is what was measured at other sizes; the
+ * Predicts the accuracy with `growth` (at least 1) times the recordings per class, on curves that pass
+ * through the stated score, and the gain over it. The shape of the curves was measured at other sizes; the
  * interval starts as that of the score, and each of its ends follows a curve.
  */
 export function forecastFromCurves(
@@ -179,14 +178,14 @@ export function forecastFromCurves(
     value: Math.sqrt((1 + noise / present) / (1 + noise / (growth * present))),
     weight,
   }));
-  // Each end of the score's interval is unlikely already, so it follows a likely curve.
+  // Each end of the score's interval is already unlikely, so it follows a likely curve.
   const [least, most] = computeQuantiles(stretches, 0.5);
   const follow = (accuracy: number, stretch: number): number => {
     if (accuracy <= getAccuracy(0)) return accuracy;
     const distance = bisect(0, furthest, accuracy, getAccuracy);
     return Math.max(accuracy, getAccuracy(distance * stretch));
   };
-  // At or below guessing no distance is known, so the gain is that of all curves.
+  // At or below chance no distance is defined, so the gain is that of all curves.
   const estimate =
     balancedAccuracy <= getAccuracy(0)
       ? balancedAccuracy + known.estimate
@@ -205,7 +204,7 @@ export function forecastFromCurves(
   };
 }
 
-/** Place of the maximum: the vertex of a parabola through the highest three entries. */
+/** Position of the maximum: the vertex of a parabola through the highest three entries. */
 function findPeak(values: readonly number[]): number {
   const i = values.indexOf(Math.max(...values));
   if (i === 0 || i === values.length - 1) return i;
@@ -220,7 +219,7 @@ export interface WeightedValue {
   readonly weight: number;
 }
 
-/** The two quantiles between which `level` of the weight lies, with as much below as above. */
+/** The two quantiles that enclose `level` of the weight, with equal weight below and above. */
 export function computeQuantiles(
   values: readonly WeightedValue[],
   level: number,

@@ -1,17 +1,16 @@
 /**
- * Learning curve: scores with 1, 2, 3, 5, 8 ... recordings of each class, and a forecast for more of them.
+ * Learning curve: scores with 1, 2, 3, 5, 8 ... recordings per class, and a forecast for more.
  *
  * Not its concern: features, heads, how the document is shown.
  *
- * Every point is measured on the recordings that the folds leave out (by speaker where the folds are),
- * training on fewer of those they keep (shot-plan.ts). The last point is the score that training states
- * (headline.ts): that of cross-validation, raised to what all recordings give. Forecasts start there, so they
- * never fall below it. Intervals are those of interval.ts: of the balanced accuracy, on new recordings, of a
- * classifier trained on that many. What lies beyond is a model (learning-curve-fit.ts, class-gain.ts), and assumes that recordings to
- * come are like those there are: by the same mixture of speakers, of the same classes. New speakers usually
- * give more.
- * Coverage of the 95 % intervals, of the accuracy and of the gain, with twice the data: 96 and 91 % of 216
- * simulated data sets (centroid, ridge and logistic heads, 2 x 20 to 20 x 2 recordings, equal and unequal
+ * Every point is measured on the recordings that the folds leave out (by speaker if the folds are), training
+ * on fewer of the others (shot-plan.ts). The last point is the score that training states (headline.ts): that
+ * of cross-validation, raised to that of all recordings. Forecasts start there, so they never fall below it.
+ * Intervals are those of interval.ts: of the balanced accuracy, on new recordings, of a classifier trained on
+ * that many. Forecasts are a model (learning-curve-fit.ts, class-gain.ts), and assume that future recordings
+ * are like the present ones: by the same mixture of speakers, of the same classes. New speakers usually gain
+ * more. Coverage of the 95 % intervals, of the accuracy and of the gain, with twice the data: 96 and 91 % of
+ * 216 simulated data sets (centroid, ridge and logistic heads, 2 x 20 to 20 x 2 recordings, equal and unequal
  * classes), 97 and 90 % of 72 draws of real recordings (five sets, logistic head; misses of the gain were all
  * too cautious), 100 and 96 % of learners that follow a given curve. learning-curve.test.ts repeats a part.
  */
@@ -31,7 +30,7 @@ import {
 import { computeHarmonicMean, createShotPlan } from "./shot-plan.ts";
 import { computeCurveCovariance, computeShotScores, countLabels } from "./shot-scores.ts";
 
-/** What the curve is measured with: as for cross-validation, where `repeats` is an upper limit. */
+/** Input of the learning curve: that of cross-validation, with `repeats` as an upper limit. */
 export interface LearningCurveInput extends CrossValidationInput {
   /** The cross-validation of the same recordings, if it has been run: gives folds and the last point. */
   readonly crossValidation?: CrossValidation | undefined;
@@ -40,10 +39,13 @@ export interface LearningCurveInput extends CrossValidationInput {
    * one repeat of one size.
    */
   readonly maximumEvaluations?: number | undefined;
-  /** Maximum number of recordings trained on for a smaller size; larger sizes are left out, except the last. No limit unless given. */
+  /**
+   * Maximum number of training recordings at a smaller size; larger sizes are left out, except the last.
+   * Default: no limit.
+   */
   readonly maximumTrained?: number | undefined;
   /**
-   * The cross-validated score stated of these recordings, if it has been: the curve passes through it.
+   * The cross-validated score of these recordings, if it has been stated: the curve passes through it.
    * Without it, the score is computed from the last level.
    */
   readonly headline?: Headline | undefined;
@@ -53,11 +55,11 @@ export interface LearningCurveInput extends CrossValidationInput {
   readonly growths?: readonly number[] | undefined;
 }
 
-/** The answer. Plain data; accuracies are balanced, from 0 to 1, and intervals are of 95 %. */
+/** The learning curve. Plain data; accuracies are balanced, from 0 to 1, and intervals are of 95 %. */
 export interface LearningCurve {
   /** Names of the classes that occur. */
   readonly labels: readonly string[];
-  /** Recordings there are. */
+  /** Number of recordings. */
   readonly recordings: number;
   /** Harmonic mean of the classes' recordings: the x coordinate of the present data. */
   readonly recordingsPerClass: number;
@@ -72,27 +74,29 @@ export interface LearningCurve {
   readonly points: readonly LearningCurvePoint[];
   /** Predicted, in ascending size. */
   readonly forecasts: readonly LearningCurveForecast[];
-  /** What more recordings of one class alone would give, the largest gain first. */
+  /** The gain from more recordings of a single class, the largest first. */
   readonly classGains: readonly ClassGain[];
-  /** What would help most, by these forecasts. */
+  /** Advice derived from these forecasts. */
   readonly advice: Advice;
-  /** Trainings that were run. */
+  /** Number of trainings that were run. */
   readonly evaluations: number;
-  /** Sizes of more recordings than this were left out, except the last; absent where none were. */
+  /** Sizes with more recordings than this were left out, except the last; absent if none were. */
   readonly trainedAtMost?: number;
 }
 
 /** The score with training sides of one size. */
 export interface LearningCurvePoint {
-  /** Recordings drawn of each class; classes with fewer gave all they had. */
+  /** Number of recordings drawn per class; of classes with fewer, all are used. */
   readonly shots: number;
   /**
-   * Harmonic mean over classes of the recordings trained on; `shots` where every class has as many. Of the
+   * Harmonic mean over classes of the recordings trained on; `shots` if every class has as many. For the
    * last point, of all recordings.
    */
   readonly recordingsPerClass: number;
   readonly balancedAccuracy: number;
-  /** Of the last point: the score of the folds themselves, and the recordings per class they train on. */
+  /**
+   * For the last point: the score of the folds themselves, and the recordings per class that they train on.
+   */
   readonly crossValidated?: number;
   readonly trainedPerClass?: number;
   /** Of `balancedAccuracy`, for classifiers trained on that many recordings. */
@@ -103,9 +107,9 @@ export interface LearningCurvePoint {
   readonly repeats: number;
 }
 
-/** What to expect of a classifier trained on a multiple of the present data. */
+/** Forecast for a classifier trained on a multiple of the present data. */
 export interface LearningCurveForecast {
-  /** Multiple of the recordings of every class; 1 is the classifier trained on all there are. */
+  /** Multiple of the recordings of every class; 1 is the classifier trained on all present ones. */
   readonly growth: number;
   readonly recordings: number;
   readonly recordingsPerClass: number;
@@ -116,12 +120,12 @@ export interface LearningCurveForecast {
   readonly gainInterval: readonly [low: number, high: number];
 }
 
-/** What to expect of more recordings of one class. */
+/** Forecast for more recordings of one class. */
 export interface ClassGain {
   readonly label: string;
-  /** Recordings of the class there are. */
+  /** Number of recordings of the class. */
   readonly recordings: number;
-  /** Recordings added to it. */
+  /** Number of recordings added to it. */
   readonly added: number;
   /** Gain in balanced accuracy, of all classes together; 0.01 is a point. */
   readonly gain: number;
@@ -251,7 +255,7 @@ function rankClasses(
     for (const [c, count] of counts.entries()) trained[c]! += count / folds.length;
   }
   const gains = computeClassGains({ fit, sizes, trained, recalls, added, score });
-  // Where chance explains all differences the estimates are equal; then the lowest recall comes first.
+  // If chance explains all differences, the estimates are equal; then the lowest recall comes first.
   const order = [...gains.keys()].sort(
     (a, b) => gains[b]!.estimate - gains[a]!.estimate || recalls[a]! - recalls[b]!,
   );

@@ -1,13 +1,12 @@
 /**
- * Upper limit of what a classifier can be expected to gain from more training recordings (from all of them
+ * Upper limit of the expected gain of a classifier from more training recordings (from all of them
  * instead of the share that cross-validation trains on).
  *
- * Not its concern: intervals, folds, what the classifier is.
- * Model: the score of the true class is normal around d, those of the others around 0, all with deviation 1,
- * so that accuracy is the integral of phi(x - d) Phi(x)^(classes - 1) (Green and Swets 1966, m-alternative
- * forced choice). Where what limits a classifier is the noise of few recordings, d grows with their number's
- * square root; where anything else limits it, d grows less. A model, not a theorem: runs/interval-coverage.ts
- * shows how it holds on simulated data.
+ * Not its concern: intervals, folds, the classifier. Model: the score of the true class is normal around d,
+ * those of the others around 0, all with deviation 1, so that accuracy is the integral of phi(x - d)
+ * Phi(x)^(classes - 1) (Green and Swets 1966, m-alternative forced choice). If the noise of few recordings
+ * limits a classifier, d grows with the square root of their number; if anything else limits it, d grows
+ * less. This is a model, not a theorem: runs/interval-coverage.ts tests it on simulated data.
  */
 import { bisect } from "../math/distribution.ts";
 
@@ -16,7 +15,7 @@ const reach = 8;
 const grid = Array.from({ length: Math.round((2 * reach) / step) + 1 }, (_, i) => -reach + i * step);
 const getDensity = (x: number): number => Math.exp(-0.5 * x * x) / Math.sqrt(2 * Math.PI);
 
-/** Integral of the density from a to b, near to each other: Simpson's rule. */
+/** Integral of the density from a to b, which are close to each other: Simpson's rule. */
 const integrate = (a: number, b: number): number =>
   ((b - a) / 6) * (getDensity(a) + 4 * getDensity((a + b) / 2) + getDensity(b));
 
@@ -40,15 +39,15 @@ export function computeChoiceAccuracy(d: number, classes: number): number {
 }
 
 /**
- * {@link computeChoiceAccuracy} as a table, for many calls: straight lines between steps of 0.02 (error below
- * 1e-4), flat beyond 8.
+ * {@link computeChoiceAccuracy} as a table, for many calls: linear interpolation between steps of 0.02 (error
+ * below 1e-4), constant beyond 8.
  */
 export function createChoiceCurve(classes: number): (d: number) => number {
   const spacing = 0.02;
   const last = Math.round(reach / spacing);
   const values = new Float64Array(last + 1);
   for (let i = 0; i <= last; i++) {
-    // Rounding must not make it fall.
+    // Rounding must not make it decrease.
     values[i] = Math.max(values[i - 1] ?? 0, computeChoiceAccuracy(i * spacing, classes));
   }
   return (d) => {
@@ -60,8 +59,8 @@ export function createChoiceCurve(classes: number): (d: number) => number {
 }
 
 /**
- * Highest accuracy to expect when training recordings grow by the factor `growth` (at least 1), from
- * `accuracy` among `classes` answers. At or below chance, and at 1, nothing is gained.
+ * Highest expected accuracy when training recordings grow by the factor `growth` (at least 1), from
+ * `accuracy` with `classes` classes. At or below chance, and at 1, there is no gain.
  */
 export function computeLearningGain(accuracy: number, classes: number, growth: number): number {
   const furthest = reach;

@@ -2,7 +2,7 @@
  * Scores of a classifier, all from one confusion matrix, plus log-loss.
  *
  * Not its concern: where predictions come from, folds, names of classes.
- * Definitions are scikit-learn's (test/fixtures/metrics holds its numbers); where a ratio is 0 / 0 it is 0.
+ * Definitions are scikit-learn's (test/fixtures/metrics contains its numbers); a ratio of 0 / 0 is 0.
  */
 import { GolemError } from "../core/error.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";
@@ -12,9 +12,9 @@ export type Confusion = readonly (readonly number[])[];
 
 /** Scores of one class. */
 export interface ClassScore {
-  /** Share of the predictions of this class that are right; 0 where it is never predicted. */
+  /** Share of the predictions of this class that are correct; 0 if it is never predicted. */
   readonly precision: number;
-  /** Share of the recordings of this class that are predicted as such; 0 where there are none. */
+  /** Share of the recordings of this class that are predicted as such; 0 if there are none. */
   readonly recall: number;
   /** Harmonic mean of precision and recall. */
   readonly f1: number;
@@ -24,7 +24,7 @@ export interface ClassScore {
 
 /** Scores of a classifier on one set of recordings. */
 export interface Scores {
-  /** Share of recordings that are right. */
+  /** Share of recordings that are classified correctly. */
   readonly accuracy: number;
   /** Mean recall over the classes that occur in the truth. */
   readonly balancedAccuracy: number;
@@ -122,9 +122,9 @@ export function computeLogLoss(probabilities: Matrix, truth: readonly number[]):
 }
 
 /**
- * The majority line: accuracy on `truth` of always answering the most frequent class of `trainLabels`; where
- * several are equally frequent, the mean over them, so that it does not depend on their order. It is a plain
- * accuracy; the balanced accuracy of any constant answer is 1 / classes, the chance line.
+ * The majority baseline: accuracy on `truth` of always predicting the most frequent class of `trainLabels`;
+ * if several are equally frequent, the mean over them, so that it does not depend on their order. It is a
+ * plain accuracy; the balanced accuracy of any constant prediction is 1 / classes, the chance level.
  */
 export function computeMajority(trainLabels: readonly number[], truth: readonly number[]): number {
   const counts = new Map<number, number>();

@@ -1,31 +1,31 @@
 /**
- * Which of several classifiers is the simplest that is not clearly worse than the best: the rule of one
- * standard error.
+ * Chooses the simplest of several classifiers that is not clearly worse than the best: the one-standard-error
+ * rule.
  *
- * Not its concern: what was compared, folds, how candidates differ.
+ * Not its concern: the candidates, folds.
  * Reference: Breiman, Friedman, Olshen and Stone 1984, Classification and Regression Trees, section 3.4.3: of
  * candidates in the order of their complexity, the simplest whose held-out error is at most one standard
  * error above the lowest. Here the standard error is that of the difference to the best, since all candidates
- * answer the same recordings in the same folds: what makes a recording hard for all of them cancels (the
- * book's is of the lowest error itself, which is larger). It is linearised (Woodruff 1971): the difference of
- * balanced accuracies is a weighted sum over recordings, of which all of a speaker's are taken together where
- * speakers are known, and its variance the sum of the squared residuals of speakers (or recordings) times G /
- * (G - 1). It leaves out the effect of another draw of training recordings, so it is rather too small.
+ * predict the same recordings in the same folds, and the difficulty that recordings have for all of them
+ * cancels (the book's is of the lowest error itself, which is larger). It is linearised (Woodruff 1971): the
+ * difference of balanced accuracies is a weighted sum over recordings, summed by speaker if speakers are
+ * known, and its variance is the sum of the squared residuals of speakers (or recordings) times G / (G - 1).
+ * It excludes the effect of another draw of training recordings, so it is slightly too small.
  */
 
 /** Candidates in ascending complexity; arrays have one entry per recording. */
 export interface SimplestInput {
   /** Class number of each recording. */
   readonly truth: readonly number[];
-  /** Speaker of each recording where folds are by speaker; undefined entries are each their own group. */
+  /** Speaker of each recording if folds are by speaker; undefined entries are each their own group. */
   readonly groups?: readonly (string | undefined)[] | undefined;
   /** Of each candidate: the share of repeats in which each recording is right. At least one candidate. */
   readonly correctness: readonly (readonly number[])[];
 }
 
-/** How far a candidate is from the best one. */
+/** The difference of a candidate from the best one. */
 export interface Distance {
-  /** Balanced accuracy of the best less its own; 0 or more. */
+  /** Balanced accuracy of the best minus its own; 0 or more. */
   readonly difference: number;
   /** Standard error of that difference; 0 for the best. */
   readonly standardError: number;
@@ -44,7 +44,7 @@ export interface SimplestChoice {
   readonly distances: readonly Distance[];
 }
 
-/** Differences below this are rounding. */
+/** Differences below this are rounding errors. */
 const rounding = 1e-12;
 
 /** Chooses the simplest candidate within one standard error of the best. */

@@ -1,4 +1,6 @@
-/** The paired difference: its value, and by simulation how often it is right about equal and worse versions. */
+/**
+ * The paired difference: its value, and by simulation how often it is right about equal and worse versions.
+ */
 import { expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { computeLossDifference, computePairedDifference } from "./paired-difference.ts";

@@ -3,37 +3,37 @@
  *
  * Not its concern: which recordings are compared, how they were predicted.
  *
- * The interval of the accuracies covers two. One is that of paired proportions with half a recording added to each
- * cell (Agresti and Min, Statistics in Medicine 2005), on the number of recordings that equal weights would
- * give: it is right for the few disagreements that similar classifiers have, where the usual variance is 0 or
- * nearly so. The other holds the differences that a test of exchanged speakers does not reject: recordings of
- * one speaker change sides together. It is a score interval: the variance is taken around the difference in
- * question, not around the estimate (Boos, The American Statistician, 1992). Around the estimate, equal versions were called different too often
- * (runs/results/diff.md).
+ * The interval of the accuracies is the union of two. One is that of paired proportions with half a recording
+ * added to each cell (Agresti and Min, Statistics in Medicine 2005), for the effective number of recordings
+ * under the class weights: it is right for the few disagreements of similar classifiers, for which the usual
+ * variance is 0 or nearly so. The other contains the differences that a test of exchanged speakers does not
+ * reject: recordings of one speaker are exchanged together. It is a score interval: the variance is computed
+ * around the tested difference, not around the estimate (Boos, The American Statistician, 1992). Around the
+ * estimate, equal versions were too often found to differ (runs/results/diff.md).
  */
 import { GolemError } from "../core/error.ts";
 import { computeStudentQuantile } from "../math/distribution.ts";
 
 const normalQuantile = computeStudentQuantile(0.975, 1e6);
 
-/** What is compared. All arrays have one entry per recording. */
+/** Input of a comparison. All arrays have one entry per recording. */
 export interface PairedInput {
   /** Class of each recording. */
   readonly truth: readonly string[];
-  /** 1 right, 0 wrong, or a share where there are several predictions. */
+  /** 1 right, 0 wrong, or a share if there are several predictions. */
   readonly a: readonly number[];
   readonly b: readonly number[];
   /** Speaker of each recording; an undefined entry is its own group. */
   readonly groups: readonly (string | undefined)[];
 }
 
-/** b minus a: positive where b is better. */
+/** b minus a: positive if b is better. */
 export interface PairedDifference {
   readonly difference: number;
   readonly interval: readonly [low: number, high: number];
 }
 
-/** Computes the difference; `no-recordings` when there is nothing to compare. */
+/** Computes the difference; `no-recordings` if there is nothing to compare. */
 export function computePairedDifference(input: PairedInput): PairedDifference {
   const { a, b } = input;
   const weights = computeWeights(input.truth);
@@ -56,8 +56,8 @@ export function computePairedDifference(input: PairedInput): PairedDifference {
 }
 
 /**
- * The difference of two losses, the mean over classes, with its 95 % interval; `a` and `b` are losses from 0 to
- * `maximum`. `no-recordings` when there is nothing to compare.
+ * The difference of two losses, the mean over classes, with its 95 % interval; `a` and `b` are losses from 0
+ * to `maximum`. `no-recordings` if there is nothing to compare.
  */
 export function computeLossDifference(input: PairedInput, maximum: number): PairedDifference {
   const weights = computeWeights(input.truth);
@@ -69,7 +69,7 @@ export function computeLossDifference(input: PairedInput, maximum: number): Pair
   };
 }
 
-/** The weight of each recording: that of all classes is equal, and all weights sum to 1. */
+/** The weight of each recording: all classes have the same total weight, and all weights sum to 1. */
 export function computeWeights(truth: readonly string[]): number[] {
   if (truth.length === 0) {
     throw new GolemError("no-recordings", "A comparison needs at least one recording that both predicted.");
@@ -80,9 +80,9 @@ export function computeWeights(truth: readonly string[]): number[] {
 }
 
 /**
- * All d with (D - d)^2 <= q^2 * sum over speakers of (total of the changes - d * total of the weights)^2; of so
- * few speakers that this excludes nothing, the interval around the estimate. Of one speaker alone, recordings
- * are taken for independent.
+ * All d with (D - d)^2 <= q^2 * sum over speakers of (total of the changes - d * total of the weights)^2; for
+ * so few speakers that this excludes nothing, the interval around the estimate. With a single speaker,
+ * recordings are treated as independent.
  */
 function computeGroupedInterval(
   weights: readonly number[],
@@ -91,7 +91,7 @@ function computeGroupedInterval(
 ): readonly [number, number] {
   const totals = new Map<string, { weight: number; change: number }>();
   for (const [row, group] of groups.entries()) {
-    // A number cannot be a speaker's name.
+    // The prefix distinguishes row numbers from names of speakers.
     const key = group === undefined ? `#${row}` : `@${group}`;
     const { weight, change } = totals.get(key) ?? { weight: 0, change: 0 };
     totals.set(key, { weight: weight + weights[row]!, change: change + weights[row]! * changes[row]! });

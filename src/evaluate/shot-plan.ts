@@ -1,11 +1,10 @@
 /**
- * Smaller training sides for the folds of a cross-validation: 1, 2, 3, 5, 8 ... recordings of each class,
+ * Smaller training sides for the folds of a cross-validation: 1, 2, 3, 5, 8 ... recordings per class,
  * nested.
  *
- * Not its concern: what is trained, its scores.
- * The recordings to test on stay those of the fold, so whatever keeps speakers apart in the folds keeps them
- * apart here. Within a fold the smaller sides are parts of the larger ones (so sizes differ by what is added,
- * not by what is exchanged), drawn again in each fold.
+ * Not its concern: the classifier, its scores. The test recordings are those of the fold, so speakers that
+ * folds keep apart stay apart here. Within a fold the smaller sides are parts of the larger ones (so sizes
+ * differ by added recordings, not by exchanged ones), drawn anew in each fold.
  */
 import { createRandom, shuffle } from "../core/random.ts";
 import type { Fold } from "./folds.ts";
@@ -20,9 +19,12 @@ export interface ShotPlanInput {
   readonly k: number;
   readonly repeats: number;
   readonly seed: number;
-  /** Maximum number of trainings; never fewer than one repeat of one level. */
+  /** Maximum number of trainings; at least one repeat of one level is run. */
   readonly maximumEvaluations: number;
-  /** Maximum number of recordings on a training side of a smaller level except the first; no limit unless given. */
+  /**
+   * Maximum number of recordings on a training side of a smaller level except the first; no limit unless
+   * given.
+   */
   readonly maximumTrained?: number | undefined;
   /** Whether the predictions of the whole training sides exist already. */
   readonly wholeIsKnown: boolean;
@@ -30,25 +32,25 @@ export interface ShotPlanInput {
 
 /** Training sides of one size. */
 interface ShotLevel {
-  /** Recordings drawn of each class; classes with fewer give all they have. */
+  /** Number of recordings drawn per class; of classes with fewer, all are used. */
   readonly shots: number;
   /**
-   * Harmonic mean over classes of the recordings trained on, mean over folds; `shots` where all classes have
+   * Harmonic mean over classes of the recordings trained on, mean over folds; `shots` if all classes have
    * as many.
    */
   readonly recordingsPerClass: number;
-  /** Folds with smaller training sides; for the last level the folds as they were. */
+  /** Folds with smaller training sides; for the last level the original folds. */
   readonly folds: readonly Fold[];
 }
 
-/** Levels in ascending size; the last one is the whole training sides. */
+/** Levels in ascending size; the last one has the whole training sides. */
 export interface ShotPlan {
   readonly levels: readonly ShotLevel[];
   /** Repeats that each level is run for (the last one too, unless it is known). */
   readonly repeats: number;
-  /** Trainings to run. */
+  /** Number of trainings to run. */
   readonly evaluations: number;
-  /** Whether levels were left out for having more than `maximumTrained` recordings on a training side. */
+  /** Whether levels with more than `maximumTrained` recordings on a training side were left out. */
   readonly isLimited: boolean;
 }
 

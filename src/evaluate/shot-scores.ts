@@ -1,8 +1,8 @@
 /**
- * Runs a shot plan, scores each of its levels, and gives the covariance of the scores.
+ * Runs a shot plan, scores each of its levels, and computes the covariance of the scores.
  *
- * Not its concern: how training sides were drawn, what follows from the scores.
- * The last level is cross-validation; where that has been run, its predictions are used.
+ * Not its concern: how training sides were drawn, the use of the scores.
+ * The last level is cross-validation; if that has been run, its predictions are used.
  */
 
 import type { WorkOptions } from "../core/progress.ts";
@@ -16,7 +16,7 @@ import type { ShotPlan } from "./shot-plan.ts";
 interface ShotScoreInput
   extends Pick<CrossValidationInput, "labels" | "classes" | "groups" | "fitPredict" | "concurrency"> {
   readonly shotPlan: ShotPlan;
-  /** Where it was run on the same folds: the predictions of the last level. */
+  /** If it was run on the same folds: the predictions of the last level. */
   readonly crossValidation?: CrossValidation | undefined;
   /** Class numbers that occur, ascending. */
   readonly occurring: readonly number[];
@@ -26,7 +26,7 @@ interface ShotScoreInput
 interface ShotScore {
   /** Share of repeats in which each recording is right. */
   readonly correctness: readonly number[];
-  /** Of the balanced accuracy; by speaker when groups were given. */
+  /** Of the balanced accuracy; by speaker if groups were given. */
   readonly interval: Interval;
   /** Mean correctness of each class that occurs. */
   readonly recalls: readonly number[];
@@ -59,7 +59,7 @@ export async function computeShotScores(input: ShotScoreInput, options: WorkOpti
   });
 }
 
-/** How many of the labels are of each class that occurs. */
+/** Number of labels of each class that occurs. */
 export function countLabels(labels: readonly number[], occurring: readonly number[]): number[] {
   return occurring.map((own) => labels.reduce((sum, label) => sum + Number(label === own), 0));
 }
@@ -106,9 +106,9 @@ async function runLevels(input: ShotScoreInput, options: WorkOptions): Promise<n
 interface CurveCovarianceInput {
   /** Class number of each recording. */
   readonly truth: readonly number[];
-  /** Speaker of each recording where scores are by speaker; undefined entries stand for themselves. */
+  /** Speaker of each recording if scores are by speaker; undefined entries are each their own group. */
   readonly groups?: readonly (string | undefined)[] | undefined;
-  /** What was measured at each size. */
+  /** The scores at each size. */
   readonly scores: readonly Pick<ShotScore, "correctness" | "interval" | "repeatAccuracies">[];
 }
 
@@ -119,14 +119,14 @@ const modelDeviation = 0.005;
 /**
  * Computes the covariance matrix `[sizes][sizes]` of the levels' balanced accuracies; positive definite.
  *
- * The standard deviation is the one behind the intervals (interval.ts), half the width over 1.96, so that few
- * recordings, unequal classes and few speakers count here as they do there. It is the mean over sizes, the
- * same for all: with unequal deviations and high correlations least squares puts a curve beside all of its
- * points (Peelle's puzzle). Correlations are those of the recordings' (speakers') contributions: the same
- * recordings are tested at every size, so differences are known far better than levels. One recording more,
- * with the same fate at every size, keeps correlations defined where everything is right. Added to the
- * variances: that of the mean over repeats (other draws, other answers), and (half a point)^2, since no curve
- * has exactly the shape of a model.
+ * The standard deviation is derived from the intervals (interval.ts), half the width over 1.96, so that few
+ * recordings, unequal classes and few speakers have the same effect here. It is the mean over sizes, the same
+ * for all: with unequal deviations and high correlations, least squares places the curve outside the range of
+ * its points (Peelle's puzzle). Correlations are those of the recordings' (speakers') contributions: the same
+ * recordings are tested at every size, so differences are known far better than levels. One additional
+ * recording, with the same result at every size, keeps correlations defined if everything is right. Added to
+ * the variances: that of the mean over repeats (other draws, other predictions), and (half a point)^2, since
+ * no curve has exactly the shape of a model.
  */
 export function computeCurveCovariance(input: CurveCovarianceInput): number[][] {
   const { truth, groups, scores } = input;

@@ -1,28 +1,28 @@
 /**
- * What a score is of where it is not of new recordings by new speakers: the cases, their words, and what to
- * record so that it can be measured. Shared by terminal, card, report, studio and exported page.
+ * The validity of a score that does not hold for new recordings by new speakers: the cases, their wording,
+ * and what to record so that it can be measured. Shared by terminal, card, report, studio and exported page.
  *
- * Not its concern: how that was found out.
+ * Not its concern: how the case was determined.
  */
 import type { Evaluation } from "./evaluation.ts";
 
-/** What tells whether the score is of new recordings. */
+/** The parts of an evaluation that determine whether the score holds for new recordings. */
 export interface Unmeasurable {
   readonly sourcesMixed?: true | undefined;
   readonly notMeasured?: Evaluation["notMeasured"] | undefined;
 }
 
-/** What the score is of, where it is not of new recordings by new speakers. */
+/** What the score holds for, if not for new recordings by new speakers. */
 export type Standing = "onlyKnown" | "sameSpeakers" | "shortcut";
 
-/** What the score is of instead of new recordings; undefined where it is of these. */
-export function judgeStanding({ sourcesMixed, notMeasured }: Unmeasurable): Standing | undefined {
+/** What the score holds for instead of new recordings; undefined if it holds for these. */
+export function getStanding({ sourcesMixed, notMeasured }: Unmeasurable): Standing | undefined {
   if (sourcesMixed || notMeasured?.code === "sources-mixed") return "onlyKnown";
   if (!notMeasured || notMeasured.code === "no-speakers") return undefined;
   return notMeasured.code.endsWith("-tells") ? "shortcut" : "sameSpeakers";
 }
 
-/** Where the score was found, and what stays unknown. */
+/** Where the score was measured, and where it is unknown. */
 export const standingWords: Readonly<Record<Standing, { readonly on: string; readonly elsewhere: string }>> =
   {
     onlyKnown: { on: "these same sources", elsewhere: "new sources" },
@@ -30,9 +30,12 @@ export const standingWords: Readonly<Record<Standing, { readonly on: string; rea
     shortcut: { on: "recordings made like these", elsewhere: "other recordings" },
   };
 
-/** Why nothing is known elsewhere, and what to do, as a clause; undefined where the score is of new recordings. */
+/**
+ * Why the score is not measured elsewhere, and what to do, as a clause; undefined if it holds for new
+ * recordings.
+ */
 export function describeUnmeasured(evaluation: Unmeasurable): string | undefined {
-  const standing = judgeStanding(evaluation);
+  const standing = getStanding(evaluation);
   if (standing === undefined) return undefined;
   const { message } = evaluation.notMeasured ?? {};
   return `on ${standingWords[standing].elsewhere} not measurable${message ? `: ${message}` : ""}; to measure it, ${describeRemedy(evaluation)}`;
@@ -66,14 +69,14 @@ function describeRemedy({ notMeasured }: Unmeasurable): string {
 
 /** Name of the score: "Held-out balanced accuracy", "Balanced accuracy on these same speakers". */
 export function describeScoreName(evaluation: Unmeasurable): string {
-  const standing = judgeStanding(evaluation);
+  const standing = getStanding(evaluation);
   return standing === undefined
     ? "Held-out balanced accuracy"
     : `Balanced accuracy on ${standingWords[standing].on}`;
 }
 
-/** What recordings the score is of: "held-out recordings", "these same speakers". */
+/** The recordings that the score holds for: "held-out recordings", "these same speakers". */
 export function describeScored(evaluation: Unmeasurable): string {
-  const standing = judgeStanding(evaluation);
+  const standing = getStanding(evaluation);
   return standing === undefined ? "held-out recordings" : standingWords[standing].on;
 }

@@ -110,7 +110,7 @@ function describeGolem(
       ? {
           level: labelSetLevel,
           minimumProbability: computeLeastProbability(calibration),
-          note: "and the best guess",
+          note: "and the most probable class",
         }
       : { note: "no recordings could be held out to calibrate them" },
     training: {

@@ -1,6 +1,6 @@
 /**
- * Export format `safetensors`: the golem's files, and scripts that turn tables of embeddings (`golem embed`)
- * into the golem's probabilities, with NumPy only or with PyTorch.
+ * Export format `safetensors`: the golem's files, and scripts that compute the golem's probabilities from
+ * tables of embeddings (`golem embed`), with NumPy only or with PyTorch.
  *
  * The tensors have the layout of torch.nn.Linear. A golem without words has only layer views.
  */

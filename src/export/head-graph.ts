@@ -12,7 +12,7 @@ import type { EncoderSetInfo, VectorView } from "../classifier/view.ts";
 import type { Tensor } from "../head/head.ts";
 import type { GraphMerge } from "../onnx/graph-merge.ts";
 
-/** Returns the name of the tensor that holds a view's features [1, features]. */
+/** Returns the name of the tensor with a view's features [1, features]. */
 type GetFeatures = (view: VectorView) => string;
 
 const row = (values: ArrayLike<number>) => ({ shape: [1, values.length], data: Float32Array.from(values) });

@@ -51,7 +51,7 @@ export function checkFileHashes(expected: FileHashes | undefined, found: FileHas
         : "Copy the golem's folder again from its source, or train the golem again.";
     throw new GolemError(
       "golem-damaged",
-      `The golem is damaged: ${name} has the SHA-256 ${hash}; golem.json expects ${wanted}.`,
+      `The golem is damaged: ${name} has the SHA-256 ${hash}; golem.json lists ${wanted}.`,
       { hint: `${repair} If you changed it on purpose, remove "${name}" from "files" in golem.json.` },
     );
   }

@@ -63,7 +63,7 @@ export function unpackTensors(
 }
 
 const createMismatch = (name: string) =>
-  createDamagedError(`golem.json and head.safetensors disagree about ${name}`);
+  createDamagedError(`golem.json and head.safetensors do not agree about ${name}`);
 
 function packHeads(fitted: readonly FittedView[]): Record<string, Tensor> {
   if (fitted.length === 1) return { ...fitted[0]!.head.saved.tensors };

@@ -7,7 +7,7 @@ import type { AudioSettings } from "../audio/audio.ts";
 import { describeAudio } from "../audio/audio-description.ts";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
 import { type EmbeddedSource, getAudioSettings, getEmbedding, isSilent } from "../embed/embed-source.ts";
-import { findHighBand, welcomesSilence } from "../embed/embedded-recording.ts";
+import { expectsSilence, findHighBand } from "../embed/embedded-recording.ts";
 import { getSpokenText } from "../encoder/speech-check.ts";
 import type { GolemDocument } from "./golem-document.ts";
 import type { GolemModel, Prediction } from "./golem-model.ts";
@@ -47,7 +47,7 @@ export function findPipelineWarning(document: GolemDocument, program: string): E
  */
 export function predictEmbedded(model: GolemModel, embedded: EmbeddedSource, name: string): AudioPrediction {
   const { facts, transcript } = embedded;
-  if (isSilent(facts) && !welcomesSilence(model.document.labels)) {
+  if (isSilent(facts) && !expectsSilence(model.document.labels)) {
     const highBand = findHighBand(facts);
     if (highBand) throw new GolemError("above-8-khz", highBand.message, { hint: highBand.hint });
     throw new GolemError("silent", `${name} is silent; expected sound in it.`, {

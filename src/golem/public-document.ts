@@ -1,5 +1,5 @@
 /**
- * The allow-list of what remains of golem.json and training.json in a golem that is passed on. Anything not
+ * The allow-list of the fields of golem.json and training.json that remain in an exported golem. Anything not
  * listed here is removed, including fields that later versions add to a golem; listed values of an unexpected
  * form are an error.
  *
@@ -106,7 +106,7 @@ const calibration = z.object({
   brierScore: z.optional(z.number()),
 });
 
-/** Why the score on new speakers is unknown; the message may name recordings, so it stays behind. */
+/** Why the score on new speakers is unknown; the message may name recordings, so it is removed. */
 const unmeasuredCodes = [
   "no-speakers",
   "one-speaker",
@@ -124,7 +124,7 @@ const unmeasuredCodes = [
 /** The schemas for a golem with these labels; no other class names are accepted. */
 function createSchemas(labels: readonly string[]) {
   const known = new Set(labels);
-  const label = z.string().check(z.refine((name) => known.has(name), "is no label of the golem"));
+  const label = z.string().check(z.refine((name) => known.has(name), "is not a label of the golem"));
   const counts = z.record(label, z.number());
   const score = z.object({ precision: z.number(), recall: z.number(), f1: z.number(), support: z.number() });
   const evaluation = z.object({
@@ -280,7 +280,7 @@ function select<T extends z.ZodMiniType>(schema: T, value: unknown, place: strin
   const issue = result.error.issues[0];
   throw new GolemError(
     "golem-damaged",
-    `The golem cannot be passed on: in ${place}, ${issue?.path.join(".") || "a value"} is not as this program writes it (${issue?.message ?? "invalid"}).`,
+    `The golem cannot be exported: in ${place}, ${issue?.path.join(".") || "a value"} is not as this program writes it (${issue?.message ?? "invalid"}).`,
     { hint: "Train the golem again with this version." },
   );
 }

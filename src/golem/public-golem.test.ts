@@ -220,7 +220,7 @@ describe("words", () => {
     expect(leftOut.join()).not.toMatch(/transcript|words/);
     const hidden = createPublicGolem(model);
     expect(hidden.leftOut[0]).toBe("32 transcripts");
-    expect(() => createPublicGolem(hidden.model, options)).toThrow("passed on without");
+    expect(() => createPublicGolem(hidden.model, options)).toThrow("exported without");
     expect(() => createPublicGolem(createPrivateGolem(), options)).not.toThrow();
   });
 });

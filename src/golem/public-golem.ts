@@ -1,12 +1,12 @@
 /**
- * Creates a golem that can be passed on: its predictions are the same, and it does not reveal whose
+ * Creates the public form of a golem: its predictions are the same, and it does not reveal whose
  * recordings it was trained on.
  *
  * Not its concern: the file system, export formats.
  *
  * Only what is listed in `public-document.ts` remains. For a recording, that is its label, its duration, its
  * predictions while held out, its position on the map, and hashes of its bytes and of its samples. The hashes
- * do not reveal what was said, but anyone who has the recording can find out that it was used for training.
+ * do not reveal its contents, but anyone who has the recording can find out that it was used for training.
  * Without them, a golem could be evaluated on its own training recordings unnoticed. Terms of transcripts are
  * replaced by hashes, unless transcripts are to be included.
  */
@@ -24,7 +24,7 @@ import {
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 import type { TrainingDocument } from "./training-document.ts";
 
-/** A golem to pass on, with descriptions for people of what it still contains and of what was left out. */
+/** The public form of a golem, with descriptions of what it still contains and of what was left out. */
 export interface PublicGolem {
   readonly model: GolemModel;
   readonly holds: readonly string[];
@@ -75,7 +75,7 @@ function checkTranscripts({ training, classifier: { vocabulary } }: GolemModel):
   throw new GolemError(
     "invalid-option",
     training.withheld
-      ? "This golem was passed on without its transcripts; --include-transcripts needs them."
+      ? "This golem was exported without its transcripts; --include-transcripts needs them."
       : "This golem does not use words and stores no transcripts; --include-transcripts needs them.",
     { hint: "Leave --include-transcripts out." },
   );

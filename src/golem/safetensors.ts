@@ -2,8 +2,8 @@
  * Reads and writes a golem's safetensors file: only float32 tensors, since a golem contains no others.
  *
  * Format: huggingface/safetensors, README "Format". The bytes are untrusted: `core/safetensors-header.ts`
- * checks the header; here it is checked that the tensors cover all of the data. Not its concern: what the
- * tensors are.
+ * checks the header; this file checks that the tensors cover all of the data. Not its concern: the meaning of
+ * the tensors.
  */
 import { GolemError } from "../core/error.ts";
 import {
@@ -49,7 +49,7 @@ const rules: SafetensorsRules<"F32"> = {
   elementBytes: { F32: 4 },
   damaged: (found, cause) =>
     new GolemError("golem-damaged", `The safetensors file is damaged: ${found}.`, {
-      hint: "Copy the golem's folder again from where it was made, or train it anew.",
+      hint: "Copy the golem's folder again from its source, or train the golem again.",
       cause,
     }),
 };

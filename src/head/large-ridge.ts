@@ -2,13 +2,13 @@
  * Ridge heads for hundreds of rows and more: one product matrix serves the penalty, the folds of
  * cross-validation and the head itself.
  *
- * Not its concern: what the rows are, how views are pooled.
+ * Not its concern: the meaning of the rows, how views are pooled.
  *
  * - Up to `maximumDense` rows, outputs of rows left out come from the matrix I - H, as in ridge-loo.ts: exact
  *   for every speaker, and for every fold of every repeat.
  * - Above, X^T X, X^T y and the sums of each class are collected per fold in pieces of rows; leaving a fold
- *   out is a subtraction, and one Cholesky factor of the size of the features solves it. The penalty is chosen
- *   on these folds, by a sample of their rows. Memory does not grow with the number of rows.
+ *   out is a subtraction, solved by one Cholesky factor of the size of the features. The penalty is chosen
+ *   on these folds, with a sample of their rows. Memory does not grow with the number of rows.
  *
  * Standardisation is of all rows, those of the fold included; it uses no labels.
  */
@@ -32,18 +32,18 @@ import { applyStandardisation, fitStandardisation, type Standardisation } from "
 import { fitTemperature } from "./temperature.ts";
 import { createTrainingSet } from "./training-set.ts";
 
-/** Most rows for which a matrix [rows, rows] or [rows, features] is held in memory. */
+/** Maximum number of rows for which a matrix [rows, rows] or [rows, features] is held in memory. */
 export const maximumDense = 2000;
 
 /** Blocks of rows that are left out together. */
 export type Division = readonly (readonly number[])[];
 
-/** The rows of a large problem, and what is left out of it. */
+/** The rows of a large problem, and the blocks that are left out of it. */
 export interface LargeProblem {
   readonly labels: Int32Array;
   readonly classes: number;
   readonly leaveOut: LeaveOut;
-  /** Repeats of cross-validation; where there are more than `maximumDense` rows, at least one. */
+  /** Repeats of cross-validation; at least one if there are more than `maximumDense` rows. */
   readonly divisions: readonly Division[];
   /** Rows on which penalties and weights are chosen. */
   readonly chosenOn: readonly number[];
@@ -142,7 +142,7 @@ interface Sums {
   readonly byClass: Float64Array;
 }
 
-/** Fits rows that are read in pieces; yields the share of the work that is done. */
+/** Fits rows that are read in pieces; yields the completed share of the work. */
 export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Generator<number, LargeRidge> {
   const { labels, classes, divisions, chosenOn } = problem;
   const { columns } = reader;

@@ -3,8 +3,9 @@
  *
  * Not its concern: validation; it runs a fixed number of epochs.
  *
- * Without standardisation, on mean-pooled embeddings of the last layer, it is the recipe of the article this
- * project starts from. With standardisation (the default) all features are of comparable size.
+ * Without standardisation, on mean-pooled embeddings of the last layer, it is the recipe of the article that
+ * this project is based on (docs/lessons.md). With standardisation (the default) all features have comparable
+ * size.
  */
 import { createRandom } from "../core/random.ts";
 import { createAdam } from "./adam.ts";

@@ -2,7 +2,7 @@
  * Exact leave-one-out outputs of ridge regression for every penalty of a grid, without refitting; or, if rows
  * come in groups (one speaker's recordings), leave-one-group-out.
  *
- * Not its concern: what the rows are, what the scores are used for.
+ * Not its concern: the meaning of the rows, the use of the scores.
  *
  * The error of row i when it is left out is residual_i / (1 - h_i), where h are the leverages, including the
  * intercept's w_i / sum(w) (Allen 1974, PRESS). For a group b it is (I - H_bb)^-1 residual_b. The result
@@ -29,7 +29,7 @@ export interface RidgeLooScore {
   readonly logLikelihood: number;
 }
 
-/** Which rows are left out together, and which rows are scored. */
+/** The blocks of rows that are left out together, and the rows that are scored. */
 export interface LeaveOut {
   /** Blocks of rows that are left out together. */
   readonly blocks: readonly (readonly number[])[];
@@ -118,7 +118,7 @@ export function climbPenalties(
   let place = penalties.length >> 1;
   for (;;) {
     const here = visit(place);
-    // The stronger penalty first: it is preferred where the likelihood is the same.
+    // The stronger penalty first: it is preferred if the likelihood is the same.
     if (visit(place + 1) > here) place++;
     else if (visit(place - 1) > here) place--;
     else return chooseRidgePenalty([...scores.values()]);

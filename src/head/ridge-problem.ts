@@ -20,8 +20,8 @@ import {
 } from "./ridge-solver.ts";
 
 /**
- * Most rows for which everything is fitted anew inside every fold; with more, folds share one product matrix
- * per view (classifier/fusion/large-fusion.ts).
+ * Maximum number of rows for which everything is fitted anew inside every fold; with more, folds share one
+ * product matrix per view (classifier/fusion/large-fusion.ts).
  */
 export const maximumNested = 300;
 
@@ -58,18 +58,18 @@ export function createRidgeProblem(
   return createGramProblem(gram, { labels, classes, weights }).problem;
 }
 
-/** The rows of a problem that is made from a Gram matrix. */
+/** The rows of a problem that is created from a Gram matrix. */
 export interface WeightedRows {
   readonly labels: Int32Array;
   readonly classes: number;
   readonly weights: Float64Array;
-  /** Their places among the rows of the Gram matrix; all in their order, unless given. */
+  /** Their indices among the rows of the Gram matrix; default: all, in order. */
   readonly places?: readonly number[];
 }
 
 /**
- * Creates a problem from the Gram matrix of its rows, or of these and others. `meanProducts` are the inner products
- * of its rows with their weighted mean.
+ * Creates a problem from a Gram matrix that contains its rows. `meanProducts` are the inner products of its
+ * rows with their weighted mean.
  */
 export function createGramProblem(
   gram: Float64Array,

@@ -4,10 +4,10 @@
  *
  * Not its concern: which penalty is best, which rows are left out.
  *
- * There are three methods: one inverse per penalty (I - H = p (K + p I)^-1), which for the few
- * penalties that are tried takes a tenth of the time of all eigenvectors; singular vectors, if there are more
- * rows than features or a penalty is too small for the inverse to be exact; or, for hundreds of rows, a factor
- * of X^T X + p I = L L^T per penalty (H = V V^T with V = X L^-T), whose size is that of the features.
+ * There are three methods: one inverse per penalty (I - H = p (K + p I)^-1), which for the few penalties that
+ * are tried takes a tenth of the time of all eigenvectors; singular vectors, if there are more rows than
+ * features or a penalty is too small for the inverse to be exact; or, for hundreds of rows, a factor of X^T X
+ * + p I = L L^T per penalty (H = V V^T with V = X L^-T), whose size is that of the features.
  */
 import { factorCholesky, invertLower, solveCholesky } from "../math/cholesky.ts";
 import { computeEigen } from "../math/eigen.ts";
@@ -21,11 +21,17 @@ export interface RidgeRemainder {
   readonly residuals: Float64Array;
   /** Diagonal of I - H: [rows]. */
   readonly complements: Float64Array;
-  /** The rows and columns `block` of I - H: [block, block], of which the lower half is read; in `out` if it is given. */
+  /**
+   * The rows and columns `block` of I - H: [block, block], of which the lower half is read; in `out` if it is
+   * given.
+   */
   computeBlock(block: readonly number[], out?: Float64Array): Float64Array;
 }
 
-/** Solves for any penalty, in the units of K. A result may use memory that the next call, of any solver, overwrites. */
+/**
+ * Solves for any penalty, in the units of K. A result may use memory that the next call, of any solver,
+ * overwrites.
+ */
 export interface RidgeSolver {
   computeRemainder(penalty: number): RidgeRemainder;
   /** (K + p I)^-1 y [rows, classes], up to a component in the null space of K. */
@@ -37,7 +43,10 @@ export interface RidgeSolver {
  */
 const minimumForCholesky = 1e-5;
 
-/** Weighted, centred targets of rows that have one class each: root x ((own class ? 1 : -1) - mean of the class). */
+/**
+ * Weighted, centred targets of rows that have one class each: root x ((own class ? 1 : -1) - mean of the
+ * class).
+ */
 export interface ClassTargets {
   /** [rows, classes] */
   readonly values: Float64Array;
@@ -50,7 +59,7 @@ export interface ClassTargets {
 
 const remainders = createNumberStore();
 
-/** Memory of any content, the same at every call unless it is large. */
+/** Uninitialised memory, the same at every call unless it is large. */
 function openScratch(size: number): Float64Array {
   remainders.release();
   return remainders.take(size);
@@ -70,7 +79,7 @@ export function createGramSolver(tiles: SymmetricTiles, targets: ClassTargets): 
     exact ??= createVectorSolver(...computeVectors(unpackTiles(tiles), rows), targets.values, classes);
     return exact;
   };
-  /** Computes I - H in memory of all solvers, and the residuals. */
+  /** Computes I - H, in memory that all solvers share, and the residuals. */
   const solve = (penalty: number): { readonly remainder: Float64Array; readonly residuals: Float64Array } => {
     const remainder = invertTiles(tiles, penalty, penalty, openScratch(rows * rows));
     const residuals = multiplyTargets(remainder);
@@ -182,7 +191,7 @@ export function createVectorSolver(
 
 /**
  * Creates a solver from the (weighted, centred) rows [rows, features], which are not copied; `createExact`
- * creates the one for penalties that are too small for a factor.
+ * creates the solver for penalties that are too small for a Cholesky factor.
  */
 export function createPrimalSolver(
   {

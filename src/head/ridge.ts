@@ -36,8 +36,8 @@ export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
 }
 
 /**
- * A ridge head whose penalty is chosen but whose weights are not computed: its leave-one-out score may rule
- * it out.
+ * A ridge head whose penalty is chosen but whose weights are not yet computed, since its leave-one-out score
+ * may exclude it.
  */
 export interface PreparedRidge {
   /** Outputs for each training row of a fit without that row (and the rows left out with it). */
@@ -45,13 +45,13 @@ export interface PreparedRidge {
   readonly posed: PosedRidge;
 }
 
-/** A problem, and the standardised rows that it is made of. */
+/** A problem, and its standardised rows. */
 interface PosedRidge {
   readonly problem: RidgeProblem;
   /** [all rows, features] */
   readonly x: Float64Array;
   readonly features: number;
-  /** Places of the problem's rows in `x`; all, unless given. */
+  /** Indices of the problem's rows in `x`; default: all. */
   readonly places?: readonly number[];
   /** Inner products of the problem's rows with their weighted mean. */
   readonly meanProducts: Float64Array;
@@ -60,8 +60,8 @@ interface PosedRidge {
 }
 
 /**
- * Chooses the penalty and the calibration of a ridge head; `rowWeights` multiply those of the classes. The head is
- * of use until the arrays of `numbers` are released.
+ * Chooses the penalty and the calibration of a ridge head; `rowWeights` multiply those of the classes. The
+ * head is valid until the arrays of `numbers` are released.
  */
 export function prepareRidge(
   { embeddings, labels, counts, classes }: TrainingSet,
@@ -83,18 +83,18 @@ export function prepareRidge(
   return choosePenalty({ problem, x, features, meanProducts, standardisation, options }, leaveOut);
 }
 
-/** Rows that a head is fitted to, and what is left out of them. */
+/** Rows that a head is fitted to, and the blocks that are left out of them. */
 export interface RowGroup {
   /** Originals first. */
   readonly rows: readonly number[];
-  /** Of places in `rows`. */
+  /** Of indices in `rows`. */
   readonly leaveOut: LeaveOut;
 }
 
 /**
  * Prepares a ridge head on each of several groups of rows, of which the first `originals` are in all groups
  * and the others are copies of them. Standardisation is fitted to the originals, so the heads can be joined,
- * and the products of rows are computed once. They are of use until the arrays of `numbers` are released.
+ * and the products of rows are computed once. They are valid until the arrays of `numbers` are released.
  */
 export function prepareRidgeGroups(
   { embeddings, labels, classes }: TrainingSet,
@@ -132,8 +132,9 @@ function choosePenalty(posed: PosedRidge, leaveOut: LeaveOut): PreparedRidge {
 }
 
 /**
- * The head that gives the sum of several heads' logits, each times its share. All must have been prepared
- * together, so that their rows and standardisation are the same; the settings it states are the first one's.
+ * The head whose logits are the sum of several heads' logits, each times its share. All must have been
+ * prepared together, so that their rows and standardisation are the same; its stated settings are those of
+ * the first.
  */
 export function createRidgeHead(heads: readonly PreparedRidge[], shares: readonly number[]): Head {
   const { loo, posed } = heads[0]!;

@@ -1,10 +1,10 @@
 /**
- * Ridge heads on hundreds of sparse rows and more (transcripts), with the same meaning as large-ridge.ts.
+ * Ridge heads on hundreds of sparse rows and more (transcripts); computes the same as large-ridge.ts.
  *
- * Not its concern: what the columns are.
+ * Not its concern: the meaning of the columns.
  *
- * Up to `maximumDense` rows, the Gram matrix is small; above, the penalty is chosen on a sample and each fold is
- * solved by conjugate gradients, whose time grows with the number of words.
+ * Up to `maximumDense` rows, the Gram matrix is small; above, the penalty is chosen on a sample and each fold
+ * is solved by conjugate gradients, whose time grows with the number of words.
  */
 import type { SparseRows } from "../math/sparse-rows.ts";
 import {
@@ -30,7 +30,7 @@ import { fitTemperature } from "./temperature.ts";
 
 const { penalties } = headDefaults.ridge;
 
-/** Fits sparse rows, as they are; yields the share of the work that is done. */
+/** Fits sparse rows, without standardisation; yields the completed share of the work. */
 export function* fitSparseRidge(x: SparseRows, problem: LargeProblem): Generator<number, LargeRidge> {
   const { labels, classes, leaveOut, divisions, chosenOn } = problem;
   const form = { standardisation: createIdentityStandardisation(x.columns), normalise: false };
@@ -112,7 +112,7 @@ function computeShares(labels: Int32Array, classes: number): Float64Array {
   return shares;
 }
 
-/** Adds the intercept to a weight [features, classes], and turns it. */
+/** Transposes a weight [features, classes], and adds the intercept. */
 function finishFit(
   x: SparseRows,
   labels: Int32Array,

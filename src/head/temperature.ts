@@ -9,9 +9,9 @@
  */
 
 /**
- * Error rate to expect when none was seen in `rows`: 0.5 / (rows + 1), the posterior mean under Jeffreys' prior
- * (Krichevsky and Trofimov 1981), which costs the least log-loss in the worst case. Laplace's rule, 1 / (rows +
- * 2), expects twice as many errors and left golems of few recordings under-confident (LOG.md).
+ * Expected error rate if `rows` contain no error: 0.5 / (rows + 1), the posterior mean under Jeffreys' prior
+ * (Krichevsky and Trofimov 1981), which minimises the worst-case log-loss. Laplace's rule, 1 / (rows + 2),
+ * gives twice as many errors and made golems of few recordings under-confident (LOG.md).
  */
 export const computeErrorShare = (rows: number): number => 0.5 / (rows + 1);
 
@@ -61,7 +61,7 @@ export function fitTemperature(
     else low = factor;
     let next = factor - slope / at.variance;
     if (!(next > low && next < high)) next = Math.sqrt(low * high);
-    // Newton's method squares the error: after a step of a thousandth, an error of a millionth is left.
+    // Newton's method squares the error: after a step of a thousandth, an error of a millionth remains.
     const isDone = Math.abs(next - factor) <= 1e-3 * factor;
     factor = next;
     if (isDone) break;

@@ -19,8 +19,7 @@ export interface TrainingSet {
 }
 
 /**
- * Throws `invalid-shape` unless the data is rows x features finite numbers, with `features` columns where
- * given.
+ * Throws `invalid-shape` unless the data is rows x features finite numbers, with `features` columns if given.
  */
 export function checkEmbeddings(embeddings: Matrix, features?: number): void {
   const { rows, columns, data } = embeddings;

@@ -3,7 +3,7 @@
  * computed from a Gram matrix, so leaving rows out needs a matrix of the size of the rows, not of the
  * features.
  *
- * Not its concern: what the rows are, what a comparison decides.
+ * Not its concern: the meaning of the rows, the use of a comparison.
  *
  * With m_k the class means, c their mean, R the rows minus their class means, dof = rows - classes and e a
  * tenth of the mean variance within classes: W = e (R^T R / dof + e I)^-1 = I - R^T (R R^T + dof e I)^-1 R

@@ -67,6 +67,11 @@ export function createPowerSpectrum(size: number): PowerSpectrum {
   };
 }
 
+/** Creates the periodic Hann window of `length` samples. */
+export function createHannWindow(length: number): Float64Array {
+  return Float64Array.from({ length }, (_, i) => 0.5 - 0.5 * Math.cos((2 * Math.PI * i) / length));
+}
+
 /** The tables used last: consecutive recordings often need the same size. */
 let latest: { readonly size: number; readonly fourier: Fourier } | undefined;
 

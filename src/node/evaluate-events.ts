@@ -61,7 +61,7 @@ function groupByRecording({
   if (groups.size > 0) return [...groups, ...empty.map((path): [string, []] => [path, []])];
   throw new GolemError(
     "invalid-data",
-    `${name} holds no annotations; long recordings with annotations were expected.`,
+    `${name} contains no annotations; long recordings with annotations were expected.`,
     {
       hint: "Put a label track beside each recording (day.wav, day.txt), or name a list with the columns file_name, start, end and label.",
     },

@@ -30,7 +30,7 @@ interface AdmissionLimits {
   readonly clientShare: number;
 }
 
-/** Creates an admission. `what` completes the sentence of the error: "requests are at work". */
+/** Creates an admission. `what` completes the sentence of the error: "requests are in progress". */
 export function createAdmission({ limit, clientShare }: AdmissionLimits, what: string): Admission {
   const clientLimit = Math.max(1, Math.floor(limit * clientShare));
   /** Amount of work of each client that has any. */
@@ -41,7 +41,7 @@ export function createAdmission({ limit, clientShare }: AdmissionLimits, what: s
     if (count >= limit) throw createOverloaded(`${count} ${what}, and no more are accepted.`);
     const own = counts.get(client) ?? 0;
     if (own >= clientLimit) {
-      throw createTooManyRequests(`${own} ${what} for this client, and no more of one client are accepted.`);
+      throw createTooManyRequests(`${own} ${what} for this client, and no more per client are accepted.`);
     }
   };
   const add = (client: string, difference: number): void => {

@@ -1,5 +1,5 @@
 /**
- * The OpenAPI document of the server: which is served at /openapi.json, shown at /docs and published with the
+ * The OpenAPI document of the server, which is served at /openapi.json, shown at /docs and published with the
  * package.
  */
 import { OpenAPIHono } from "@hono/zod-openapi";

@@ -1,5 +1,5 @@
 /**
- * API keys, which are kept as hashes and compared in constant time, and the names of clients by key or
+ * API keys, which are stored as hashes and compared in constant time, and the names of clients by key or
  * address.
  */
 
@@ -26,8 +26,8 @@ export function parseApiKeys(text: string, origin: string): string[] {
   if (keys.length === 0 || short > 0) {
     throw new GolemError(
       "invalid-option",
-      `${origin} holds ${keys.length} keys, ${short} of them shorter than ${minimumLength} characters; expected at least one, and none so short.`,
-      { hint: "Make one with `openssl rand -hex 32`." },
+      `${origin} contains ${keys.length} keys, ${short} of them shorter than ${minimumLength} characters; expected at least one key, and none shorter.`,
+      { hint: "Create one with `openssl rand -hex 32`." },
     );
   }
   return keys;

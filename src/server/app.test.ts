@@ -195,7 +195,7 @@ describe("golems", () => {
 
   it("say what was found in a query and what was expected", async () => {
     const { json } = await ask("/v1/golems/tones/detect?hopSeconds=61", { method: "POST" });
-    expect(json.detail).toBe("The query does not fit: hopSeconds is 61; expected at most 60.");
+    expect(json.detail).toBe("The query is invalid: hopSeconds is 61; expected at most 60.");
   });
 
   it("turn clients away while the queue is full", async () => {

@@ -57,7 +57,7 @@ export function createApp(parts: AppParts): App {
   return app;
 }
 
-/** Adds what each request passes first: logging, headers, the checks of Host, Origin and key. */
+/** Adds the middleware of all requests: logging, headers, the checks of Host, Origin and key. */
 function addAccess(app: App, parts: AppParts): void {
   app.use(createRequestLog(parts));
   app.use(async (c, next) => {
@@ -69,7 +69,7 @@ function addAccess(app: App, parts: AppParts): void {
     if (parts.isStopping()) c.header("connection", "close");
     parts.guard(c.req.header("host"), c.req.header("origin"));
     await next();
-    // A body that is not read would keep the connection busy as long as its sender continues.
+    // An unread body would keep the connection busy as long as its sender continues.
     const { incoming } = c.env as Partial<ServerContext["Bindings"]>;
     if (incoming && !incoming.complete && hasBody(incoming)) c.header("connection", "close");
   });
@@ -113,7 +113,7 @@ function addGolems(app: App, parts: AppParts): void {
   const { golems } = parts;
   app.openapi(listRoute, (c) => c.json({ golems: golems.list().map(summariseGolem) }, 200));
   app.openapi(golemRoute, (c) => c.json(describeGolem(golems.get(c.req.valid("param").id)), 200));
-  // Bodies are read as they arrive, so these requests are not validated by a schema library.
+  // Bodies are read as they arrive, so no schema library validates these requests.
   app.post(predictRoute.getRoutingPath(), (c) => handlePredict(c, c.req.param("id"), parts));
   app.post(detectRoute.getRoutingPath(), (c) => handleDetect(c, c.req.param("id"), parts));
   app.get(listenRoute.getRoutingPath(), createListenRoute(parts), () => {

@@ -1,21 +1,21 @@
 /**
- * Formats of the answer of detect: JSON lines, server-sent events, and tables for other programs.
+ * Formats of the response of detect: JSON lines, server-sent events, and tables for other programs.
  *
  * Not its concern: requests, how events are found.
  */
 import type { DetectedEvent } from "../detect/detector.ts";
 import { createEventWriter } from "../detect/event-formats.ts";
 
-/** How events are written. */
+/** Format in which events are written. */
 export interface AnswerFormat {
   readonly type: string;
   event(event: DetectedEvent): string;
-  /** Undefined: nothing can be said inside of this format. */
+  /** Undefined if the format cannot contain an error. */
   readonly error?: (error: object) => string;
   end(): string;
 }
 
-/** Formats in which an error has a place. */
+/** Formats that can contain an error. */
 export const streamFormats = {
   lines: {
     type: "application/x-ndjson",
@@ -37,7 +37,7 @@ const tableTypes = {
   raven: "text/tab-separated-values; charset=utf-8",
 } as const;
 
-/** Writes a table, its header first even if there is no event. */
+/** Writes a table; its header is written even if there is no event. */
 export function createTableFormat(format: keyof typeof tableTypes, highHz: number): AnswerFormat {
   const writer = createEventWriter(format, highHz);
   let header = writer.header === undefined ? "" : `${writer.header}\n`;

@@ -1,9 +1,9 @@
 /**
- * POST /v1/golems/{id}/detect: a long recording in, its events out, each as soon as it is certain: as JSON
- * lines, as server-sent events if Accept names them, or as a table that other programs open (`format`).
+ * POST /v1/golems/{id}/detect: receives a long recording and sends its events, each as soon as it is certain:
+ * as JSON lines, as server-sent events if Accept names them, or as a table for other programs (`format`).
  *
- * An error before the first event is a problem document; a later one is the last line, and ends the connection
- * where a table has no place for it.
+ * An error before the first event is a problem document; a later one is the last line, or, in tables, which
+ * cannot contain it, ends the connection.
  * Not its concern: how events are found.
  */
 import type { Context } from "hono";
@@ -23,20 +23,20 @@ import { detectQuery } from "./schemas.ts";
 import type { ServedGolems } from "./served-golems.ts";
 import type { ServerContext } from "./server-context.ts";
 
-/** What the route works with. */
+/** Everything that the route uses. */
 export interface DetectParts extends RecordingLimits {
   readonly golems: ServedGolems;
   readonly pool: GolemPool;
   readonly streams: Admission;
   readonly stream: StreamLimits;
-  /** For requests that name no threshold; undefined: the golem's own threshold. */
+  /** For requests without a threshold; undefined: the golem's own threshold. */
   readonly falseAlarmsPerHour: number | undefined;
-  /** Keeps clips of what was heard; undefined: nothing is kept. */
+  /** Keeps clips of detected sound; undefined: nothing is kept. */
   readonly keeper: ClipKeeper | undefined;
   readonly metrics: Metrics;
   /**
-   * Longest time without progress, in seconds. For each minute of the recording, and once more, a worker may spend
-   * so long on it.
+   * Maximum time without progress, in seconds. A worker may spend this time on the recording, and the same
+   * again per minute of sound.
    */
   readonly timeoutSeconds: number;
 }
@@ -44,20 +44,20 @@ export interface DetectParts extends RecordingLimits {
 /** Limits on one long recording. */
 interface StreamLimits {
   readonly maximumBytes: number;
-  /** Of sound: a few bytes can hold years of silence. */
+  /** Seconds of sound: a few bytes can encode years of silence. */
   readonly maximumSeconds: number;
 }
 
 /**
- * Milliseconds at which the answer begins without an event, counted from when the recording has arrived and its
- * first sound is decoded: until then an error can still be the status of the answer.
+ * Milliseconds after which the response begins even without an event, counted from when the first sound
+ * is decoded: until then an error can still be the status of the response.
  */
 const beginMilliseconds = 1000;
-/** Bytes waiting for the worker at which the sender has to wait. */
+/** Number of bytes waiting for the worker from which the sender must wait. */
 const highWater = 1024 * 1024;
-/** The option that limits recordings which have to arrive as a whole, as the error shows it. */
+/** The option that limits recordings that must arrive as a whole, as the error shows it. */
 const heldOption =
-  "--max-body for MP4 and AIFF, which have to arrive as a whole; FLAC, WAV, Ogg and MP3 are read while they arrive";
+  "--max-body for MP4 and AIFF, which must arrive as a whole; FLAC, WAV, Ogg and MP3 are read while they arrive";
 
 /** Answers a request. */
 export async function handleDetect(
@@ -74,7 +74,7 @@ export async function handleDetect(
   const begun = new Promise<ReadableStream<Uint8Array>>((resolve) => {
     begin = resolve;
   });
-  // The golem stays loaded until the stream has ended, which is after the answer has begun.
+  // The golem stays loaded until the stream has ended, which is after the response has begun.
   const work = parts.golems.use(id, async (golem) => {
     const leave = parts.streams.enter(c.var.client);
     if (table !== "json") format = createTableFormat(table, golem.document.audio.sampleRate / 2);
@@ -91,10 +91,10 @@ export async function handleDetect(
       leave();
     }
   });
-  // If the work ends before the answer has begun, it rejects.
+  // If the work ends before the response has begun, it rejects.
   const stream = await Promise.race([begun, work.then(() => begun)]);
   work.catch(() => {});
-  // The rest of a body would be taken for the next request.
+  // The rest of a body would be parsed as the next request.
   if (!c.env.incoming.complete) c.header("connection", "close");
   return c.body(stream, 200, { "content-type": format.type });
 }
@@ -108,7 +108,7 @@ export function addFalseAlarms<Options extends DetectOptions>(
   return { ...options, falseAlarmsPerHour };
 }
 
-/** One request: its options and where its answer goes. */
+/** One request: its options and the destination of its response. */
 interface DetectRequest {
   readonly name: string | undefined;
   readonly options: DetectOptions;
@@ -204,12 +204,12 @@ function createTimeout(seconds: number): GolemError {
 
 function createOverworked(seconds: number, worked: number): GolemError {
   const what = `${Math.round(seconds)} s of the recording have taken ${Math.round(worked)} s of work`;
-  return new GolemError("timeout", `${what}; that is more than the server does for one.`, {
+  return new GolemError("timeout", `${what}, more than the server allows.`, {
     hint: "Use shorter windows or a longer hop; the server's limit per minute of sound is --timeout.",
   });
 }
 
-/** Creates the body of an answer; it begins with the first text, at the end, or after a while. */
+/** Creates the body of a response; it begins with the first text, at the end, or after a delay. */
 function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
   const encoder = new TextEncoder();
   let isOpen = true;
@@ -235,7 +235,7 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
   };
   return {
     write,
-    /** Begins the answer after a while even if nothing is written. */
+    /** Begins the response after a delay even if nothing is written. */
     expect(): void {
       if (!hasBegun) timer ??= setTimeout(start, beginMilliseconds);
     },
@@ -251,7 +251,7 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
   };
 }
 
-/** Calls back once it has not been restarted for that long. */
+/** Calls back when it has not been restarted for the given time. */
 function createClock(seconds: number, onLate: () => void) {
   let isLate = false;
   const start = () =>

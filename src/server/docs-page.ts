@@ -65,7 +65,9 @@ h1,h2{line-height:1.2;letter-spacing:-.02em}h2{margin:3rem 0 .5rem;padding-top:1
 p{margin:.5rem 0}small,.quiet{color:var(--quiet)}code,pre,output{font:.85rem/1.45 ui-monospace,monospace}
 pre,output{display:block;margin:.25rem 0;overflow:auto;max-height:17rem;padding:.75rem;background:var(--raised);border-radius:.5rem;white-space:pre}output:empty{display:none}
 table{border-collapse:collapse;width:100%}td,th{text-align:left;vertical-align:top;padding:.25rem .75rem .25rem 0;border-bottom:1px solid var(--line)}
-h1,h2,p,td,th,code{overflow-wrap:anywhere}h2 code{font-size:1.1rem}nav ul{list-style:none;padding:0;margin:.5rem 0;display:grid;gap:.25rem}
+h1,h2,p,code{overflow-wrap:anywhere}td,th{overflow-wrap:break-word}td:first-child code{overflow-wrap:normal}.address{margin-top:0;font-size:1rem}
+.name{display:flex;justify-content:space-between;align-items:end;gap:.75rem;margin-top:1rem}.name h3{margin:0 0 .25rem}button.copy{background:none;border-color:var(--line);color:var(--accent);font-size:.85rem;min-height:2rem;padding:.1rem .8rem}
+button.copy:hover{border-color:var(--edge)}nav ul{list-style:none;padding:0;margin:.5rem 0;display:grid;gap:.25rem}
 summary{cursor:pointer;color:var(--accent);padding:.25rem 0}a{color:var(--accent)}:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 form{display:flex;flex-wrap:wrap;gap:.75rem;align-items:end}label{display:grid;gap:.1rem;font-size:.85rem;max-width:100%}output{flex:1 0 100%;min-width:0}
 input,select,button{font:inherit;font-size:1rem;color:inherit;background:var(--bg);border:1px solid var(--edge);border-radius:.6rem;padding:.4rem .7rem;min-height:2.75rem;max-width:100%}
@@ -100,7 +102,7 @@ export async function renderDocsPage(document: ShownDocument): Promise<string> {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
 <title>${info.title} ${info.version}</title><style>${raw(style)}</style></head><body><main>
 <h1>${info.title} <small>${info.version}</small></h1><p>${info.description}</p>
-<p>For programs: <a href="/openapi.json">openapi.json</a>. Where the server was started with API keys, each request to <code>/v1</code> and
+<p>For programs: <a href="/openapi.json">openapi.json</a>. If the server was started with API keys, each request to <code>/v1</code> and
 <code>/metrics</code> needs one, as <code>-H "x-api-key: KEY"</code> or <code>-H "authorization: Bearer KEY"</code>.</p>
 <p><label>API key for the forms on this page, if the server needs one <input id="key" type="password" autocomplete="off"></label></p>
 <nav aria-label="Addresses"><ul>${routes.map(
@@ -115,10 +117,10 @@ ${renderCode(JSON.stringify(schema, null, 2), "schema", `Schema ${name}`)}</deta
 )}
 <h2 id="errors">Errors</h2>
 <p>Errors are problem documents (RFC 9457) with one of these codes.</p>
-<table><thead><tr><th>Code</th><th>Status</th><th>Cause</th><th>Cure</th></tr></thead><tbody>
+<table><thead><tr><th>Code</th><th>Status</th><th>Cause</th><th>Remedy</th></tr></thead><tbody>
 ${Object.entries(statusOfCode).map(
   ([code, status]) => html`<tr id="${code}"><td><code>${code}</code></td><td>${status}</td>
-<td>${errorReference[code as ErrorCode].cause}</td><td>${errorReference[code as ErrorCode].cure}</td></tr>`,
+<td>${errorReference[code as ErrorCode].cause}</td><td>${errorReference[code as ErrorCode].remedy}</td></tr>`,
 )}
 </tbody></table></main><script>${raw(script)}</script></body></html>`;
   return String(page);
@@ -133,7 +135,7 @@ const getId = (route: Route): string =>
 function renderRoute(route: Route) {
   const { summary, description, parameters = [], requestBody, responses } = route.operation;
   const samples = routeSamples[getName(route)];
-  return html`<section><h2 id="${getId(route)}"><code>${getName(route)}</code></h2><p>${summary}</p>${description ? html`<p>${description}</p>` : ""}
+  return html`<section><h2 id="${getId(route)}">${summary}</h2><p class="address"><code>${getName(route)}</code></p>${description ? html`<p>${description}</p>` : ""}
 ${
   requestBody
     ? html`<p>Body: ${Object.keys(requestBody.content).map((type) => html`<code>${type}</code> `)} ${requestBody.description ?? ""}</p>`
@@ -146,8 +148,8 @@ ${
       )}</tbody></table>`
     : ""
 }
-${samples?.curl ? html`<h3>curl</h3>${renderCode(samples.curl, "sample curl", `curl, ${getName(route)}`)}` : ""}
-${samples ? html`<h3>JavaScript</h3>${renderCode(samples.javascript, "sample javascript", `JavaScript, ${getName(route)}`)}` : ""}
+${samples?.curl ? renderSample("curl", samples.curl, route) : ""}
+${samples ? renderSample("JavaScript", samples.javascript, route) : ""}
 ${samples ? html`<h3>An answer</h3>${renderCode(samples.answer, "answer", `An answer of ${getName(route)}`)}` : ""}
 <h3>Try it</h3>${renderForm(route)}
 <details><summary>Statuses and schemas</summary><table><thead><tr><th>Status</th><th>Meaning</th><th>Body</th></tr></thead><tbody>${Object.entries(
@@ -163,6 +165,13 @@ ${samples ? html`<h3>An answer</h3>${renderCode(samples.answer, "answer", `An an
 /** The text scrolls sideways, so it must be reachable by keys. */
 const renderCode = (text: string, kind: string, name: string) =>
   html`<pre class="${kind}" tabindex="0" role="region" aria-label="${name}">${text}</pre>`;
+
+/** A sample with the button that copies it. */
+const renderSample = (language: string, text: string, route: Route) => {
+  const name = `${language}, ${getName(route)}`;
+  return html`<div class="name"><h3>${language}</h3><button type="button" class="copy" aria-label="Copy ${name}">Copy</button></div>
+${renderCode(text, `sample ${language.toLowerCase()}`, name)}`;
+};
 
 function renderParameter({ name, in: place, required, description, schema = {} }: Parameter) {
   const { type = "string", minimum, maximum } = schema;

@@ -39,8 +39,9 @@ export const routeSamples: Readonly<Record<string, RouteSamples>> = {
     curl: `curl -F file=@take-1.wav -F file=@take-2.wav ${golem}/predict
 
 # One recording as the body, one document as the answer:
-curl -H "content-type: audio/wav" --data-binary @take-1.wav "${golem}/predict?name=take-1.wav"`,
-    javascript: `// file: a File, as of an <input type="file">, or a Blob
+curl -H "content-type: audio/wav" --data-binary @take-1.wav \\
+  "${golem}/predict?name=take-1.wav"`,
+    javascript: `// file: a File, such as that of an <input type="file">, or a Blob
 const answer = await fetch("${golem}/predict", {
   method: "POST",
   headers: { "content-type": "application/octet-stream" },
@@ -60,7 +61,8 @@ const { label, confidence, unknown } = await answer.json();`,
     }),
   },
   "POST /v1/golems/{id}/detect": {
-    curl: `curl -N -H "content-type: audio/wav" --data-binary @long.wav "${golem}/detect?threshold=0.6"`,
+    curl: `curl -N -H "content-type: audio/wav" --data-binary @long.wav \\
+  "${golem}/detect?threshold=0.6"`,
     javascript: `const answer = await fetch("${golem}/detect", {
   method: "POST",
   headers: { "content-type": "application/octet-stream" },

@@ -1,6 +1,6 @@
 /**
- * The script of /docs: puts the server's address into the samples, fills in a golem's name, sends the forms
- * under "Try it".
+ * The script of /docs: inserts the server's address into the samples, copies them, fills in a golem's name, and
+ * sends the forms under "Try it".
  *
  * Answers are shown as text, never as markup. Without the script, the page is complete except for the forms.
  */
@@ -12,6 +12,16 @@ const headers = () => (key.value ? { "x-api-key": key.value } : {});
 for (const pre of document.querySelectorAll("pre.sample")) {
   pre.textContent = pre.textContent.replaceAll(${JSON.stringify(sampleOrigin)}, location.origin)
     .replaceAll(${JSON.stringify(sampleOrigin.replace("http", "ws"))}, location.origin.replace("http", "ws"));
+}
+for (const button of document.querySelectorAll("button.copy")) {
+  const pre = button.parentElement.nextElementSibling;
+  button.addEventListener("click", async () => {
+    // Pages without encryption have no clipboard: there the text is selected, to be copied by keys.
+    getSelection().selectAllChildren(pre);
+    const isCopied = await navigator.clipboard?.writeText(pre.textContent).then(() => true, () => false);
+    button.textContent = isCopied ? "Copied" : "Selected";
+    setTimeout(() => { button.textContent = "Copy"; }, 2000);
+  });
 }
 const fill = async () => {
   const answer = await fetch("/v1/golems", { headers: headers() }).catch(() => undefined);

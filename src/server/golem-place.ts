@@ -1,5 +1,5 @@
 /**
- * A golem that is served: it is loaded, and loaded again when there is another version of it. The old golem
+ * A golem that is served: it is loaded, and loaded again when its version changes. The old golem
  * is used until the new one is loaded and checked; a damaged new one is ignored.
  *
  * Not its concern: which golems are served, when to check for another version (served-golems.ts).
@@ -16,30 +16,29 @@ export interface ServedGolem extends LoadableGolem {
   readonly document: GolemDocument;
 }
 
-/** The place of one golem. */
+/** One served golem, whose version may be replaced. */
 export interface GolemPlace {
   readonly id: string;
   readonly address: string;
   isLoaded(): boolean;
-  /** Gets the golem that is in use now; throws `not-ready` before the first one is loaded. */
+  /** Gets the current golem; throws `not-ready` before the first one is loaded. */
   get(): ServedGolem;
   /**
-   * Runs `work` with the golem that is in use now; it stays loaded until `work` has ended, even if it is
-   * replaced.
+   * Runs `work` with the current golem; it stays loaded until `work` has ended, even if it is replaced.
    */
   use<T>(work: (golem: ServedGolem) => Promise<T>): Promise<T>;
-  /** Loads the golem as it is now; if that fails, the old golem stays in use. */
+  /** Loads the present version; if that fails, the old golem stays in use. */
   load(options: SourceOptions): Promise<void>;
   /**
-   * Loads the golem if its version changed since it was last loaded or rejected; resolves to whether it was
-   * loaded. Only one call works at a time: further calls meanwhile resolve to false.
+   * Loads the golem if its version has changed since it was last loaded or rejected; resolves to whether it
+   * was loaded. Only one call runs at a time: calls in the meantime resolve to false.
    */
   reload(options?: SourceOptions): Promise<boolean>;
   /** From now on, replaced golems stay in the pool, which is about to be closed. */
   close(): void;
 }
 
-/** A loaded golem, with the number of its users: requests, and its place while the golem is in use. */
+/** A loaded golem, with the number of its users: requests, and its place while it is the current golem. */
 interface HeldGolem {
   readonly golem: ServedGolem;
   users: number;

@@ -1,6 +1,6 @@
 /**
- * The connections of an HTTP server: decides which requests are upgraded, and ends every connection whatever
- * its client does.
+ * The connections of an HTTP server: determines which requests are upgraded, and ends every connection
+ * regardless of its client.
  *
  * Upgrade: RFC 9110, 7.8 (a server may ignore it). Lingering close: RFC 9112, 9.6 (closing with unread bytes
  * resets the connection, so the client may lose the answer). Not its concern: routes.

@@ -16,7 +16,7 @@ import { openPort } from "./open-port.ts";
  * Milliseconds for which requests that arrive over open connections are still answered when the server stops.
  */
 const graceMilliseconds = 250;
-/** Turns of the event loop in which the last connections are taken. */
+/** Turns of the event loop in which the last connections are accepted. */
 const takingTurns = 3;
 
 /** A server whose port is open. */
@@ -54,7 +54,7 @@ export async function openHttpServer(app: App, port: number, host: string): Prom
     },
   }) as HttpServer;
   const connections = watchConnections(server);
-  const hint = "Name another --port (0 takes a free one) or --host.";
+  const hint = "Name another --port (0 selects a free one) or --host.";
   return {
     address: await openPort(server, { port, host, hint }),
     drain: (milliseconds) => drain(server, connections, milliseconds),
@@ -65,7 +65,8 @@ export async function openHttpServer(app: App, port: number, host: string): Prom
  * Node's own `close` would end idle connections at once, and lose requests that are about to arrive on them.
  */
 async function drain(server: HttpServer, connections: Connections, milliseconds: number): Promise<void> {
-  // The system has accepted connections that this process has yet to take: closing the port would reset them.
+  // The system may have accepted connections that this process has not yet taken: closing the port would
+  // reset them.
   for (let turn = 0; turn < takingTurns; turn++) await setImmediate();
   const closed = new Promise<void>((resolve) => {
     NetServer.prototype.close.call(server, () => resolve());

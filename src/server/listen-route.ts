@@ -114,7 +114,7 @@ function openSession(
     stop.abort();
   };
   const clock = createIdleClock(connection, idleSeconds, () =>
-    fail(new GolemError("request-timeout", `No samples came for ${idleSeconds} s.`)),
+    fail(new GolemError("request-timeout", `No samples arrived for ${idleSeconds} s.`)),
   );
   const end = (): void => {
     clock.stop();
@@ -169,7 +169,12 @@ function openSession(
     if (isBinary) take(data);
     else if (Buffer.from(data).toString() === "end") end();
     else
-      fail(new GolemError("bad-request", 'The only text accepted is "end"; samples go in binary messages.'));
+      fail(
+        new GolemError(
+          "bad-request",
+          'The only accepted text message is "end"; send samples in binary messages.',
+        ),
+      );
   });
   socket.on("close", (code) => {
     clock.stop();

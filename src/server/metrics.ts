@@ -72,7 +72,7 @@ export function createMetrics(sources: MetricSources): Metrics {
   });
   const reloads = new Counter({
     name: "golem_reloads_total",
-    help: "Golems replaced while serving, and refused replacements",
+    help: "Golems replaced while serving, and rejected replacements",
     labelNames: ["golem", "result"],
     registers,
   });

@@ -18,7 +18,7 @@ export async function openPort(server: Server, { port, host, hint }: PortOptions
       server.close();
       const reason = cause.code ?? cause.message;
       reject(
-        new GolemError("output-failed", `${host}:${port} cannot be listened on: ${reason}.`, { hint, cause }),
+        new GolemError("output-failed", `Listening on ${host}:${port} failed: ${reason}.`, { hint, cause }),
       );
     });
     server.listen(port, host, () => resolve());

@@ -110,7 +110,7 @@ async function predictAll(
     await Promise.all(Array.from({ length: Math.min(concurrency, files.length) }, work));
     return answers;
   } catch (error) {
-    // The other files no longer need an answer.
+    // The other files need not be predicted any more.
     next = files.length;
     if (!late.aborted || left.aborted) throw error;
     throw new GolemError("timeout", `The request took longer than ${timeoutSeconds} s.`, {

@@ -16,7 +16,7 @@ it.each(Object.entries(statusOfCode))(
         title: expect.stringMatching(/\w/),
       },
       ...(status === 500
-        ? { detail: "The server failed; its log says more.", hint: "" }
+        ? { detail: "The server failed; see its log.", hint: "" }
         : { detail: "found it", hint: "do that" }),
     });
   },

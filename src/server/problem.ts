@@ -15,7 +15,7 @@ export const statusOfCode = {
   "too-short": 422,
   silent: 422,
   "above-8-khz": 422,
-  // An encoder gave no usable numbers for the recording; the death of a worker is `unexpected`.
+  // An encoder returned no usable numbers for the recording; the death of a worker is `unexpected`.
   "encoder-failed": 422,
   unreadable: 422,
   "too-long": 413,
@@ -97,7 +97,7 @@ export function createProblem({ code, message, hint }: ErrorRecord, requestId: s
     type: `/docs#${code}`,
     title: STATUS_CODES[status] ?? "Error",
     status,
-    detail: isFault ? "The server failed; its log says more." : message,
+    detail: isFault ? "The server failed; see its log." : message,
     code,
     hint: isFault ? "" : hint,
     instance: `urn:uuid:${requestId}`,

@@ -9,7 +9,7 @@ export function parseQuery<T extends z.ZodType>(schema: T, query: Record<string,
     schema,
     query,
     (found) =>
-      new GolemError("bad-request", `The query does not fit: ${found}.`, {
+      new GolemError("bad-request", `The query is invalid: ${found}.`, {
         hint: "/docs lists the parameters of each address.",
       }),
   );

@@ -115,7 +115,7 @@ async function* splitBody(
     yield { name: own, pieces: maximumFiles === 1 ? refuseForeign(pieces) : pieces };
   }
   if (count > 0) return;
-  throw new GolemError("bad-request", "The form holds no file; expected at least one recording.", {
+  throw new GolemError("bad-request", "The form contains no file; expected at least one recording.", {
     hint: form,
   });
 }
@@ -133,7 +133,7 @@ async function* refuseForeign(pieces: AsyncIterable<Uint8Array>): AsyncGenerator
     const found = await findForeignContent(joinBytes(held).subarray(0, foreignHeadBytes));
     if (found === undefined) return;
     throw new GolemError("not-audio", `The body is ${found}; expected a recording.`, {
-      hint: "Send WAV, FLAC, MP3, Ogg Vorbis or Opus, or what else the server's ffmpeg decodes.",
+      hint: "Send WAV, FLAC, MP3, Ogg Vorbis or Opus, or another format that the server's ffmpeg decodes.",
     });
   };
   for await (const piece of pieces) {

@@ -72,7 +72,7 @@ export function openBody(incoming: IncomingMessage, limits: BodyLimits, option =
       received += chunk.length;
       if (received > maximumBytes) throw createTooLarge(maximumBytes, option);
       if (budget.used + chunk.length > budget.limit) {
-        throw createOverloaded("The bytes of recordings in memory are at their limit.");
+        throw createOverloaded("The recordings in memory have reached the limit on their bytes.");
       }
       held += chunk.length;
       budget.used += chunk.length;

@@ -82,14 +82,14 @@ const toJson = (value: object): ExtraAnswer => ({
  */
 async function readAnswer(request: IncomingMessage): Promise<z.infer<typeof answerSchema>> {
   if (request.headers["content-type"] !== "application/json") {
-    throw new GolemError("unsupported-media-type", "An answer is sent as application/json.");
+    throw new GolemError("unsupported-media-type", "The answer is not application/json.");
   }
   const pieces: Buffer[] = [];
   let bytes = 0;
   for await (const piece of request) {
     bytes += (piece as Buffer).length;
     if (bytes > maximumBodyBytes) {
-      throw new GolemError("too-large", `An answer has at most ${maximumBodyBytes} bytes.`);
+      throw new GolemError("too-large", `The answer has more than ${maximumBodyBytes} bytes.`);
     }
     pieces.push(piece as Buffer);
   }

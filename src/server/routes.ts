@@ -28,12 +28,12 @@ const problems = {
   403: "This Host or Origin may not use the server",
   404: "No such golem or address",
   408: "The body did not arrive in time",
-  413: "Too many bytes or files, or too long a recording",
+  413: "Too many bytes or files, or a recording that is too long",
   415: "Not a recording, or one that cannot be decoded here",
   422: "The recording cannot be used: damaged, silent, too short",
-  429: "The client already has its share of requests in progress: Retry-After says when to try again",
+  429: "The client already uses its share of the queue; retry after the seconds in Retry-After",
   500: "A fault of the server",
-  503: "Not ready, or no room for the request: Retry-After says when to try again",
+  503: "Not ready, or no capacity for the request; retry after the seconds in Retry-After",
   504: "The request took longer than allowed",
 } as const;
 
@@ -121,8 +121,8 @@ export const predictRoute = createRoute({
   path: "/v1/golems/{id}/predict",
   summary: "Classify recordings",
   description:
-    "A recording as a raw body is answered with one document, or with a problem. The files of a form are answered with an array, or with JSON lines " +
-    "if Accept names application/x-ndjson; a file that cannot be used has its error in its place.",
+    "The response to a raw body is one document, or a problem document. The response to a form is an array, or JSON lines " +
+    "if Accept names application/x-ndjson; the entry of a file that cannot be used contains the error.",
   security,
   request: {
     params: golemParams,
@@ -152,9 +152,9 @@ export const detectRoute = createRoute({
   summary: "Find the events in a long recording",
   description:
     "Events are sent as soon as they are certain: as JSON lines, or as server-sent events (detection, error, end) if Accept names text/event-stream. " +
-    "With format, they are a table that Audacity, Raven or a spreadsheet opens. " +
-    "An error after the first line is the last line; in a table, the connection is closed instead. WAV, FLAC, Ogg, MP3 and others are read while they arrive, and only what is being read of them is in memory; " +
-    "MP4 (M4A) and AIFF have to arrive as a whole first and may be no larger than a body for predict.",
+    "With format, they are a table for Audacity, Raven or a spreadsheet. " +
+    "An error after the first line is the last line; in a table, the connection is closed instead. WAV, FLAC, Ogg, MP3 and others are read while they arrive, and are never in memory as a whole; " +
+    "MP4 (M4A) and AIFF must first arrive as a whole and may not be larger than a body for predict.",
   security,
   request: {
     params: golemParams,
@@ -182,8 +182,8 @@ export const listenRoute = createRoute({
   path: "/v1/golems/{id}/listen",
   summary: "WebSocket: samples in, events out",
   description:
-    'Mono samples go in as binary messages, the text "end" ends them. Out come JSON texts with a type: event (start, end, label, confidence), warning, ' +
-    "error (code, message, hint), and at the end `end` (seconds).",
+    'Send mono samples in binary messages, and the text message "end" after the last. The server sends JSON text messages with a type: event (start, end, label, confidence), warning, ' +
+    "error (code, message, hint), and finally `end` (seconds).",
   security,
   request: { params: golemParams, query: listenQuery },
   responses: {

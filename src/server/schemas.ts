@@ -39,7 +39,7 @@ const fileName = z.string().openapi({ description: "Name of the recording, as it
 export const predictionSchema = z
   .object({
     file: fileName,
-    label: z.string().openapi({ description: "Always the best guess; `unknown` only flags it." }),
+    label: z.string().openapi({ description: "Always the most probable label; `unknown` only flags it." }),
     confidence: share.openapi({ description: "Probability of the label." }),
     scores: z.record(z.string(), share).openapi({ description: "Probability of every label." }),
     unknown: z.boolean().openapi({ description: "Whether the recording is unlike all training recordings." }),
@@ -47,17 +47,17 @@ export const predictionSchema = z
       description: "About 0 for a typical recording of a known class, lower for others.",
     }),
     labelSet: z.array(z.string()).optional().openapi({
-      description: "Labels that cannot be ruled out, best guess first.",
+      description: "Labels that cannot be excluded, most probable first.",
     }),
     seconds: z.number().min(0).openapi({ description: "Duration of the recording, in seconds." }),
     transcript: z.string().optional().openapi({
-      description: "What was said, if the golem uses words; empty if it is not speech.",
+      description: "Transcript, if the golem uses words; empty if the sound is not speech.",
     }),
     warnings: z.array(errorRecord),
   })
   .openapi("Prediction");
 
-/** The answer for one of several recordings that could not be used. */
+/** The answer for one of several recordings that cannot be used. */
 const failureSchema = z.object({ file: fileName, error: errorRecord }).openapi("Failure");
 
 /** The answers for the files of a form. */
@@ -156,15 +156,15 @@ const number = (name: string, minimum: number, maximum: number, description: str
     .openapi({ param: { name, in: "query" }, type: "number", minimum, maximum, description });
 
 /**
- * How events are found; most defaults follow from the training recordings. Ranges are checked again where they are
- * used.
+ * Settings of detection; most defaults are derived from the training recordings. Ranges are checked again
+ * where they are used.
  */
 const detectFields = {
   threshold: number(
     "threshold",
     0.001,
     1,
-    "Lowest score of an event; by default the median confidence in the evaluation, at most 0.8.",
+    "Minimum score of an event; by default the median confidence in the evaluation, at most 0.8.",
   ),
   falseAlarmsPerHour: number(
     "falseAlarmsPerHour",
@@ -182,14 +182,14 @@ const detectFields = {
     "hopSeconds",
     0.02,
     60,
-    "From one window to the next, in seconds; by default a quarter of a window.",
+    "Distance from one window to the next, in seconds; by default a quarter of a window.",
   ),
   minimumSeconds: number("minimumSeconds", 0, 60, "Shortest event, in seconds; by default 0.1."),
   mergeSeconds: number(
     "mergeSeconds",
     0,
     60,
-    "Events of one label that are no further apart than this many seconds are merged; by default a quarter of a window, within 0.3 to 1.",
+    "Events of one label that are at most this many seconds apart are merged; by default a quarter of a window, within 0.3 to 1.",
   ),
 };
 
@@ -203,7 +203,7 @@ export const detectQuery = z.object({
     .openapi({
       param: { name: "format", in: "query" },
       description:
-        "json: as Accept says; csv, audacity (a label track) and raven (a selection table): tables that other programs open.",
+        "json: according to Accept; csv, audacity (a label track) and raven (a selection table): tables for other programs.",
     }),
 });
 
@@ -231,7 +231,7 @@ export const listenQuery = z.object({
     "lag",
     0.1,
     3600,
-    "How far the golem may fall behind, in seconds, before windows are skipped; without it none are, and the sender has to wait.",
+    "Maximum lag, in seconds, before windows are skipped; without it, none are skipped and the sender must wait.",
   ),
 });
 

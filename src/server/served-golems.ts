@@ -130,7 +130,7 @@ export async function createServedGolems(
     const place = places.get(id);
     if (place) return place;
     const ids = [...places.keys()].join(", ");
-    throw new GolemError("golem-not-found", `There is no golem ${id} here; there is ${ids}.`, {
+    throw new GolemError("golem-not-found", `There is no golem ${id} here; expected one of ${ids}.`, {
       hint: "GET /v1/golems lists them.",
     });
   };
@@ -182,7 +182,7 @@ function createNameError(
 ): GolemError {
   return new GolemError(
     "invalid-option",
-    `Two golems are called ${id}: ${address} and ${source.address}; expected folders of different names.`,
+    `Two golems have the id ${id}: ${address} and ${source.address}; expected folders with different names.`,
     { hint: "Rename one of the folders." },
   );
 }

@@ -14,9 +14,8 @@ export const serverDefaults = {
   /** Maximum duration of a long recording, in seconds. */
   maximumStreamSeconds: 12 * 3600,
   /**
-   * Maximum number of samples that are decoded of one recording, of all channels together: half an hour in
-   * stereo at 48 kHz takes
-   * 173 million.
+   * Maximum number of samples decoded from one recording, counting all channels: half an hour in
+   * stereo at 48 kHz takes 173 million.
    */
   maximumSamples: 256 * 1024 * 1024,
   /** Maximum number of files in one form. */

@@ -40,7 +40,7 @@ export interface ServerOptions extends EnvironmentOptions {
    */
   readonly maximumStreamBytes?: number | undefined;
   readonly maximumStreamSeconds?: number | undefined;
-  /** Maximum number of samples that are decoded for one prediction, of all channels together. */
+  /** Maximum number of samples decoded for one prediction, counting all channels. */
   readonly maximumSamples?: number | undefined;
   /** Maximum number of files in one form. */
   readonly maximumFiles?: number | undefined;
@@ -120,7 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   try {
     if (options.keep) {
       keeper = await openClipKeeper(options.keep, ({ code, message }) => log.warn({ code }, message));
-      log.info({ folder: options.keep.folder }, "recording is on: clips of what is heard are kept");
+      log.info({ folder: options.keep.folder }, "clips of detected sound are kept");
     }
     const onWarning = ({ code, message }: Warning): void => log.warn({ code }, message);
     const { signal } = options;
@@ -146,7 +146,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         isStopping = true;
         const { drainSeconds = serverDefaults.drainSeconds } = options;
         log.info({ queued: admission.getCount(), drainSeconds }, "stopping");
-        // Load balancers send requests here until they notice.
+        // Load balancers send requests until they have checked `/readyz`.
         if (drainSeconds > 0) await setTimeout(1000 * drainSeconds);
         for (const end of sessions) end();
         await drain(1000 * timeoutSeconds);
@@ -196,7 +196,7 @@ function createParts(
     ...{ guard, admission, origins },
     streams: createAdmission(
       { limit: options.streams ?? serverDefaults.streams, clientShare },
-      "streams are listened to",
+      "streams are open",
     ),
     sessions: new Set(),
     metrics: createMetrics({
@@ -244,10 +244,7 @@ async function loadAndWatch(
       return;
     }
     const { code, message } = error as GolemError;
-    log.error(
-      { golem: id, code, error: message },
-      "not reloaded: the golem that was loaded goes on answering",
-    );
+    log.error({ golem: id, code, error: message }, "not reloaded: the loaded golem stays in use");
   };
   golems.watch({ signal, onWarning, seconds: reloadSeconds, onReload });
 }

@@ -80,7 +80,7 @@ export async function startStudioServer(
     });
   });
   const host = "127.0.0.1";
-  const hint = `Is a studio running already? Then open http://${host}:${port}/. Another --port works too, but browsers keep recordings for each address apart.`;
+  const hint = `If a studio is already running, open http://${host}:${port}/. Another --port works too, but browsers store recordings separately per address.`;
   const address = await openPort(server, { port, host, hint });
   return {
     url: `http://${host}:${address.port}/`,

@@ -111,8 +111,10 @@ export function App() {
           open?.id === owner && <Screen step={shown.screen} />
         )}
       </main>
-      {shown.screen === "record" && open && <FootBar />}
-      <NoticeBar />
+      <div class="dock">
+        {shown.screen === "record" && open && <FootBar />}
+        <NoticeBar />
+      </div>
       <Asker />
       <RecordingEditor />
       <WordSpeaker />
@@ -207,7 +209,7 @@ function useDrops(): void {
   }, []);
 }
 
-/** Shows it, and tells it to screen readers. */
+/** Shows it, and announces it to screen readers. */
 function NoticeBar() {
   const told = notice.value;
   return (

@@ -5,7 +5,8 @@
  * Not its concern: where the program's file comes from.
  *
  * The program needs a dozen of WASI's functions: its arguments, one file to write (the WAV, kept in memory),
- * and its exit. They are given here, so that it runs the same in Node and in browsers and sees no file system.
+ * and its exit. They are implemented here, so that it runs the same in Node and in browsers and has no file
+ * system.
  */
 import { GolemError } from "../core/error.ts";
 import type { Voice } from "./voice.ts";
@@ -31,7 +32,7 @@ export async function createFliteVoices(program: Uint8Array<ArrayBuffer>): Promi
         "--setf",
         `${key}=${value.toFixed(3)}`,
       ]);
-      // A text without a space would be taken for the name of a file.
+      // A text without a space would be interpreted as a file name.
       const run = runProgram(module, [
         "flite",
         "-voice",

@@ -1,4 +1,4 @@
-/** Parses what is to be spoken: labels and their wordings. */
+/** Parses the texts to speak: labels and their wordings. */
 import { GolemError } from "../core/error.ts";
 
 /** One wording of a label. */

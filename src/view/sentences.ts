@@ -12,7 +12,7 @@ import type { Evaluation } from "../evaluate/evaluation.ts";
 import type { LearningCurve } from "../evaluate/learning-curve.ts";
 import {
   describeUnmeasured,
-  judgeStanding,
+  getStanding,
   type Standing,
   standingWords,
   type Unmeasurable,
@@ -45,7 +45,7 @@ interface Judged
 export function judgeScore(evaluation: Judged): Verdict {
   const { interval, chance, balancedAccuracy } = evaluation;
   const [low, high] = interval;
-  const standing = judgeStanding(evaluation);
+  const standing = getStanding(evaluation);
   if (evaluation.measuredOn) return "synthetic";
   if (standing !== undefined) return standing;
   if (balancedAccuracy === 1) return "noMistake";

@@ -5,7 +5,7 @@
 import { GolemError } from "../core/error.ts";
 import { formatClock, formatPercent } from "../core/format.ts";
 import type { LiveState } from "../detect/detector.ts";
-import { describeScored, judgeStanding } from "../evaluate/standing.ts";
+import { describeScored, getStanding } from "../evaluate/standing.ts";
 import type { AudioPrediction } from "../golem/predict-embedded.ts";
 import { formatShare, keepPercents } from "../view/format.ts";
 import { describeChance, describeInterval, describeVerdict, judgeScore } from "../view/sentences.ts";
@@ -146,7 +146,7 @@ function describe({ labels, evaluation }: WebGolem): void {
 
 /** Describes the limits of the score, if there are any. */
 function describeLimit(evaluation: NonNullable<WebGolem["evaluation"]>): string {
-  if (judgeStanding(evaluation) === undefined && judgeScore(evaluation) !== "noMistake") return "";
+  if (getStanding(evaluation) === undefined && judgeScore(evaluation) !== "noMistake") return "";
   const text = describeVerdict(evaluation);
   return ` ${text[0]!.toUpperCase()}${text.slice(1)}.`;
 }
@@ -161,7 +161,9 @@ async function start(): Promise<void> {
         if (!total) return;
         bar.value = completed / total;
         get("loading-text").textContent =
-          `Loading the golem: ${formatMegabytes(completed)} of ${formatMegabytes(total)} MB`;
+          completed < total
+            ? `Loading the golem: ${formatMegabytes(completed)} of ${formatMegabytes(total)} MB`
+            : "Starting the golem ...";
       },
     });
     describe(golem);

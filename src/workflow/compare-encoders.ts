@@ -39,8 +39,8 @@ export interface EncoderComparison extends Omit<HeadComparison, "candidates" | "
 
 /**
  * Compares encoders by cross-validation on the recordings that all of them can embed. Errors: those of
- * `train`; `too-few-recordings` for a class with one recording; `invalid-option` unless at least two different
- * encoders are named.
+ * `train`; `too-few-recordings` for a class with one recording; `invalid-option` unless at least two
+ * different encoders are named.
  */
 export async function compareEncoders(
   environment: Environment,

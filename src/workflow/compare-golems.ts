@@ -22,47 +22,49 @@ import { createMatrix } from "../math/matrix.ts";
 import type { EmbeddingEnvironment, WorkflowOptions } from "./environment.ts";
 import { evaluate, type GolemWithEncoders } from "./evaluate.ts";
 
-/** A recording that one golem answers rightly and the other wrongly. */
+/** A recording that one golem classifies correctly and the other does not. */
 interface ChangedAnswer {
   readonly file: string;
   readonly label: string;
-  /** The answers of the two. */
+  /** The predictions of the two golems. */
   readonly a: string;
   readonly b: string;
 }
 
 /** The comparison; differences are b minus a. */
 export interface GolemDifference extends PairedDifference {
-  /** Recordings that were compared. */
+  /** Number of compared recordings. */
   readonly recordings: number;
-  /** How the predictions were held out: kept from both trainings' folds and test sets, or a data set. */
+  /**
+   * How the predictions were held out: stored from the folds and test sets of both trainings, or a data set.
+   */
   readonly protocol: "cross-validation" | "held-out";
   readonly a: Evaluation;
   readonly b: Evaluation;
   /** The balanced accuracies that are compared: means over repeats, as the difference is. */
   readonly scores: { readonly a: number; readonly b: number };
   /**
-   * Brier scores, means over classes from 0 to 2: positive differences are worse probabilities. They show changes
-   * for which the answers alone are too few.
+   * Brier scores, means over classes from 0 to 2: positive differences mean worse probabilities. They show
+   * changes that affect too few predicted labels.
    */
   readonly brier: PairedDifference & { readonly a: number; readonly b: number };
   readonly perClass: Readonly<
     Record<string, { readonly a: number; readonly b: number; readonly recordings: number }>
   >;
   readonly changed: readonly ChangedAnswer[];
-  /** Labels that only one of them has; their recordings are not compared. */
+  /** Labels that only one golem has; their recordings are not compared. */
   readonly onlyA: readonly string[];
   readonly onlyB: readonly string[];
 }
 
-/** One recording as one golem predicted it. */
+/** The prediction of one golem for one recording. */
 interface HeldOut {
   readonly file: string;
   readonly label: string;
   readonly group: string | undefined;
-  /** Of each label of the golem. */
+  /** For each label of the golem. */
   readonly probabilities: readonly number[];
-  /** Share of the repeats in which the answer was right. */
+  /** Share of the repeats in which the prediction was correct. */
   readonly correctness: number;
 }
 
@@ -100,7 +102,7 @@ export async function compareByData(
   if (difference) return difference;
   throw new GolemError(
     "no-recordings",
-    "No recording is left to compare on: each was trained on, or has a label that one of the golems does not know.",
+    "No recording is left to compare on: each was trained on, or has a label that is not a class of both golems.",
     { hint: "Name recordings that neither was trained on." },
   );
 }

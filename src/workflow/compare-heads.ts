@@ -6,8 +6,8 @@
  */
 
 import {
-  countLearnedNumbers,
-  getLearnedNumbers,
+  countParameters,
+  getParameterCount,
   listHeadCandidates,
 } from "../classifier/choosing/head-candidates.ts";
 import { fitClassifier } from "../classifier/classifier.ts";
@@ -88,9 +88,8 @@ export async function compareHeads(
     );
     const sized = scores.map((score): SizedScore => {
       const candidate = candidates.find(({ name }) => name === score.name)!;
-      const learned = getLearnedNumbers(candidate, shared.encoderSet, labels.length, pooling);
-      const parameters =
-        learned ?? countLearnedNumbers(fitClassifier(shared, shared.encoderSet, shared.options));
+      const learned = getParameterCount(candidate, shared.encoderSet, labels.length, pooling);
+      const parameters = learned ?? countParameters(fitClassifier(shared, shared.encoderSet, shared.options));
       return { ...score, parameters };
     });
     return {

@@ -1,5 +1,5 @@
 /**
- * An encoder set that was found, as classifiers see it, and the part of it that a golem uses.
+ * The description of a resolved encoder set for classifiers, and the part of it that a golem uses.
  *
  * Not its concern: how encoders are found or run.
  */

@@ -1,6 +1,6 @@
 /**
- * What the procedures of this folder need from Node or the browser: data sets, embeddings and the fits of
- * cross-validation. Node implements it in node/node-environment.ts, the studio in
+ * The interface to Node or the browser for the procedures of this folder: data sets, embeddings and the fits
+ * of cross-validation. Node implements it in node/node-environment.ts, the studio in
  * studio/workers/studio-environment.ts.
  *
  * Not its concern: how things are stored, downloaded or distributed over threads.
@@ -61,8 +61,8 @@ export interface EmbedOptions extends WorkflowOptions, CopyOptions {
 /** Data sets and their embeddings. */
 export interface EmbeddingEnvironment {
   /**
-   * Opens a data set by name, or takes it as it is, and passes its warnings on. Of a remote data set, `limit`
-   * rows are enough.
+   * Opens a data set by name, or uses the given one, and passes its warnings on. Of a remote data set,
+   * `limit` rows are enough.
    */
   openDataset(data: string | Dataset, options: WorkflowOptions, limit?: number): Promise<Dataset>;
   /**

@@ -1,6 +1,6 @@
 /**
- * Examines a data set: computes what the doctor's checks need (similarity of recordings, a second opinion on
- * labels) and runs them.
+ * Examines a data set: computes the input of the doctor's checks (similarity of recordings, a second opinion
+ * on labels) and runs them.
  *
  * Not its concern: the checks themselves (doctor/).
  */

@@ -1,7 +1,7 @@
 /**
- * The data of a golem's report: what is in the golem, in the words and order of the page.
+ * The data of a golem's report: the contents of the golem, in the wording and order of the page.
  *
- * Not its concern: sound, how the page looks.
+ * Not its concern: sound, the layout of the page.
  */
 
 import { type EncoderSetInfo, needsTranscriber, sumShares } from "../classifier/view.ts";
@@ -20,7 +20,7 @@ import type {
 } from "../view/report/report-data.ts";
 import { createFileNamer, describeDataset, type FileNamer, listCommands } from "./report-commands.ts";
 
-/** What a report may show beside what is in the golem. */
+/** Contents of a report besides those of the golem. */
 export interface ReportExtras {
   readonly learningCurve?: LearningCurve | undefined;
   readonly findings?: readonly ReportFinding[] | undefined;
@@ -44,7 +44,7 @@ export function gatherGolemReport(model: GolemModel, extras: ReportExtras = {}):
       transcriber: model.transcriber,
     });
   const { recordings, test = [] } = training;
-  // One for both sides, so that findings and recordings are called the same.
+  // One namer for both sides, so that findings and recordings have the same names.
   const name = createFileNamer([...test, ...recordings].map(({ file }) => file));
   const data: ReportData = {
     ...describeGolem(document),
@@ -57,7 +57,7 @@ export function gatherGolemReport(model: GolemModel, extras: ReportExtras = {}):
   return { data, files: [...test, ...recordings].map(({ file }) => file) };
 }
 
-/** What an evaluation left out, too, gets the names of the report. */
+/** Applies the names of the report to recordings that an evaluation left out. */
 export function nameLeftOut(evaluation: Evaluation, name: FileNamer): Evaluation {
   const skipped = evaluation.skipped.map((record) => ({
     ...record,
@@ -67,7 +67,7 @@ export function nameLeftOut(evaluation: Evaluation, name: FileNamer): Evaluation
   return { ...evaluation, skipped, overlap: evaluation.overlap.map(name) };
 }
 
-/** Findings speak of recordings by their names in the data set; here they get those of the report. */
+/** Replaces names of recordings in findings, which are those of the data set, by those of the report. */
 export function describeExtras({ learningCurve, findings }: ReportExtras, name: FileNamer): ReportExtras {
   const named = findings?.map((finding) => ({
     ...finding,
@@ -77,10 +77,10 @@ export function describeExtras({ learningCurve, findings }: ReportExtras, name: 
   return { learningCurve, findings: named };
 }
 
-/** What is the same in every report of a golem. */
+/** The contents that are the same in every report of a golem. */
 export function describeGolem(document: GolemDocument): Pick<ReportData, "labels" | "training" | "views"> {
   const { labels, data, views, encoders } = document;
-  // Transcript and vectors of the decoder come of one run; to people they are one thing.
+  // Transcript and decoder vectors are computed in one run; they are shown as one.
   const words = views.filter(needsTranscriber);
   return {
     labels,
@@ -113,7 +113,7 @@ export function describeRecordings(
     const total = votes.reduce((sum, [, count]) => sum + count, 0);
     return {
       ...{ file: name(file), label, speaker, seconds, position: map, ...side },
-      // Golems of earlier versions hold the text of other sounds too.
+      // Golems of earlier versions contain transcripts of other sounds too.
       text: text === undefined ? undefined : getSpokenText({ text, logprob }, transcriber),
       answers: votes.map(([answer, count]) => ({ label: labels[answer]!, share: count / total })),
       scores: (outOfFold ?? [])
@@ -123,7 +123,7 @@ export function describeRecordings(
   });
 }
 
-/** Versions, fingerprints and hashes that decide what a golem answers. */
+/** Versions, fingerprints and hashes that determine the predictions of a golem. */
 export function listFacts(document: GolemDocument): Reproduction["facts"] {
   const { createdBy, seed, data, encoders, transcriber, audio } = document;
   const encoderSets = [

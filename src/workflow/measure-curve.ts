@@ -1,12 +1,12 @@
 /**
- * The learning curve of training on a data set: how much more recordings would give.
+ * The learning curve of training on a data set: the gain from more recordings.
  *
- * The last point is the very score that training states (same folds, repeats and seed); smaller training
- * sides are cut from its folds. On real recordings (runs/results/class-gain.md) a class that is
- * smaller than the others gained what is predicted here and more; one that outgrew the others gained next to
- * nothing, whatever the head, so each gain is marked with whether the class would outgrow the others.
- * With thousands of recordings the sizes before the last stop at `maximumDense` recordings, so that only the
- * cross-validation of all grows with their number, linearly.
+ * The last point is the score that training states (same folds, repeats and seed); smaller training sides are
+ * cut from its folds. On real recordings (runs/results/class-gain.md) a class that is smaller than the others
+ * gained at least as much as predicted here; one that outgrew the others gained almost nothing, with any
+ * head, so each gain states whether the class would outgrow the others. With thousands of recordings the
+ * sizes before the last stop at `maximumDense` recordings, so that only the time of the cross-validation of
+ * all grows with their number, linearly.
  * Not its concern: how curves are fitted, where folds run.
  */
 
@@ -28,32 +28,31 @@ import type { MeasureOptions } from "./training-options.ts";
 import { embedTrainingRows } from "./training-rows.ts";
 import { describeValidation } from "./validation-standing.ts";
 
-/** How thoroughly a curve is measured. */
+/** Extent of the measurement of a curve. */
 export interface CurveMeasure {
   /** Recordings to be added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
   /**
-   * Maximum number of fits; default 120 besides the cross-validation that training runs, with `linear` 60,
-   * and with more than
-   * 300 recordings 24. `mlp` is slower
-   * still: 24 in all, so its last point has fewer repeats than the score of training.
+   * Maximum number of fits; default 120 besides the cross-validation that training runs, 60 with `linear`,
+   * and 24 with more than 300 recordings. `mlp` is even slower: 24 in total, so its last point has fewer
+   * repeats than the score of training.
    */
   readonly maximumEvaluations?: number | undefined;
   /** Repeats of that cross-validation; as many as in training unless given. */
   readonly repeats?: number | undefined;
-  /** The cross-validated score that a golem states of these recordings: the curve passes through it. */
+  /** The cross-validated score of a golem on these recordings: the curve passes through it. */
   readonly headline?: Headline | undefined;
 }
 
-/** A learning curve, and what it is of. */
+/** A learning curve, and what it holds for. */
 interface MeasuredCurve extends LearningCurve {
-  /** Why nothing is known of new speakers or recordings, as in evaluations. */
+  /** Why the score does not hold for new speakers or recordings, as in evaluations. */
   readonly notMeasured?: Evaluation["notMeasured"];
   /** Classes with one recording, which are trained but not scored. */
   readonly unscoredLabels?: readonly string[];
 }
 
-/** Fits besides cross-validation where there are hundreds of recordings, each of which takes a second or so. */
+/** Number of fits besides cross-validation with hundreds of recordings; each takes about a second. */
 const largeEvaluations = 24;
 
 /**
@@ -101,15 +100,17 @@ async function measureCurve(
   };
 }
 
-/** A learning curve, and what was left out of it. */
+/** A learning curve, and the recordings that were left out of it. */
 export interface DatasetCurve extends MeasuredCurve {
   readonly skipped: readonly SkippedRecording[];
-  /** Recordings with split test: training states its score on these, the curve leaves them alone. */
+  /**
+   * Number of recordings with split test: training states its score on these; the curve does not use them.
+   */
   readonly testRecordings?: number;
 }
 
 /**
- * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` where fewer than
+ * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` if fewer than
  * two classes have two recordings.
  */
 export async function computeCurve(

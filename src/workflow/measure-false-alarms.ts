@@ -1,11 +1,13 @@
 /**
- * Classifies sounds that are of no class of a golem, so that thresholds can promise a rate of false alarms:
- * recordings of classes that were left out of a fit, pieces of them, and noise.
+ * Classifies sounds that belong to no class of a golem, so that thresholds can guarantee a rate of false
+ * alarms: recordings of classes that were left out of a fit, pieces of them, and noise.
  *
- * Not its concern: how the sounds are made (augment/variation.ts) and embedded, thresholds (detect/false-alarms.ts).
+ * Not its concern: how the sounds are made (augment/variation.ts) and embedded, thresholds
+ * (detect/false-alarms.ts).
  *
- * The classes are left out in three parts. What a golem that never had a class makes of its recordings is what a
- * golem makes of other words. Noise is in no training recording by itself, so the golem classifies it.
+ * The classes are left out in three parts. The scores of a golem for recordings of a class that it was not
+ * trained on represent its scores for other words. Noise is in no training recording by itself, so the golem
+ * classifies it.
  */
 import type { Classifier } from "../classifier/classifier.ts";
 import type { FitProblem } from "../classifier/fold-runner.ts";
@@ -18,7 +20,7 @@ import type { Embedding } from "../embed/embedded-recording.ts";
 import type { FalseAlarmAccount } from "../golem/golem-document.ts";
 import type { Matrix } from "../math/matrix.ts";
 
-/** Pieces of one training recording, and noise as loud. */
+/** Pieces of one training recording, and equally loud noise. */
 export interface Negatives {
   /** Row of the recording. */
   readonly row: number;
@@ -26,22 +28,22 @@ export interface Negatives {
   readonly noise: readonly Embedding[];
 }
 
-/** A golem in the making, and what it is measured on. */
+/** The parts of a golem in training, and the sounds that it is measured on. */
 interface FalseAlarmInput {
   readonly problem: FitProblem;
   readonly labels: readonly string[];
   readonly classifier: Classifier;
   readonly familiarity: Familiarity | undefined;
   readonly negatives: readonly Negatives[];
-  /** Classes left out of a fit, and what was made of their sounds. */
+  /** Classes left out of a fit, and the predictions for their sounds. */
   readonly leftOut: readonly { readonly task: LeftOutTask; readonly answer: LeftOutAnswer }[];
-  /** Probabilities [rows, classes] of recordings when they were held out, and their rows. */
+  /** Probabilities [rows, classes] of held-out recordings, and their rows. */
   readonly heldOut?: { readonly rows: readonly number[]; readonly probabilities: Matrix } | undefined;
 }
 
-/** Parts in which the classes are left out. */
+/** Number of parts in which the classes are left out. */
 const parts = 3;
-/** Maximum number of recordings that are fitted to, drawn evenly from the classes. */
+/** Maximum number of recordings to fit to, drawn evenly from the classes. */
 export const maximumMeasured = 160;
 
 /** Measures; undefined if there are too few sounds. */
@@ -93,8 +95,8 @@ export function pickMeasuredRows(labels: readonly number[]): number[] {
 }
 
 /**
- * Plans fits without a part of the classes, for each part; of two classes and fewer none can be left out. Classes
- * for what is unknown are always fitted to. `copy` is the place of the copies in noise, if there are any.
+ * Plans fits without a part of the classes, for each part; with two classes or fewer, none can be left out.
+ * Classes for unknown sounds are always fitted. `copy` is the place of the copies in noise, if there are any.
  */
 export function planLeftOut(
   { labels }: Pick<FitProblem, "labels">,
@@ -118,7 +120,7 @@ export function planLeftOut(
   }).filter(({ classes }) => classes.length > 1);
 }
 
-/** Scores as in detection (detect/window-judge.ts); `classes` are the places of the classifier's classes. */
+/** Scores as in detection (detect/window-judge.ts); `classes` are the indices of the classifier's classes. */
 function judgeSounds(
   { problem, labels }: Pick<FalseAlarmInput, "problem" | "labels">,
   classes: readonly number[],

@@ -73,7 +73,7 @@ export function describeDataset(name: string): string {
   return parts.at(-1) ?? name;
 }
 
-/** Returns a location as it was named, unless that would reveal folders of the machine. */
+/** Returns a location as it was given, unless that would reveal folders of the machine. */
 export function describePlace(name: string): string {
   const isTelling = isAbsolute(name) || name.startsWith("~") || name.split(/[\\/]/).includes("..");
   return isTelling && !isHubAddress(name) ? describeDataset(name) : name;
@@ -86,8 +86,8 @@ export function listCommands(
 ): string[] {
   if (withheld) {
     return [
-      "# This golem was passed on: names of its recordings, speakers, transcripts and findings are not in it.",
-      "# With the recordings, sound and a learning curve come back:",
+      "# This golem was exported without names of recordings, speakers, transcripts and findings.",
+      "# With the recordings, the report has sound and a learning curve again:",
       "npx golem report my-golem --data DATA",
     ];
   }

@@ -18,7 +18,7 @@ import { GolemError } from "../core/error.ts";
 import { formatPercent } from "../core/format.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { findDuplicates } from "../dataset/duplicates.ts";
-import { type EmbeddedRecording, type Embedding, welcomesSilence } from "../embed/embedded-recording.ts";
+import { type EmbeddedRecording, type Embedding, expectsSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel, Prediction } from "../golem/golem-model.ts";
 import { getAudioOf } from "../golem/predict-embedded.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
@@ -137,7 +137,7 @@ export async function suggest(
     throw new GolemError("invalid-option", `count is ${count}; a whole number from 1 was expected.`);
   }
   // A golem with a class of silence may learn from more silence, so silent recordings are not left out.
-  const label = document.labels.find((name) => welcomesSilence([name])) ?? "";
+  const label = document.labels.find((name) => expectsSilence([name])) ?? "";
   const rows = pool.recordings.map((recording) => ({ ...recording, label }));
   const { embedded, ...rest } = await embed(rows, encoderSet, {
     ...{ ...work, onWarning, audio: getAudioOf(document) },

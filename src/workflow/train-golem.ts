@@ -2,9 +2,9 @@
  * Trains a golem on embedded recordings, and scores it on recordings it was not fitted on.
  *
  * Everything chosen on data (the layer, a head's penalty, its early stopping) is chosen by `fitClassifier`,
- * which sees training rows only and runs again inside every fold; the golem itself is the same function on
+ * which uses training rows only and runs again inside every fold; the golem itself is the same function on
  * all rows.
- * Not its concern: files, encoders' insides, the terminal.
+ * Not its concern: files, how encoders work, the terminal.
  */
 
 import type { AudioSettings } from "../audio/audio.ts";
@@ -38,7 +38,7 @@ import { createTrainingAccount, type StoredFinding } from "../golem/training-acc
 import { measureFalseAlarms, type Negatives, planLeftOut } from "./measure-false-alarms.ts";
 import { describeValidation } from "./validation-standing.ts";
 
-/** The recordings to train on, and what is recorded of them. */
+/** The recordings to train on, and details for the golem's record. */
 export interface TrainingInput {
   /** Name of the data set, for the record. */
   readonly name: string;
@@ -46,11 +46,11 @@ export interface TrainingInput {
   readonly places?: readonly string[] | undefined;
   /** Whether it is publicly available under that name. */
   readonly isPublic?: boolean | undefined;
-  /** Recordings to fit on; the order decides nothing but ties. */
+  /** Recordings to fit on; their order affects only ties. */
   readonly recordings: readonly EmbeddedRecording[];
   /** Recordings held out by the user; the score is then computed on these. */
   readonly test?: readonly EmbeddedRecording[] | undefined;
-  /** What was left out before training, for the record. */
+  /** Recordings that were left out before training, for the record. */
   readonly skipped?: readonly SkippedRecording[];
   /** The encoders they were embedded with; `vectors` are in this order. */
   readonly encoders: readonly EncoderInfo[];
@@ -68,7 +68,7 @@ export interface TrainingInput {
   /** The options as flags of the command line, for the record. */
   readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
   /**
-   * Finds what is wrong with the recordings, for the record, most harmful first; called while workers for
+   * Finds faults of the recordings, for the record, most harmful first; called while workers for
    * folds start.
    */
   readonly examine?: (() => readonly StoredFinding[]) | undefined;
@@ -76,17 +76,17 @@ export interface TrainingInput {
 
 /** Options of {@link trainGolem}; every field but the seed has a default. */
 export interface TrainingOptions extends ClassifierOptions, WorkOptions {
-  /** Repeats of cross-validation; with more than 2,000 recordings, whose interval is narrow anyway, one. */
+  /** Repeats of cross-validation; one with more than 2,000 recordings, whose interval is narrow anyway. */
   readonly repeats?: number;
-  /** Called with what does not stop the work, such as a class with one recording. */
+  /** Called with faults that do not stop the work, such as a class with one recording. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
   /** Runs the folds; on this thread unless given. */
   readonly createFoldRunner?: (problem: FitProblem) => FoldRunner | Promise<FoldRunner>;
 }
 
 /**
- * Trains a golem. Rejects with `too-few-classes`, `too-few-recordings` (no test set, and fewer than two classes
- * with two recordings), `invalid-layer`, `aborted`.
+ * Trains a golem. Rejects with `too-few-classes`, `too-few-recordings` (no test set, and fewer than two
+ * classes with two recordings), `invalid-layer`, `aborted`.
  */
 export async function trainGolem(input: TrainingInput, options: TrainingOptions): Promise<GolemModel> {
   const { recordings, test, encoders, transcriber } = input;
@@ -99,7 +99,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const tasks = input.negatives ? planLeftOut(problem, labels, input.negatives, { seed, copy }) : [];
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
   const run = async () => {
-    // The longest tasks first; what is not done while folds run is waited for at the end.
+    // The longest tasks start first; those that are not finished with the folds are awaited at the end.
     const judging = Promise.all(tasks.map(async (task) => ({ task, answer: await runner.judge?.(task) })));
     judging.catch(() => {});
     const findings = input.examine?.();
@@ -194,7 +194,7 @@ function findNoiseCopy(variations: readonly Variation[] = []): number | undefine
   return place < 0 ? undefined : place;
 }
 
-/** What varied copies there were, and the share in the decision of heads that were fitted to them too. */
+/** Describes the varied copies, and the share in the decision of heads that were fitted to them too. */
 function describeCopies(
   { variedShare = 0 }: Classifier,
   variations: readonly Variation[] = [],
@@ -205,8 +205,8 @@ function describeCopies(
 }
 
 /**
- * Cross-validation of the recordings in {@link createScoredFolds} (`scored`), then the fit on everything. The others
- * are on every training side and are not tested.
+ * Cross-validation of the recordings in {@link createScoredFolds} (`scored`), then the fit on everything. The
+ * others are in every training set and are not tested.
  */
 async function runFits(
   runner: FoldRunner,
@@ -226,7 +226,7 @@ async function runFits(
   return { validation, scored, classifier: await runner.fit() };
 }
 
-/** Rounded as they are saved, so that a golem answers the same before and after. */
+/** Rounds scores as they are saved, so that predictions are the same before and after saving. */
 function roundScores({ scores, ...rest }: LabelCalibration): LabelCalibration {
   return { ...rest, scores: scores.map(Math.fround) };
 }

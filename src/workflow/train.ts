@@ -35,13 +35,13 @@ export interface TrainingChoices extends MeasureOptions {
   /** Repeats of cross-validation, default 10. */
   readonly repeats?: number;
   /**
-   * Pieces of each recording, and noises, from which false alarms of detection are measured: so many of each,
-   * default 1; 0: not measured.
+   * Number of pieces and of noises per recording for measuring false alarms of detection;
+   * default 1; 0: no measurement.
    */
   readonly negatives?: number;
 }
 
-/** A golem, and what it was made of. */
+/** A golem, and its training data. */
 export interface TrainedGolem {
   readonly model: GolemModel;
   /** The encoders and the transcriber that it uses. */
@@ -50,7 +50,7 @@ export interface TrainedGolem {
   readonly testRows: readonly Recording[];
 }
 
-/** Everything that training reads before it fits. */
+/** The data that training reads before fitting. */
 interface TrainingMaterial extends Pick<TrainedGolem, "trainRows" | "testRows" | "encoderSet"> {
   readonly dataset: Dataset;
   readonly variations: readonly Variation[];
@@ -61,7 +61,7 @@ interface TrainingMaterial extends Pick<TrainedGolem, "trainRows" | "testRows" |
 }
 
 /**
- * Opens and embeds all that training on a data set needs: training rows with their copies, the test set, and sounds
+ * Opens and embeds the data for training: training rows with their copies, the test set, and sounds
  * of no class. Rejects with the errors of opening data sets, of resolving encoders, `conflicting-labels` and
  * `invalid-option`.
  */

@@ -68,6 +68,17 @@ describe.skipIf(!browserPath)(`the page /docs${browserNote}`, () => {
     expect(complaints.filter((text) => !text.includes("404"))).toEqual([]);
   });
 
+  it("copies samples", { timeout: 60_000 }, async () => {
+    const { page } = await open();
+    await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    const button = page.locator("button.copy").first();
+    await button.click();
+    await expect.poll(() => button.textContent()).toBe("Copied");
+    const copied = await page.evaluate(() => navigator.clipboard.readText());
+    expect(copied).toBe(await page.locator("pre.curl").first().textContent());
+    await expect.poll(() => button.textContent(), { timeout: 5000 }).toBe("Copy");
+  });
+
   it("shows calls by curl and JavaScript that work", { timeout: 60_000 }, async () => {
     const { page } = await open();
     await page.locator('form[data-path$="/predict"] input[type=file]').setInputFiles(tones.files[0]!);

@@ -1,4 +1,5 @@
 /** Several pages of the studio on one shelf, and a page that is loaded again. */
+import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
@@ -7,10 +8,25 @@ import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
 import { choose, openTones } from "../support/studio-files.ts";
 import { countKept, openStudio, openStudioPage } from "../support/studio-page.ts";
 
-const createFile = (pitch: number) => ({
+/** Hashes of the recordings of all tasks, and the keys of the embeddings, in the database of the page. */
+const readDatabase = (page: Page) =>
+  page.evaluate(async () => {
+    const resultOf = <Value>(request: IDBRequest<Value>) =>
+      new Promise<Value>((resolve) => {
+        request.onsuccess = () => resolve(request.result);
+      });
+    const database = await resultOf(indexedDB.open("golem-studio"));
+    const get = (name: string) => database.transaction(name).objectStore(name);
+    const recordings = (await resultOf(get("recordings").getAll())) as { readonly hash: string }[];
+    const keys = (await resultOf(get("hearings").getAllKeys())) as string[];
+    database.close();
+    return { hashes: recordings.map(({ hash }) => hash), keys };
+  });
+
+const createFile = (pitch: number, seconds = 0.3) => ({
   name: `${pitch}.wav`,
   mimeType: "audio/wav",
-  buffer: Buffer.from(encodeWav(createTone(8000, 0.3, 1, pitch)[0]!, 8000, "pcm16")),
+  buffer: Buffer.from(encodeWav(createTone(8000, seconds, 1, pitch)[0]!, 8000, "pcm16")),
 });
 
 describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
@@ -58,6 +74,58 @@ describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
     expect(await countKept(first)).toEqual([5, 4, 0, 0]);
     const names = await first.locator(".class .name").allTextContents();
     expect(names.slice(2).sort()).toEqual(["first", "second"]);
+  });
+
+  it("keep embeddings as long as a task has the recording, and remove them after it was deleted", {
+    timeout: 180_000,
+  }, async () => {
+    const { page } = await openStudioPage(await getBrowser(), server.url);
+    for (let i = 0; i < 2; i++) {
+      await page.click(".brand");
+      await openTones(page);
+      await page.waitForSelector('.foot [role=status]:has-text("All 8 recordings are processed")', {
+        timeout: 60_000,
+      });
+    }
+    await page.locator(".item .tools button").nth(1).click();
+    await page.waitForSelector('.notice:has-text("Recording deleted")');
+    await page.waitForSelector(".notice", { state: "detached", timeout: 30_000 });
+    // Longer than the page waits before it removes any.
+    await page.waitForTimeout(5000);
+    const { hashes, keys } = await readDatabase(page);
+    const single = hashes.find((hash) => hashes.indexOf(hash) === hashes.lastIndexOf(hash))!;
+    expect(hashes).toHaveLength(15);
+    expect(keys.filter((key) => key.endsWith(single))).toHaveLength(3);
+
+    await page.click(".brand");
+    await page.locator(".card .icon").last().click();
+    await page.locator("dialog[open] .danger").click();
+    const listLeft = async () => (await readDatabase(page)).keys;
+    const hasSingle = async () => (await listLeft()).some((key) => key.endsWith(single));
+    await expect.poll(hasSingle, { timeout: 30_000 }).toBe(false);
+    const left = await readDatabase(page);
+    expect(left.hashes).toHaveLength(7);
+    for (const hash of left.hashes) expect(left.keys.filter((key) => key.endsWith(hash))).toHaveLength(3);
+    // Copies of what was deleted went too.
+    expect(left.keys.length).toBeLessThan(keys.length - 3);
+  });
+
+  it("say that the browser's storage is full, where it is", { timeout: 120_000 }, async () => {
+    const { page } = await openStudioPage(await getBrowser(), server.url);
+    await openTones(page);
+    await page.waitForSelector('.foot [role=status]:has-text("All 8 recordings are processed")', {
+      timeout: 60_000,
+    });
+    const { usage = 0 } = await page.evaluate(() => navigator.storage.estimate());
+    const session = await page.context().newCDPSession(page);
+    const { origin } = new URL(server.url);
+    await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: usage + 500_000 });
+    await choose(
+      page,
+      "Choose files",
+      Array.from({ length: 60 }, (_, i) => createFile(300 + i, 4)),
+    );
+    await page.waitForSelector('.notice[role=alert]:has-text("storage is full")', { timeout: 90_000 });
   });
 
   it("lead from Record to Train in at most six Tabs, and by arrow keys through the recordings", {

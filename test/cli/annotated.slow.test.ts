@@ -149,7 +149,7 @@ it("names annotations that cannot be used, and uses the others", async () => {
   expect(recordings).toBe(1);
   expect(skipped.map(({ message }: { message: string }) => message)).toEqual([
     expect.stringMatching(/^day.txt, line 2: the annotation from .* has no label/),
-    "day.txt, line 3: point at 3 s is a point; a stretch with an end was expected.",
+    "day.txt, line 3: point at 3 s is a point; a segment with an end was expected.",
     "day.wav#t=9000,9001 lies after the end of the recording.",
   ]);
   expect(result.stderr).toContain("other.wav has no annotations beside it and is not used.");

@@ -209,7 +209,7 @@ describe("golem detect", () => {
       [["detect", golem, long, "--threshold", "0"], 2, /usage/],
       [["detect", golem, long, "--false-alarms", "1"], 2, /1\/h, 10\/d or 0\.5\/h/],
       [["detect", golem, long, "--false-alarms", "1/h", "--threshold", "0.5"], 2, /expected one of them/],
-      [["listen", golem, "--false-alarms", "1/d"], 1, /least that can be promised is/],
+      [["listen", golem, "--false-alarms", "1/d"], 1, /lowest rate that can be guaranteed is/],
       [["detect", golem, long, "--window", "-1"], 2, /usage/],
       [["detect", golem, long, "--window", "1e9"], 1, /invalid-option/],
       [["detect", golem, long, "--format", "xml"], 2, /usage/],

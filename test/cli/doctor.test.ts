@@ -62,7 +62,7 @@ describe("golem doctor", () => {
     expect(code).toBe(1);
     expect(stdout).toMatch(/^Examined \d+ recordings in 3 classes \(2 left out\): 1 severe/);
     expect(stdout).toMatch(/severe {6}Copies of one recording \(near-duplicate\): balance\/copy.wav/);
-    expect(stdout.trimEnd()).toMatch(/Do not believe a score/);
+    expect(stdout.trimEnd()).toMatch(/Do not rely on a score/);
   });
 
   it("exits with 1 for files left out only when strict, and with 2 for wrong usage", async () => {

@@ -39,7 +39,7 @@ it("shows topics, commands, both, and error codes", async () => {
   expect(await show()).toMatch(/Usage: golem [\s\S]*Topics of npx golem help: data, annotations/);
   expect(await show("predict")).toMatch(/^Usage: golem predict /);
   expect(await show("update")).toMatch(/^Usage: golem update [\s\S]*\nLearning on the job\n/);
-  expect(await show("too-short")).toMatch(/^Cause {7}Less than 20 ms [\s\S]*\nCure /);
+  expect(await show("too-short")).toMatch(/^Cause {7}Less than 20 ms [\s\S]*\nRemedy /);
 });
 
 it("names the topics there are", async () => {

@@ -137,9 +137,9 @@ it("passes a golem on that predicts the same, knows its recordings and reports w
   const page = join(folder, "page.html");
   const { exitCode, stdout } = await runGolem(["report", out, "--out", page]);
   expect(exitCode).toBe(0);
-  expect(stdout).toContain("passed on without names");
+  expect(stdout).toContain("exported without names");
   const html = readFileSync(page, "utf8");
-  expect(html).toContain("names of its recordings, speakers, transcripts and findings are not in it");
+  expect(html).toContain("exported without names of recordings, speakers, transcripts and findings");
   expect(html).not.toContain("Quux");
   const found = await runGolem(["report", out, "--out", page, "--data", data, "--no-curve", "--json"]);
   expect(JSON.parse(found.stdout).found).toBe(20);

@@ -18,6 +18,16 @@ it("locks the packages of every platform, as npm ci demands", () => {
   expect(missing).toEqual([]);
 });
 
+it("builds no module that imports the file of a thread, a process or a command, which runs when it is loaded", () => {
+  const built = readdirSync(join(root, "dist"), { recursive: true, encoding: "utf8" })
+    .map((name) => name.replaceAll("\\", "/"))
+    .filter((name) => name.endsWith(".js") && !name.startsWith("studio/"));
+  expect(built).toContain("node/threads/model-worker.js");
+  const entry =
+    /(?:from|^import) ?"[./]*(?:node\/threads|cli\/commands)\/[^"]+"|from ?"\.\/(?:embedding-worker|page)\.js"/m;
+  expect(built.filter((name) => entry.test(readFileSync(join(root, "dist", name), "utf8")))).toEqual([]);
+});
+
 it("trains, predicts and is imported from the files that are packed", async () => {
   const { app, tarball } = createApp();
   const modules = join(app, "node_modules");

@@ -40,7 +40,7 @@ it("takes thresholds from the server's rate, unless a request names its own", as
   expect(await detect("")).toBe("");
   expect(JSON.parse(await detect("?falseAlarmsPerHour=2"))).toMatchObject({ label: "low" });
   expect(JSON.parse(await detect("?threshold=0.3"))).toMatchObject({ label: "low" });
-  expect(await detect("?falseAlarmsPerHour=0.5")).toContain("least that can be promised");
+  expect(await detect("?falseAlarmsPerHour=0.5")).toContain("lowest rate that can be guaranteed");
   expect(served.getLog().map(({ msg }) => msg)).toContainEqual(
     expect.stringMatching(/^At most 1 false alarm per hour requested; thresholds: /),
   );

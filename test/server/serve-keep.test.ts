@@ -40,7 +40,7 @@ it("keeps what is heard in recordings and in live streams, and says so in its lo
   expect((await readdir(folder)).sort()).toEqual(
     ["kept.jsonl", ...manifest.map(({ file_name }) => file_name)].sort(),
   );
-  expect(served.getLog().map(({ msg }) => msg)).toContain("recording is on: clips of what is heard are kept");
+  expect(served.getLog().map(({ msg }) => msg)).toContain("clips of detected sound are kept");
 });
 
 it.each(["a client that leaves", "a server that stops"])(

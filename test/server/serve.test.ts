@@ -189,7 +189,7 @@ describe("errors", () => {
   });
 
   it.each([
-    ["--x--\r\n", "holds no file"],
+    ["--x--\r\n", "contains no file"],
     ["nothing like it", "boundary"],
     ["--x\r\ncontent-disposition: form-data; name=a; filename=a\r\n\r\nabc", "ends before"],
     ["--x\r\nno: disposition\r\n\r\nabc\r\n--x--", "disposition"],

@@ -1,8 +1,10 @@
 /** Embeddings and keys for tests of the store; the same number always gives the same ones. */
 import { createHash } from "node:crypto";
+
 import type { StoredEmbedding } from "../../src/embed/store.ts";
 import { computeStoreKey } from "../../src/embed/store-key.ts";
 import type { Transcript } from "../../src/encoder/transcriber.ts";
+import { openFileStore } from "../../src/node/disk/file-store.ts";
 
 /** A plausible embedding that differs with its number. */
 export function createStoredEmbedding(number: number, length = 96): StoredEmbedding {
@@ -43,4 +45,13 @@ export function createStoredTranscript(number: number): Transcript {
 /** A valid key that differs with its number. */
 export function createStoreKey(number: number, fingerprint = "mfcc 1"): string {
   return computeStoreKey(createHash("sha256").update(`file ${number}`).digest("hex"), fingerprint);
+}
+
+/** Puts embeddings 0 to `count` - 1 into the store on disk at `folder`. */
+export async function fillStore(folder: string, count: number): Promise<void> {
+  const store = await openFileStore(folder);
+  await Promise.all(
+    Array.from({ length: count }, (_, i) => store.put(createStoreKey(i), createStoredEmbedding(i, 700))),
+  );
+  await store.close();
 }

@@ -68,8 +68,17 @@ export function createMemoryShelf(): Shelf {
     getGolem: async (task) => golems.get(task),
     putGolem: async (task, golem) => void golems.set(task, structuredClone(golem)),
     getEmbeddings: async (keys) => keys.map((key) => embeddings.get(key)),
+    hasEmbeddings: async (keys) => keys.map((key) => embeddings.has(key)),
     putEmbeddings: async (values) => {
       for (const { key, bytes } of values) embeddings.set(key, bytes);
+    },
+    removeEmbeddings: async (pick) => {
+      const index = {
+        tasks: [...tasks.values()],
+        recordings: [...recordings.values()],
+        keys: [...embeddings.keys()],
+      };
+      for (const key of pick(index)) embeddings.delete(key);
     },
   };
 }

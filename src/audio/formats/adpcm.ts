@@ -11,7 +11,7 @@
 /** Decodes one block to one array per channel; the last block of a file may be shorter than the others. */
 export type BlockDecoder = (block: Uint8Array, channels: number) => Float32Array[];
 
-// the table of the recommendation: each step about 1.1 times the one before
+// The table of the recommendation: each step is about 1.1 times the previous one.
 // biome-ignore format: a table
 const imaSteps = Int32Array.of(
   7, 8, 9, 10, 11, 12, 13, 14, 16, 17, 19, 21, 23, 25, 28, 31, 34, 37, 41, 45, 50, 55, 60, 66, 73, 80, 88,

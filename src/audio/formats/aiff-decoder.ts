@@ -38,7 +38,7 @@ async function openFile(source: ByteSource, options: DecodeOptions): Promise<Joi
   let sound: { start: number; length: number } | undefined;
   for (let offset = 12, chunk = 0; chunk < 4096 && offset + 8 <= source.byteLength; chunk++) {
     const head = await source.read(offset, 16);
-    // The chunk of another file behind this one.
+    // A chunk of another file after this one.
     if (head.length < 8 || hasText(head, 0, "FORM")) break;
     const length = new DataView(head.buffer, head.byteOffset).getUint32(4);
     if (hasText(head, 0, "COMM")) common = await readCommon(source, offset + 8, length);
@@ -52,7 +52,7 @@ async function openFile(source: ByteSource, options: DecodeOptions): Promise<Joi
     throw new GolemError(
       "corrupt-audio",
       `${name} has no ${common ? "SSND" : "COMM"} chunk; expected an AIFF file with both.`,
-      { hint: "The file is damaged or was never finished; record or convert it again." },
+      { hint: "The file is damaged or incomplete; record or convert it again." },
     );
   }
   checkFormat(name, common.sampleRate, common.channels);
@@ -81,10 +81,13 @@ async function openFile(source: ByteSource, options: DecodeOptions): Promise<Joi
   };
 }
 
-/** From this size on, a size that is larger than the file was written before the right one was known. */
+/**
+ * A stated size of at least this that exceeds the file is a placeholder, written before the right one was
+ * known.
+ */
 const placeholder = 0x7f00_0000;
 
-/** Determines how many frames there are: by COMM, by SSND and by what is present. */
+/** Determines the number of frames: by COMM, by SSND and by the bytes present. */
 async function countFrames(
   source: ByteSource,
   { frames: stated, sampleRate }: Common,
@@ -113,7 +116,7 @@ async function countFrames(
     warnings.push(
       createWarning(
         "truncated",
-        `${name} promises ${wanted} frames and has ${frames}, so ${((wanted - frames) / sampleRate).toFixed(2)} s are missing; what there is was read.`,
+        `${name} states ${wanted} frames but has ${frames}, so ${((wanted - frames) / sampleRate).toFixed(2)} s are missing; the rest was read.`,
       ),
     );
   } else if (isOpen) {
@@ -121,7 +124,7 @@ async function countFrames(
       createWarning(
         "wrong-length",
         `The header of ${name} does not state the size of its samples; ${frames} frames were read.`,
-        "Converting the file once gives it a header with the right size.",
+        "Convert the file once to get a header with the right size.",
       ),
     );
   } else if (frames > stated) {
@@ -129,7 +132,7 @@ async function countFrames(
       createWarning(
         "header-overruled",
         `The COMM chunk of ${name} states ${stated} frames, and its SSND chunk has ${frames}; all of these were read.`,
-        "Converting the file once gives it a header without a contradiction.",
+        "Convert the file once to get a consistent header.",
       ),
     );
   }

@@ -13,19 +13,11 @@ import {
 } from "../../../test/support/audio-files.ts";
 import { createFlacFrame, createFlacHead, createOggFlac } from "../../../test/support/flac-files.ts";
 import { sharedData } from "../../../test/support/shared-data.ts";
+import { ape, id3v1, id3v2, junk, lyrics, text, zeros } from "../../../test/support/tag-files.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { joinBytes } from "../../core/join-arrays.ts";
-import { createRandom } from "../../core/random.ts";
 import { createStreamedSource } from "../streamed-source.ts";
 import { decodeSource } from "./decode-source.ts";
-
-const text = (letters: string): Uint8Array => Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
-const zeros = (length: number): Uint8Array => new Uint8Array(length);
-const junk = (length: number): Uint8Array => {
-  const random = createRandom(5);
-  // No byte of which a frame's sync word could be made.
-  return Uint8Array.from({ length }, () => 1 + random.integer(200));
-};
 
 async function decode(parts: readonly Uint8Array[], name = "clip") {
   const bytes = joinBytes(parts);
@@ -47,22 +39,6 @@ async function decode(parts: readonly Uint8Array[], name = "clip") {
   expect(arrived.codes).toEqual(decoded.codes);
   return decoded;
 }
-
-const id3v1 = joinBytes([text("TAG"), junk(125)]);
-const id3v2 = joinBytes([text("ID3\x04\0\0\0\0\x02\x10"), junk(256 + 16)]);
-/** An APEv2 tag, with a header or with its footer alone. */
-const ape = (hasHeader: boolean): Uint8Array => {
-  const mark = (flags: number): Uint8Array => {
-    const bytes = joinBytes([text("APETAGEX"), zeros(24)]);
-    const view = new DataView(bytes.buffer);
-    view.setUint32(8, 2000, true);
-    view.setUint32(12, 132, true);
-    view.setUint32(20, flags, true);
-    return bytes;
-  };
-  return joinBytes([...(hasHeader ? [mark(0xa000_0000)] : []), junk(100), mark(hasHeader ? 0x8000_0000 : 0)]);
-};
-const lyrics = text("LYRICSBEGININD0000210LYR00005hello000035LYRICS200");
 
 describe("MP3", () => {
   /** Silent frames: MPEG-1 layer III, 128 kbit/s, 44.1 kHz, joint stereo or mono. */

@@ -1,8 +1,8 @@
 /**
- * Accounts for every byte of a recording: decoded, known to be something else, or lost; and says what is
- * lost.
+ * Accounts for every byte of a recording: decoded, known to be something else, or lost; and reports the lost
+ * bytes.
  *
- * Not its concern: formats. Each decoder enters what it reads, and `decodeSource` has the account reported
+ * Not its concern: formats. Each decoder enters the bytes it reads, and `decodeSource` reports the account
  * when the samples end.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -16,36 +16,36 @@ import { measureGap } from "./tags.ts";
 export interface ByteAccount {
   /** Enters bytes that were decoded to samples. */
   addSound(bytes: number): void;
-  /** Enters bytes that were meant as sound and could not be decoded. */
+  /** Enters bytes of sound that could not be decoded. */
   addRefused(bytes: number): void;
-  /** Moves bytes that were entered as decoded to those that could not be. */
+  /** Moves bytes that were entered as decoded to those that could not be decoded. */
   refuse(bytes: number): void;
-  /** Enters bytes that belong to no frame; what they are is found out here. Adjacent ones are one gap. */
+  /** Enters bytes that belong to no frame; they are examined here. Adjacent ones form one gap. */
   addGap(bytes: Uint8Array): void;
-  /** Enters a tag whose bytes need not be examined; `lead` bytes in front of it belong to it. */
+  /** Enters a tag whose bytes need not be examined; the `lead` bytes before it belong to it. */
   addTag(lead: number): void;
   /** Enters all bytes of `source` from `offset` on, which the decoder does not use, as a gap. */
   addRest(source: ByteSource, offset: number): Promise<void>;
-  /** Whether anything between the decoded bytes was lost so far. */
+  /** Whether any bytes between the decoded ones have been lost so far. */
   hasLoss(): boolean;
-  /** Whether anything was entered that is neither a tag nor zeros. */
+  /** Whether any bytes were entered that are neither a tag nor zeros. */
   hasBytes(): boolean;
-  /** Enters how many seconds are missing between the first and the last frame, where headers tell. */
+  /** Enters how many seconds are missing between the first and the last frame, if headers state it. */
   setMissing(seconds: number): void;
-  /** Adds warnings about what was lost; `seconds` is what the decoded bytes gave. To be called once. */
+  /** Adds warnings about lost bytes; `seconds` is the duration of the decoded bytes. To be called once. */
   report(seconds: number): void;
 }
 
-/** Bytes of a gap that are examined together: more than most tags with pictures have. */
+/** Bytes of a gap that are examined together: more than most tags with pictures take. */
 const heldBytes = 4 << 20;
 /** Zeros between frames that are not reported: some writers align their frames. */
 const smallestZeroRun = 64;
 /** Bytes of a gap that are not reported: the smallest frame of any format is larger. */
 const largestOddment = 15;
-/** Bytes in front of the first frame that are not reported: the rest of a frame that was cut through. */
+/** Bytes before the first frame that are not reported: the end of a frame that was cut off. */
 const largestOpening = 4096;
 
-/** Creates the account of the file `name`; what it reports is appended to `warnings`. */
+/** Creates the account of the file `name`; its reports are appended to `warnings`. */
 export function createByteAccount(name: string, warnings: ErrorRecord[]): ByteAccount {
   let sound = 0;
   let refused = 0;
@@ -146,7 +146,7 @@ function warnOfLoss(
       ? `about ${formatLoss(lost * rate)} of sound may be missing`
       : missing > 0
         ? `${formatLoss(missing)} of sound are missing`
-        : "by its header no sound is missing";
+        : "according to its header no sound is missing";
   return createWarning(
     "damaged",
     `${lost} bytes inside ${name} gave no sound (${parts.join(", ")}): ${loss}; everything else was decoded.`,
@@ -158,7 +158,7 @@ function warnOfRest(name: string, bytes: number, rate: number): ErrorRecord {
   return createWarning(
     "bytes-left",
     `${bytes} bytes at the end of ${name} were not decoded, about ${formatLoss(bytes * rate)} if they are sound like the rest; expected frames or tags up to the end.`,
-    "If sound is missing at the end, convert the file with the program that made it, or record it again.",
+    "If sound is missing at the end, convert the file with the program that wrote it, or record it again.",
   );
 }
 

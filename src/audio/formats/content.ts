@@ -1,7 +1,7 @@
 /**
  * Identifies the kind of a file by its bytes alone; the name is only compared with the result.
  *
- * Not its concern: how anything is decoded.
+ * Not its concern: decoding.
  *
  * Signatures: RFC 2361 (RIFF), EBU Tech 3306 (RF64), Apple AIFF-C, RFC 9639 (FLAC), RFC 3533 (Ogg), ISO
  * 14496-12 (MP4), RFC 8794 (EBML), ID3v2.4.
@@ -121,7 +121,7 @@ const extensions: Readonly<Record<string, Container>> = {
   rm: "realmedia",
 };
 
-/** Returns the kind of content that a file name's extension states; undefined when it states none. */
+/** Returns the kind of content of a file name's extension; undefined for an unknown extension. */
 export function getNamedContainer(name: string): Container | undefined {
   const dot = name.lastIndexOf(".");
   return dot < 0 ? undefined : extensions[name.slice(dot + 1).toLowerCase()];
@@ -134,7 +134,7 @@ export function hasText(bytes: Uint8Array, offset: number, text: string): boolea
   return true;
 }
 
-/** Bytes examined to identify a file; MPEG frames may follow that much junk. */
+/** Bytes examined to identify a file; MPEG frames may follow as much junk. */
 const headBytes = 32_768;
 
 /** Identifies the kind of content by the first bytes; skips ID3v2 tags of any length. */

@@ -67,9 +67,9 @@ export interface OpenedSource {
 }
 
 /**
- * Identifies the content and opens it with the first decoder that supports it, built-in ones first. What is
- * not recognised, or recognised with a codec that is not built in, is offered to the other decoders before it
- * is refused.
+ * Identifies the content and opens it with the first decoder that supports it, built-in ones first. Content
+ * that is not recognised, or has a codec that is not built in, is tried with the other decoders before it is
+ * rejected.
  */
 export async function decodeSource(
   source: ByteSource,
@@ -104,16 +104,16 @@ export async function decodeSource(
   }
   const warning = createWarning(
     "wrong-extension",
-    `${source.name} is named like ${titles[named]} but holds ${titles[container]}; it was read by its content.`,
-    "Rename it, so that other programs are not misled.",
+    `${source.name} is named like ${titles[named]} but contains ${titles[container]}; it was read by its content.`,
+    "Rename it, so that other programs recognise it.",
   );
   return { stream, warnings: [warning] };
 }
 
-/** Containers whose decoders skip tags in front themselves. */
+/** Containers whose decoders skip leading tags themselves. */
 const skipsTags: ReadonlySet<Container> = new Set<Container>(["mp3", "flac"]);
 
-/** Opens the stream behind any tags in front of it. */
+/** Opens the stream after any leading tags. */
 function openStream(
   source: ByteSource,
   decoder: Decoder,
@@ -126,12 +126,12 @@ function openStream(
   return decoder === mediaDecoder ? decodeSequence(stripped, container, open, openNext) : open(stripped);
 }
 
-/** The stream, whose account of bytes is reported when the chunks end. */
+/** The stream, which reports its account of bytes when the chunks end. */
 function withReport(stream: DecodedStream): DecodedStream {
   return stream.account ? { ...stream, chunks: reportBytes(stream, stream.account) } : stream;
 }
 
-/** The source from `offset` on, where the format begins. */
+/** The source from `offset`, where the format begins. */
 function skipTags(source: ByteSource, offset: number): ByteSource {
   return offset > 0 ? createSourceSlice(source, offset, source.byteLength) : source;
 }
@@ -148,12 +148,11 @@ async function* reportBytes(
   account.report(frames / stream.sampleRate);
 }
 
-/** Containers that another decoder may read although the one of this package does not. */
+/** Containers that another decoder may read although the built-in one does not. */
 const isShared: ReadonlySet<Container> = new Set<Container>(["mp4", "webm"]);
 
 /**
- * What is wrong with a file unless another decoder reads it; undefined for errors that no decoder would
- * change.
+ * The error of a file unless another decoder reads it; undefined for errors that no other decoder can avoid.
  */
 function getRefusal(error: unknown, name: string, container: Container): GolemError | undefined {
   if (!(error instanceof GolemError)) return undefined;
@@ -168,9 +167,9 @@ function getRefusal(error: unknown, name: string, container: Container): GolemEr
   });
 }
 
-const ffmpegReads = "Where ffmpeg is installed, Golem reads such files with it.";
+const ffmpegReads = "If ffmpeg is installed, Golem reads such files with it.";
 
-/** Endings of files that hold nothing but samples, and the format that ffmpeg reads them as. */
+/** Extensions of files that contain only samples, and the format that ffmpeg reads them as. */
 const rawSamples: Readonly<Record<string, { readonly title: string; readonly format: string }>> = {
   al: { title: "A-law", format: "alaw" },
   ul: { title: "mu-law", format: "mulaw" },
@@ -181,7 +180,7 @@ const rawSamples: Readonly<Record<string, { readonly title: string; readonly for
   f32: { title: "floats of 32 bits", format: "f32le" },
 };
 
-/** The error for content without a built-in decoder; `cause`: why the one for its container refused it. */
+/** The error for content without a built-in decoder; `cause`: why the one for its container rejected it. */
 function createRefusal(name: string, container: Container, cause?: GolemError): GolemError {
   if (container !== "unknown") {
     const found = cause?.message ?? `${name} is ${titles[container]}.`;
@@ -195,7 +194,7 @@ function createRefusal(name: string, container: Container, cause?: GolemError): 
   if (raw) {
     return new GolemError(
       "not-audio",
-      `${name} is named like samples without a header (${raw.title}), so nothing states its rate and channels.`,
+      `${name} has the extension of samples without a header (${raw.title}), so its rate and channels are unknown.`,
       {
         hint: `Convert it with the rate that was recorded: ffmpeg -f ${raw.format} -ar 8000 -ac 1 -i FILE out.wav`,
       },
@@ -209,8 +208,8 @@ function createRefusal(name: string, container: Container, cause?: GolemError): 
 }
 
 /**
- * Opens a source with the decoders that are not built in, the next one where one is not there
- * (`needs-ffmpeg`); `refusal` is the error where none is.
+ * Opens a source with the decoders that are not built in, skipping those that are not available
+ * (`needs-ffmpeg`); `refusal` is the error if none is available.
  */
 async function decodeElsewhere(
   source: ByteSource,
@@ -222,12 +221,12 @@ async function decodeElsewhere(
 ): Promise<DecodedStream> {
   for (const decoder of decoders.filter((candidate) => candidate.canDecode(content))) {
     try {
-      // Offsets inside a file count from where its format begins.
+      // Offsets inside a file count from the start of its format.
       const stripped = skipTags(source, content.offset);
       const open = async (part: ByteSource): Promise<DecodedStream> => {
         if (part !== stripped || stripped === source || source.path === undefined)
           return decoder.decode(part, options);
-        // What has to be read at its end first can be read as a file alone; ffmpeg skips one tag itself.
+        // Content that must be read at its end first can only be read as a file; ffmpeg skips one tag itself.
         return decoder.decode(part, options).catch((error: unknown) => {
           const isUnread =
             error instanceof GolemError && /^(corrupt-audio|no-samples|not-audio)$/.test(error.code);
@@ -238,7 +237,7 @@ async function decodeElsewhere(
       return await decodeSequence(stripped, content.container, open, openNext);
     } catch (error) {
       if (error instanceof GolemError && error.code === "needs-ffmpeg") continue;
-      // What was recognised is judged by its own decoder.
+      // Errors of recognised content are those of its own decoder.
       if (!(error instanceof GolemError) || error.code === "aborted" || refusal.code === "needs-ffmpeg") {
         throw error;
       }

@@ -15,7 +15,7 @@ export interface DecodeOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A recording being decoded. At first only its headers have been read. */
+/** A recording being decoded. Initially only its headers have been read. */
 export interface DecodedStream {
   /** See `AudioFacts.container`. */
   readonly container: string;
@@ -25,15 +25,15 @@ export interface DecodedStream {
   readonly sampleRate: number;
   /** 1 to 8. */
   readonly channels: number;
-  /** Duration by the headers, in seconds; absent when they do not state it or cannot be trusted. */
+  /** Duration according to the headers, in seconds; absent if they do not state it or cannot be trusted. */
   readonly declaredSeconds?: number;
-  /** Whether `declaredSeconds` may be wrong, so that it must not refuse a file; default false. */
+  /** Whether `declaredSeconds` may be wrong, so that no file is rejected because of it; default false. */
   readonly isEstimate?: boolean;
-  /** One Float32Array per channel, all of one length; at most a few seconds per chunk. Single use. */
+  /** One Float32Array per channel, all of the same length; at most a few seconds per chunk. Single use. */
   readonly chunks: AsyncIterable<readonly Float32Array[]>;
   /** Grows while chunks are read; complete when they end. */
   readonly warnings: readonly ErrorRecord[];
-  /** What became of each byte; `decodeSource` reports it when the chunks end. */
+  /** The account of all bytes; `decodeSource` reports it when the chunks end. */
   readonly account?: ByteAccount;
 }
 
@@ -43,6 +43,6 @@ export interface Decoder {
   readonly id: string;
   /** Whether this decoder supports content of this kind. */
   canDecode(content: Content): boolean;
-  /** Reads the headers; rejects with a coded error when there is nothing to decode. */
+  /** Reads the headers; rejects with a coded error if there is nothing to decode. */
   decode(source: ByteSource, options: DecodeOptions): Promise<DecodedStream>;
 }

@@ -1,11 +1,13 @@
 /**
- * Where the file at the start of a source ends, by the sizes that its elements state: what follows is another file, a
- * tag, or lost. For containers whose decoders (ffmpeg, mediabunny) do not say where they stopped.
+ * Finds the end of the file at the start of a source, by the sizes that its elements state: the bytes after
+ * it are another file, a tag, or lost. For containers whose decoders (ffmpeg, mediabunny) do not report where
+ * they stopped.
  *
- * Not its concern: what follows; decoding.
+ * Not its concern: the bytes after the end; decoding.
  *
- * References: ISO/IEC 14496-12 (MP4), RFC 8794 (EBML), RFC 3533 (Ogg), RFC 4867 (AMR), Microsoft ASF 1.20, Apple CAF 1.0,
- * True Audio 1, WavPack 5, Creative Voice File 1.20, Adobe FLV 10, Sony DSF 1.01, ISO 13818-7 (ADTS).
+ * References: ISO/IEC 14496-12 (MP4), RFC 8794 (EBML), RFC 3533 (Ogg), RFC 4867 (AMR), Microsoft ASF 1.20,
+ * Apple CAF 1.0, True Audio 1, WavPack 5, Creative Voice File 1.20, Adobe FLV 10, Sony DSF 1.01, ISO 13818-7
+ * (ADTS).
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes } from "../../core/byte-source.ts";
@@ -15,12 +17,13 @@ import { getTagLength } from "./tags.ts";
 
 /** Bytes of an element that are read to find its length. */
 const headBytes = 282;
-/** Elements walked before a file is taken for endless. */
+/** Elements walked before a file is assumed to be endless. */
 const maximumElements = 4_000_000;
 
 /**
- * Length in bytes of the element whose first bytes are given; 0 where none of this file begins there, `Infinity` where it
- * goes on to the end. `index` counts from 0; `seen`, at first empty, may keep what came before.
+ * Length in bytes of the element whose first bytes are given; 0 if no element of this file begins there,
+ * `Infinity` if it extends to the end. `index` counts from 0; `seen`, initially empty, may record earlier
+ * elements.
  */
 type Step = (head: Uint8Array, index: number, seen: Set<string>) => number;
 
@@ -59,7 +62,7 @@ const stepCaf: Step = (head, index) => {
 const stepRiff: Step = (head, index) => {
   if (index > 0 || head.length < 12) return 0;
   const size = 8 + getView(head).getUint32(4, !hasText(head, 0, "FORM") && !hasText(head, 0, "RIFX"));
-  // Programs that write to a pipe do not know the size.
+  // Programs that write to a pipe cannot state the size.
   return size < 12 || size > 0x7f00_0000 ? Number.POSITIVE_INFINITY : size + (size & 1);
 };
 
@@ -71,7 +74,7 @@ const stepTta: Step = (head, index) => {
   return 22 + 4 * frames + 4;
 };
 
-/** The block at the start of a track begins another file, unless it is a further one of its channels. */
+/** A block at the start of a track begins another file, unless it contains further channels. */
 const stepWavPack: Step = (head, _, seen) => {
   if (head.length < 32 || !hasText(head, 0, "wvpk")) return 0;
   const view = getView(head);
@@ -127,7 +130,7 @@ const stepDsf: Step = (head, index) =>
     ? 0
     : toNumber(getView(head).getBigUint64(12, true)) || Number.POSITIVE_INFINITY;
 
-/** A page of Ogg; a first page of a stream behind other pages begins another file. */
+/** A page of Ogg; the first page of a stream, after other pages, begins another file. */
 const stepOgg: Step = (head, _, seen) => {
   if (head.length < 27 || !hasText(head, 0, "OggS")) return 0;
   const isFirst = (head[5]! & 2) !== 0;
@@ -136,7 +139,7 @@ const stepOgg: Step = (head, _, seen) => {
   return head.subarray(27, 27 + head[26]!).reduce((sum, length) => sum + length, 27 + head[26]!);
 };
 
-/** An element of EBML at the top: its header, segments. */
+/** An element of EBML at the top level: its header, segments. */
 const stepEbml: Step = (head, index) => {
   const isHeader = hasText(head, 0, "\x1a\x45\xdf\xa3");
   if (head.length < 5 || isHeader !== (index === 0)) return 0;
@@ -171,8 +174,8 @@ const steps: Readonly<Partial<Record<Container, Step>>> = {
 };
 
 /**
- * Returns the offset behind the file of that kind at the start of the source, which is beyond its length where the file
- * was cut off; undefined where the kind does not state sizes or the length of the source is unknown.
+ * Returns the end of the file of that kind at the start of the source, which exceeds the source's length if
+ * the file was cut off; undefined if the kind does not state sizes or the length of the source is unknown.
  */
 export async function findFileEnd(source: ByteSource, container: Container): Promise<number | undefined> {
   const { byteLength } = source;
@@ -203,10 +206,12 @@ async function sumFrames(source: ByteSource, end: number): Promise<number> {
   return sum;
 }
 
-/** Bytes that are looked at behind the start of a mark. */
+/** Bytes examined after the start of a mark. */
 const markBytes = 80;
 
-/** Marks that are long enough to be looked for among other bytes: texts, and places behind the start. */
+/**
+ * Marks that are long enough to be searched for among other bytes: texts, and their offsets from the start.
+ */
 const marks: Readonly<Partial<Record<Container, readonly (readonly [number, string])[]>>> = {
   webm: [[0, "\x1aE\xdf\xa3"]],
   sphere: [
@@ -220,13 +225,13 @@ const marks: Readonly<Partial<Record<Container, readonly (readonly [number, stri
   ],
 };
 
-/** Where a mark is; -1 where it is not. */
+/** The offset of a mark; -1 if there is none. */
 function findMark(bytes: Uint8Array, container: Container): number {
   const texts = marks[container]!;
   const first = texts[0]![1].charCodeAt(0);
   for (let at = bytes.indexOf(first); at >= 0; at = bytes.indexOf(first, at + 1)) {
     if (!texts.every(([place, text]) => hasText(bytes, at + place, text))) continue;
-    // Four bytes may be chance: the header names the type of the document.
+    // Four bytes may match by chance; the header also names the type of the document.
     const head = container === "webm" ? String.fromCharCode(...bytes.subarray(at, at + markBytes)) : "";
     if (container !== "webm" || /webm|matroska/.test(head)) return at;
   }
@@ -236,7 +241,10 @@ function findMark(bytes: Uint8Array, container: Container): number {
 /** Longest file, in bytes, that is searched. */
 const longestSearch = 1 << 28;
 
-/** Where the next file of the kind begins at `from` or later, its size being unknown; the end where none does. */
+/**
+ * The start of the next file of the kind at `from` or later, for a file of unknown size; the end if there is
+ * none.
+ */
 async function searchMark(
   source: ByteSource,
   from: number,

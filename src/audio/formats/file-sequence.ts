@@ -1,6 +1,7 @@
 /**
- * Files of any kinds that are joined end to end, for decoders that do not say where they stopped: each file is decoded by
- * itself, the later ones in the sample rate and channels of the first; what belongs to no file is entered as lost.
+ * Files of any kinds joined end to end, for decoders that do not report where they stopped: each file is
+ * decoded by itself, the later ones to the sample rate and channels of the first; bytes that belong to no
+ * file are entered as lost.
  *
  * Not its concern: where a file ends, how one is decoded.
  */
@@ -18,8 +19,8 @@ import { getTagLength } from "./tags.ts";
 type Opening = (source: ByteSource) => Promise<DecodedStream>;
 
 /**
- * Opens the file of kind `container` at the start of `source` with `open`, and what follows it with `openNext`, which
- * reads to the end of what it gets. A stream of `open` with an account has entered its own bytes.
+ * Opens the file of kind `container` at the start of `source` with `open`, and the rest with `openNext`,
+ * which reads to the end. A stream of `open` with an account has entered its own bytes.
  */
 export async function decodeSequence(
   source: ByteSource,
@@ -43,7 +44,7 @@ async function openFirst(source: ByteSource, container: Container, open: Opening
   const sink = stream.account ? (stream.warnings as ErrorRecord[]) : warnings;
 
   async function openWhole(error: unknown): Promise<DecodedStream> {
-    // Some files can only be read where they are, as a whole.
+    // Some files can only be read as a whole.
     if (!(error instanceof GolemError) || error.code === "aborted") throw error;
     return open(source);
   }
@@ -72,13 +73,13 @@ async function openFirst(source: ByteSource, container: Container, open: Opening
 
 async function openRest(source: ByteSource, openNext: Opening): Promise<JoinedFile> {
   const stream = await openNext(source);
-  // It has been reported by whatever opened it.
+  // Its warnings have been reported when it was opened.
   const account = createByteAccount(source.name, []);
   const warnings = stream.warnings as ErrorRecord[];
   return { stream: { ...stream, account, warnings }, findNext: async () => undefined };
 }
 
-/** Where a file that is recognised begins behind `end`, after tags and zeros; undefined where none does. */
+/** The start of a recognised file after `end`, beyond tags and zeros; undefined if there is none. */
 async function findNextFile(source: ByteSource, end: number): Promise<number | undefined> {
   let at = end;
   while (at < source.byteLength) {
@@ -100,16 +101,20 @@ async function findNextFile(source: ByteSource, end: number): Promise<number | u
   return undefined;
 }
 
-/** Seconds, and share, by which a stream may be shorter than stated: durations are rounded and include delays. */
+/**
+ * Seconds, and share, by which a stream may be shorter than stated: durations are rounded and include delays.
+ */
 const toleratedSeconds = 0.25;
 const toleratedShare = 0.02;
 
-/** Samples of the largest common block of a codec: stated durations count the padding of the last one (ALAC). */
+/**
+ * Samples of the largest common block of a codec: stated durations count the padding of the last one (ALAC).
+ */
 const blockSamples = 4096;
 /** Bytes that may be missing: padding. */
 const toleratedBytes = 8;
 
-/** Says that a file ends before what its header states in seconds or bytes, unless another warning has said so. */
+/** Warns that a file is shorter than its header states, in seconds or bytes, unless another warning does. */
 function checkLength(
   { name, byteLength }: ByteSource,
   end: number | undefined,
@@ -122,12 +127,12 @@ function checkLength(
   const isShort = !isEstimate && declaredSeconds - seconds > tolerated;
   const missing = (end ?? byteLength) - byteLength;
   if (!isShort && !(missing > toleratedBytes)) return;
-  const stated = isShort ? `${declaredSeconds.toFixed(2)} s and has ${seconds.toFixed(2)} s` : "";
-  const bytes = `${end} bytes and has ${byteLength}, which gave ${seconds.toFixed(2)} s`;
+  const stated = isShort ? `${declaredSeconds.toFixed(2)} s but has ${seconds.toFixed(2)} s` : "";
+  const bytes = `${end} bytes but has ${byteLength}, which gave ${seconds.toFixed(2)} s`;
   warnings.push(
     createWarning(
       "truncated",
-      `${name} promises ${stated || bytes}; these were read.`,
+      `${name} states ${stated || bytes}; these were read.`,
       "The file was cut off; copy or record it again if the end matters.",
     ),
   );
@@ -136,7 +141,7 @@ function checkLength(
 /** Bytes of an ADTS header. */
 const adtsBytes = 7;
 
-/** Enters the frames of AAC in ADTS (ISO 13818-7), and what lies between them. */
+/** Enters the frames of AAC in ADTS (ISO 13818-7), and the bytes between them. */
 async function accountForAdts(source: ByteSource, account: ByteAccount): Promise<void> {
   let at = 0;
   while (at < source.byteLength) {
@@ -148,7 +153,7 @@ async function accountForAdts(source: ByteSource, account: ByteAccount): Promise
       const length = getAdtsLength(bytes, done);
       const next = done + length;
       if (length > 0 && next + adtsBytes > bytes.length && !isEnd && done > 0) break;
-      // One header may be chance; the next one, or the end, confirms it.
+      // One header may match by chance; the next one, or the end, confirms it.
       const isFrame = length > 0 && (next >= bytes.length || getAdtsLength(bytes, next) > 0 || gap === done);
       if (!isFrame) {
         done++;
@@ -165,7 +170,7 @@ async function accountForAdts(source: ByteSource, account: ByteAccount): Promise
   }
 }
 
-/** Length of the frame whose header is at `at`; 0 where there is none. */
+/** Length of the frame whose header is at `at`; 0 if there is none. */
 function getAdtsLength(bytes: Uint8Array, at: number): number {
   if (at + adtsBytes > bytes.length || bytes[at] !== 0xff || (bytes[at + 1]! & 0xf6) !== 0xf0) return 0;
   const length = ((bytes[at + 3]! & 3) << 11) | (bytes[at + 4]! << 3) | (bytes[at + 5]! >> 5);

@@ -15,7 +15,7 @@ import { type FlacStreamInfo, readStreamInfo } from "./flac-frame.ts";
 import { createFlacFrameDecoder } from "./flac-parts.ts";
 import { createFlacSplitter, type FlacPiece } from "./flac-splitter.ts";
 import { createFormatAdapter } from "./format-adapter.ts";
-import { checkFormat } from "./format-limits.ts";
+import { checkFormat, isFormatPossible } from "./format-limits.ts";
 
 /** Decodes native FLAC content; FLAC in Ogg is handled by the Ogg decoder. */
 export const flacDecoder: Decoder = {
@@ -67,7 +67,7 @@ export const flacDecoder: Decoder = {
   },
 };
 
-/** Returns the offset behind FLAC's mark, which tags may precede. */
+/** Returns the offset after FLAC's mark, which tags may precede. */
 async function findMark(source: ByteSource): Promise<number> {
   let offset = 0;
   for (let tags = 0; tags < 8; tags++) {
@@ -98,7 +98,7 @@ async function* readPieces(
   }
 }
 
-/** Bytes at the end of a gap that may be the beginning of another file's headers. */
+/** Bytes at the end of a gap that may be the start of another file's headers. */
 const markBytes = 42;
 
 /** Finds the headers of a joined file in the bytes between frames, which may come in pieces. */
@@ -138,7 +138,7 @@ async function* decodePieces(
       if (piece.samples === 0) {
         if (!piece.isCut) account.addGap(piece.bytes);
         const next = findInfo(piece.bytes);
-        if (!next || !isDecodable(next)) continue;
+        if (!next || !isFormatPossible(next)) continue;
         const rest = adapter.finish();
         if (rest.length > 0) yield rest;
         info = next;
@@ -173,20 +173,10 @@ async function* decodePieces(
       createWarning(
         "truncated",
         isShort
-          ? `${name} promises ${promised.toFixed(2)} s and has ${produced.toFixed(2)} s of complete frames, so ${missing.toFixed(2)} s are missing; what there is was decoded.`
-          : `${name} ends in the middle of a frame, which is a loss of at most ${((first.maximumBlock || 4096) / first.sampleRate).toFixed(2)} s; what there is was decoded.`,
+          ? `${name} states ${promised.toFixed(2)} s but has ${produced.toFixed(2)} s of complete frames, so ${missing.toFixed(2)} s are missing; the rest was decoded.`
+          : `${name} ends in the middle of a frame, which is a loss of at most ${((first.maximumBlock || 4096) / first.sampleRate).toFixed(2)} s; the rest was decoded.`,
         "The file was cut off or damaged; copy or record it again if the rest matters.",
       ),
     );
-  }
-}
-
-/** Whether the headers of a joined file can be right. */
-function isDecodable({ sampleRate, channels }: FlacStreamInfo): boolean {
-  try {
-    checkFormat("", sampleRate, channels);
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -35,7 +35,7 @@ const crc8Table = Uint8Array.from({ length: 256 }, (_, byte) => {
   for (let bit = 0; bit < 8; bit++) crc = crc & 0x80 ? (crc << 1) ^ 0x07 : crc << 1;
   return crc & 0xff;
 });
-/** Steps of the checksum of a whole frame. */
+/** Table of the checksum of a whole frame. */
 export const crc16Table = Uint16Array.from({ length: 256 }, (_, byte) => {
   let crc = byte << 8;
   for (let bit = 0; bit < 8; bit++) crc = crc & 0x8000 ? (crc << 1) ^ 0x8005 : crc << 1;
@@ -51,8 +51,7 @@ function computeCrc8(bytes: Uint8Array, start: number, end: number): number {
 }
 
 /**
- * Returns the length in bytes of the frame header at `offset`, its CRC-8 included; 0 when there cannot be
- * one.
+ * Returns the length in bytes of the frame header at `offset`, including its CRC-8; 0 if there cannot be one.
  */
 function getHeaderLength(bytes: Uint8Array, offset: number): number {
   if (offset + 6 > bytes.length || bytes[offset] !== 0xff || (bytes[offset + 1]! & 0xfe) !== 0xf8) return 0;
@@ -85,11 +84,11 @@ export function readFlacBlockSize(bytes: Uint8Array, offset: number): number {
 
 const depthCodes: Readonly<Record<number, number>> = { 8: 1, 12: 2, 16: 4, 20: 5, 24: 6, 32: 7 };
 
-/** A code for a sample rate: it does not change what is decoded. */
+/** A code for a sample rate; it does not affect the decoded samples. */
 const anyRateCode = 9;
 
 /**
- * Writes sample depth and rate into a frame that leaves them to STREAMINFO, for a decoder that never saw the
+ * Writes sample depth and rate into a frame that refers to STREAMINFO for them, for a decoder without the
  * headers. Both checksums are recomputed. Other frames are returned unchanged.
  */
 export function completeFlacHeader(frame: Uint8Array, bitsPerSample: number): Uint8Array {

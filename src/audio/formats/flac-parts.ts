@@ -4,7 +4,7 @@
  *
  * Not its concern: where frames are, containers.
  *
- * A decoder that refused a frame is replaced by a new one for the next frame; frames do not depend on each
+ * A decoder that rejected a frame is replaced by a new one for the next frame; frames do not depend on each
  * other. Replaced instances are left to the garbage collector.
  */
 import { completeFlacHeader, type FlacStreamInfo } from "./flac-frame.ts";
@@ -13,9 +13,9 @@ import { allocateNumbers, copyPlanes, startWasm } from "./wasm-codec.ts";
 
 /** Decodes frames one by one. */
 interface FlacFrameDecoder {
-  /** Decodes a frame of a stream with this info; undefined when it was refused. */
+  /** Decodes a frame of a stream with this info; undefined if it was rejected. */
   decode(piece: FlacPiece, info: FlacStreamInfo): Promise<readonly Float32Array[] | undefined>;
-  /** Hands the decoder on to the next file. */
+  /** Releases the decoder for the next file. */
   release(): void;
 }
 
@@ -27,11 +27,11 @@ interface LibFlac {
 
 /** One instance of libFLAC. */
 interface FlacDecoder {
-  /** Decodes a frame; planes of length 0 when it was refused. */
+  /** Decodes a frame; planes of length 0 if it was rejected. */
   decode(frame: Uint8Array): Float32Array[];
 }
 
-/** Bytes that libFLAC is given at once. */
+/** Bytes passed to libFLAC at once. */
 const inputBytes = 65_535 * 8;
 
 async function startDecoder(): Promise<FlacDecoder> {
@@ -41,7 +41,7 @@ async function startDecoder(): Promise<FlacDecoder> {
   const samples = allocateNumbers(wasm);
   const output = allocateNumbers(wasm);
   const outputLength = allocateNumbers(wasm);
-  // Rate, bits, and the words of errors and state are not used.
+  // Rate, bits, and the messages of errors and state are not used.
   const unused = (): number => allocateNumbers(wasm).byteOffset;
   const decoder = wasm.create_decoder(
     ...[channels.byteOffset, unused(), unused(), samples.byteOffset],
@@ -75,13 +75,15 @@ function rescale(plane: Float32Array, bits: number): Float32Array {
   return plane.map((value) => Math.round(value * largest) / (largest + 1));
 }
 
-/** Frames refused by libFLAC, beyond one for each good one, before the rest of a file is given up. */
+/**
+ * Frames rejected by libFLAC, beyond one for each decoded one, after which the rest of a file is not decoded.
+ */
 const maximumErrors = 100;
 
-/** A decoder that refused no frame since it was created, reused for the next file; undefined while in use. */
+/** A decoder that has rejected no frame, reused for the next file; undefined while in use. */
 let idleDecoder: FlacDecoder | undefined;
 
-/** Creates a decoder, or takes the one that the last file has left. */
+/** Creates a decoder, or takes the one released by the last file. */
 export async function createFlacFrameDecoder(): Promise<FlacFrameDecoder> {
   const idle = idleDecoder;
   idleDecoder = undefined;
@@ -99,7 +101,7 @@ export async function createFlacFrameDecoder(): Promise<FlacFrameDecoder> {
         return planes.map((plane) => rescale(plane, info.bitsPerSample));
       }
     } catch {
-      // A trap inside WebAssembly counts as a refusal.
+      // A trap inside WebAssembly counts as a rejection.
     }
     decoder = await startDecoder();
     return undefined;

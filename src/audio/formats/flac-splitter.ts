@@ -1,10 +1,10 @@
 /**
- * Cuts a FLAC stream into frames, so that the decoder only gets complete ones with a correct checksum.
+ * Cuts a FLAC stream into frames, so that the decoder only receives complete ones with a correct checksum.
  *
  * Not its concern: how a frame is decoded.
  *
  * A frame ends where a running CRC-16 is zero and the next frame header (with its own CRC-8) begins: one pass
- * over the bytes. Where something else follows, every place with a CRC-16 of zero may be the end.
+ * over the bytes. If something other than a frame follows, every place with a CRC-16 of zero may be the end.
  */
 import { crc16Table, readFlacBlockSize } from "./flac-frame.ts";
 
@@ -13,9 +13,9 @@ export interface FlacPiece {
   readonly bytes: Uint8Array;
   /** Samples per channel; 0 for bytes that are not a frame. */
   readonly samples: number;
-  /** Lengths that the frame may have, in ascending order; absent when it is all of `bytes`. */
+  /** Possible lengths of the frame, in ascending order; absent if it is all of `bytes`. */
   readonly ends?: readonly number[];
-  /** Whether these bytes are the beginning of a frame at the end of the stream. */
+  /** Whether these bytes are the start of a frame that the end of the stream cuts off. */
   readonly isCut?: boolean;
 }
 
@@ -30,7 +30,7 @@ interface FlacSplitter {
  * a pass over the longest possible frame.
  */
 const maximumFailures = 256;
-/** Places where a frame may end that are kept. */
+/** Maximum number of possible ends of a frame that are kept. */
 const maximumEnds = 16;
 /** Bytes of the shortest frame. */
 const shortestFrame = 10;
@@ -54,7 +54,7 @@ export function createFlacSplitter(maximumFrameBytes: number): FlacSplitter {
     return bytes;
   };
 
-  /** Returns the offset of the next frame header; where the search has to stop if there is none. */
+  /** Returns the offset of the next frame header; if there is none, where the search must stop. */
   const findHeader = (end: boolean, from: number): number => {
     let at = from;
     while (at + 1 < buffer.length && readFlacBlockSize(buffer, at) === 0) {
@@ -76,7 +76,7 @@ export function createFlacSplitter(maximumFrameBytes: number): FlacSplitter {
     return -1;
   };
 
-  /** Takes a frame behind which something else follows than a frame, or a header without a whole frame. */
+  /** Takes a frame that is followed by something other than a frame, or a header without a whole frame. */
   const takeFailed = (end: boolean, samples: number): FlacPiece => {
     failures++;
     const next = findHeader(end, shortestFrame);

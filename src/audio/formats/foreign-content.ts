@@ -1,12 +1,13 @@
 /**
- * Content that is certainly no recording, by its first bytes: pictures, documents, archives, programs, text.
+ * Detects content that is certainly not a recording, by its first bytes: pictures, documents, archives,
+ * programs, text.
  *
  * Not its concern: recordings (content.ts).
  */
 import { createMemorySource } from "../../core/byte-source.ts";
 import { hasText, identifyContent } from "./content.ts";
 
-/** Bytes from the start that are enough to tell. */
+/** Bytes from the start that are sufficient. */
 export const foreignHeadBytes = 1024;
 
 const signatures: readonly (readonly [title: string, offset: number, text: string])[] = [
@@ -35,8 +36,8 @@ const signatures: readonly (readonly [title: string, offset: number, text: strin
 ];
 
 /**
- * Returns what the first bytes of a body are ("a PNG picture") if that is certainly no recording; undefined
- * where it is one or may be one.
+ * Describes content ("a PNG picture") by its first bytes if it is certainly not a recording; undefined if it
+ * is or may be one.
  */
 export async function findForeignContent(head: Uint8Array): Promise<string | undefined> {
   const found = signatures.find(([, offset, text]) => hasText(head, offset, text));
@@ -47,7 +48,7 @@ export async function findForeignContent(head: Uint8Array): Promise<string | und
   return isText(head) ? "text" : undefined;
 }
 
-/** Whether bytes are UTF-8 text without control characters; the last character may be cut through. */
+/** Whether bytes are UTF-8 text without control characters; the last character may be cut off. */
 function isText(bytes: Uint8Array): boolean {
   if (bytes.some((byte) => byte === 0x7f || (byte < 0x20 && ![9, 10, 12, 13].includes(byte)))) return false;
   try {

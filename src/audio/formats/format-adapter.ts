@@ -1,5 +1,5 @@
 /**
- * Later parts of a joined recording in the sample rate and channels of the first one.
+ * Converts later parts of a joined recording to the sample rate and channels of the first.
  *
  * Not its concern: where parts begin, how they are decoded.
  */
@@ -16,13 +16,14 @@ interface SampleLayout {
 export interface FormatAdapter {
   /** Converts the next chunk, one array per channel. */
   push(planes: readonly Float32Array[]): readonly Float32Array[];
-  /** Returns what the conversion of the rate has held back. */
+  /** Returns the remaining samples of the rate conversion. */
   finish(): readonly Float32Array[];
 }
 
 /**
- * Creates the conversion from one rate to another, with `target.channels` channels out. Chunks may have any
- * number of channels: one is copied to all, several are averaged unless their number is right.
+ * Creates the conversion from one rate to another, with `target.channels` output channels. Chunks may have
+ * any number of channels: one is copied to all; several are averaged unless their number is that of the
+ * target.
  */
 export function createFormatAdapter(sampleRate: number, target: SampleLayout): FormatAdapter {
   const { channels } = target;
@@ -38,7 +39,7 @@ export function createFormatAdapter(sampleRate: number, target: SampleLayout): F
   };
 }
 
-/** Gives a chunk the number of channels that is expected. */
+/** Converts a chunk to the expected number of channels. */
 function matchChannels(planes: readonly Float32Array[], channels: number): readonly Float32Array[] {
   if (planes.length === channels) return planes;
   const mean = new Float32Array(planes[0]?.length ?? 0);

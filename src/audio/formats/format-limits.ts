@@ -1,5 +1,5 @@
 /**
- * Limits on sample rate and channels: a file that exceeds them is refused before memory is allocated for it.
+ * Limits on sample rate and channels: a file that exceeds them is rejected before memory is allocated for it.
  *
  * Not its concern: any format.
  */
@@ -12,6 +12,19 @@ const maximumChannels = 8;
  * 768,000.
  */
 const sampleRateRange: readonly [number, number] = [1000, 768_000];
+
+/** Whether a joined file's rate (Hz) and channels can be right. */
+export function isFormatPossible(format: {
+  readonly sampleRate: number;
+  readonly channels: number;
+}): boolean {
+  try {
+    checkFormat("", format.sampleRate, format.channels);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Throws `corrupt-audio` or `unsupported-codec` when rate (Hz) or channels are out of range; `name` is the
@@ -29,8 +42,8 @@ export function checkFormat(name: string, sampleRate: number, channels: number):
   if (!(sampleRate >= lowest && sampleRate <= highest)) {
     throw new GolemError(
       "corrupt-audio",
-      `${name} claims a sample rate of ${sampleRate} Hz; expected ${lowest} to ${highest} Hz.`,
-      { hint: "The header is damaged, or the rate has to be converted first." },
+      `${name} states a sample rate of ${sampleRate} Hz; expected ${lowest} to ${highest} Hz.`,
+      { hint: "The header is damaged, or the rate must be converted first." },
     );
   }
 }

@@ -1,4 +1,7 @@
-/** MP4, WebM and Matroska files that keep a demuxer busy for good, or whose headers are cut: each is refused at once. */
+/**
+ * MP4, WebM and Matroska files that keep a demuxer busy for good, or whose headers are cut: each is refused
+ * at once.
+ */
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { createMemorySource } from "../../core/byte-source.ts";

@@ -1,6 +1,6 @@
 /**
- * Files of one kind that were joined end to end (WAV, AIFF): where the next one begins, and all of them as one
- * stream in the sample rate and channels of the first.
+ * Files of one kind joined end to end (WAV, AIFF): finds the start of the next one, and decodes all of them
+ * as one stream in the sample rate and channels of the first.
  *
  * Not its concern: how one file is decoded.
  */
@@ -27,17 +27,17 @@ const marks = {
   ],
 } as const;
 
-/** Kinds of files that are decoded behind each other. */
+/** Kinds of files that are decoded one after another. */
 export type JoinedKind = keyof typeof marks;
 
 /** Bytes of a mark. */
 const markBytes = 12;
-/** Files that are decoded; each has a header of its own. */
+/** Maximum number of joined files that are decoded. */
 const maximumFiles = 10_000;
 
 /**
- * Returns where a file of that kind begins at `from` or later; undefined where none does. What lies before it is
- * passed to `onGap`.
+ * Returns the start of a file of that kind at `from` or later; undefined if there is none. The bytes before
+ * it are passed to `onGap`.
  */
 export async function findJoinedFile(
   source: ByteSource,
@@ -68,8 +68,8 @@ export async function findJoinedFile(
 const longestSearch = 1 << 26;
 
 /**
- * As {@link findJoinedFile}, for samples of which no size is stated; longer files are not searched, so that opening
- * one does not mean to read all of it.
+ * As {@link findJoinedFile}, for samples without a stated size; longer files are not searched, so that
+ * opening one does not read all of it.
  */
 export async function searchUnsized(
   source: ByteSource,
@@ -88,10 +88,12 @@ function findMark(bytes: Uint8Array, kind: JoinedKind): number {
   return -1;
 }
 
-/** One file of several: its stream, and where the next one begins once the stream has ended. */
+/**
+ * One of several joined files: its stream, and the start of the next one, known once the stream has ended.
+ */
 export interface JoinedFile {
   readonly stream: DecodedStream & { readonly account: ByteAccount; readonly warnings: ErrorRecord[] };
-  /** Enters what follows the samples into the account, as far as the next file. */
+  /** Enters the bytes between the samples and the next file into the account. */
   findNext(): Promise<number | undefined>;
 }
 

@@ -1,8 +1,8 @@
 /**
  * The padding at the end of a track in Matroska and WebM (DiscardPadding), which mediabunny does not read.
  *
- * Elements are walked flat: the segment, clusters and block groups are entered, everything else is skipped by its
- * size, so clusters of unknown size need nothing particular.
+ * Elements are walked flat: the segment, clusters and block groups are entered, everything else is skipped by
+ * its size, so clusters of unknown size need no special treatment.
  * Not its concern: samples.
  *
  * Reference: RFC 9559 (section 5.1.3.5.7), RFC 8794 (EBML).
@@ -18,9 +18,9 @@ const discardPadding = 0x75a2;
 /** Longest identifier and size of an element, with the longest value that is read. */
 const headBytes = 4 + 8 + 8;
 
-/** Follows a file that is read from its start to its end. */
+/** Walks the elements of a file that is read from start to end. */
 export interface PaddingFinder {
-  /** Walks on as far as byte `limit`. */
+  /** Walks up to byte `limit`. */
   advance(limit: number): Promise<void>;
   /** Walks to the end; returns the seconds of padding stated for the last block of the track, else 0. */
   finish(track: number): Promise<number>;
@@ -42,7 +42,7 @@ export function createPaddingFinder(source: Pick<ByteSource, "read">): PaddingFi
     },
   };
 
-  /** Goes on to the next element; false where there is none. */
+  /** Moves to the next element; false if there is none. */
   async function step(): Promise<boolean> {
     const bytes = await source.read(at, headBytes);
     const idLength = Math.clz32(bytes[0] ?? 0) - 23;

@@ -1,7 +1,7 @@
 /**
  * Decodes MP4, WebM and Matroska whose audio is Opus, Vorbis, FLAC, MP3 or PCM.
  *
- * Not its concern: codecs that are not built in (AAC, ALAC): they are left to other decoders.
+ * Not its concern: codecs that are not built in (AAC, ALAC); other decoders handle them.
  *
  * References: Opus and Vorbis in Matroska (codec mappings of RFC 9559), FLAC in MP4.
  */
@@ -80,8 +80,8 @@ async function decodeTrack(name: string, track: MediaTrack, options: DecodeOptio
 }
 
 /**
- * Yields the bytes of packets up to where they cannot be read, and sets how many seconds the first one begins
- * before the sound.
+ * Yields the bytes of packets until one cannot be read, and sets by how many seconds the first one precedes
+ * the sound.
  */
 async function* readBytes(
   name: string,
@@ -108,11 +108,11 @@ async function* readBytes(
 const createCutWarning = (found: string): ErrorRecord =>
   createWarning(
     "truncated",
-    `${found}; what there is was decoded.`,
+    `${found}; the rest was decoded.`,
     "The file was cut off; copy or record it again if the end matters.",
   );
 
-/** Leaves out what comes before the sound; of a stream with a LAME tag, its decoder has done so. */
+/** Drops samples before the sound; for streams with a LAME tag, the decoder has done so. */
 async function* cutStart(
   { chunks, sampleRate, declaredSeconds }: DecodedStream,
   early: { readonly seconds: number },
@@ -134,7 +134,7 @@ async function* closeAfter<T>(chunks: AsyncIterable<T>, track: MediaTrack): Asyn
   }
 }
 
-/** Shortest setup data: OpusHead (RFC 7845); the first block of FLAC, with the header of its box. */
+/** Minimum bytes of setup data: OpusHead (RFC 7845); the first block of FLAC, with the header of its box. */
 const shortestSetup: Readonly<Record<string, number>> = { opus: 19, flac: 42 };
 
 /** The decoder of a track, with its headers read; undefined for codecs that are not built in. */
@@ -167,7 +167,9 @@ async function createDecoder(
   };
 }
 
-/** Splits the headers of Vorbis as Matroska keeps them: lengths in bytes of 255 and less, then the headers. */
+/**
+ * Splits the headers of Vorbis as Matroska stores them: lengths in bytes of 255 and less, then the headers.
+ */
 function splitXiphHeaders(setup: Uint8Array): Uint8Array[] {
   const count = setup[0] ?? 0;
   const lengths: number[] = [];
@@ -199,7 +201,7 @@ async function* readPackets(
   const rate = track.codec === "opus" ? 48_000 : track.sampleRate;
   let produced = 0;
   let failure: unknown;
-  /** The end may be padding, which is at most one packet. */
+  /** Held back, since the end may be padding, which is at most one packet. */
   let held: readonly Float32Array[] | undefined;
   try {
     for await (const { bytes, seconds } of track.packets()) {
@@ -246,13 +248,13 @@ async function* readPackets(
   if (failure !== undefined || (missing > toleratedSeconds && !account.hasLoss())) {
     const found =
       missing > toleratedSeconds
-        ? `promises ${declaredSeconds!.toFixed(2)} s and has ${(produced / rate).toFixed(2)} s`
+        ? `states ${declaredSeconds!.toFixed(2)} s but has ${(produced / rate).toFixed(2)} s`
         : "ends in the middle of its data";
     warnings.push(createCutWarning(`${name} ${found}`));
   }
 }
 
-/** Decodes a packet; without planes of any number where it was refused. */
+/** Decodes a packet; returns no planes if it was rejected. */
 async function decodePacket(
   decoder: PacketDecoder,
   bytes: Uint8Array,

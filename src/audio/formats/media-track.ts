@@ -15,11 +15,11 @@ import { findFalseTable } from "./mp4-tables.ts";
 /** One packet of a track. */
 interface MediaPacket {
   readonly bytes: Uint8Array;
-  /** Where its sound begins, in seconds; negative for the delay of the encoder. */
+  /** Start of its sound, in seconds; negative for the delay of the encoder. */
   readonly seconds: number;
 }
 
-/** An audio track; nothing of it has been decoded. */
+/** An audio track, not yet decoded. */
 export interface MediaTrack {
   readonly container: "mp4" | "webm" | "aac";
   /** mediabunny's name of the codec ("aac", "opus", "pcm-s16be"), else the identifier in the file. */
@@ -29,11 +29,11 @@ export interface MediaTrack {
   readonly channels: number;
   /** Setup data of the codec. */
   readonly setup: Uint8Array;
-  /** Duration by the file, in seconds. */
+  /** Duration stated in the file, in seconds. */
   readonly declaredSeconds: number | undefined;
   /** The track itself, for decoders of mediabunny. */
   readonly input: InputAudioTrack;
-  /** Returns how much sound at the end is padding, in seconds; to be called when the packets have ended. */
+  /** Returns the padding at the end, in seconds; to be called when the packets have ended. */
   findEndPadding(): Promise<number>;
   /** All packets from the start; single use. */
   packets(): AsyncGenerator<MediaPacket>;
@@ -42,14 +42,14 @@ export interface MediaTrack {
 }
 
 /**
- * Opens the first audio track. Rejects with `no-samples` where there is none, and with `corrupt-audio` for
- * what cannot be read.
+ * Opens the first audio track. Rejects with `no-samples` if there is none, and with `corrupt-audio` if it
+ * cannot be read.
  */
 export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
   const missing = (await findStatedEnd(source)) - source.byteLength;
-  // mediabunny leaves out the whole cluster that was cut through, which may be all there is.
+  // mediabunny drops the whole cluster that was cut off, which may be the only one.
   if (missing > 0) throw createDamageError(source.name, `${missing} bytes are missing at its end`);
-  // Streams of unknown length hold no such tables: their demuxer must seek, so they have been read as a whole.
+  // Formats with such tables must seek, so they never arrive as streams of unknown length.
   const falseTable = Number.isFinite(source.byteLength) ? await findFalseTable(source) : undefined;
   if (falseTable !== undefined) throw createDamageError(source.name, falseTable);
   const parts = await import("./mediabunny-parts.ts");
@@ -86,7 +86,7 @@ export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
       packets: async function* () {
         let count = 0;
         for await (const { data, timestamp } of sink.packets()) {
-          // Tables may list a piece of the file again and again, or pieces of no length.
+          // Tables may list a part of the file repeatedly, or parts of length 0.
           if (++count > source.byteLength)
             throw createDamageError(source.name, "it has more packets than bytes");
           yield { bytes: data, seconds: timestamp };
@@ -101,11 +101,11 @@ export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
   }
 }
 
-/** The error for a file that cannot be read as what its first bytes say. */
+/** The error for a file that cannot be read as the format that its first bytes indicate. */
 export function createDamageError(name: string, cause: unknown): GolemError {
   const reason = cause instanceof Error ? cause.message : String(cause);
   return new GolemError("corrupt-audio", `${name} cannot be read: ${reason.replace(/\.$/, "")}.`, {
-    hint: "The file is damaged or was never finished; copy or record it again.",
+    hint: "The file is damaged or incomplete; copy or record it again.",
     cause,
   });
 }
@@ -117,8 +117,8 @@ function createNoAudioError(name: string): GolemError {
 }
 
 /**
- * Returns where a Matroska file ends by its first two elements, the header and the segment; its length when
- * they do not tell.
+ * Returns the end of a Matroska file according to its first two elements, the header and the segment; its
+ * length if they do not state it.
  */
 async function findStatedEnd(source: ByteSource): Promise<number> {
   const { byteLength } = source;

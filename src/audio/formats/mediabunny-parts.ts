@@ -1,7 +1,7 @@
 /**
- * The parts of mediabunny that are used, so that bundles leave out the others; to be loaded by `import()`.
+ * The parts of mediabunny that are used, so that bundles omit the others; to be loaded by `import()`.
  *
- * Not its concern: what they do.
+ * Not its concern: their use.
  */
 import { Logging, LogLevel } from "mediabunny";
 
@@ -18,5 +18,5 @@ export {
   WEBM,
 } from "mediabunny";
 
-// What it finds in files is reported by warnings.
+// Its messages about files are reported as warnings instead.
 Logging.level = LogLevel.Silent;

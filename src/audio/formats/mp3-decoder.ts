@@ -3,8 +3,8 @@
  *
  * Not its concern: resampling to an encoder's rate, trimming.
  *
- * Frames are cut out by `readMpegPieces`, so that mpg123 never gets tags, pictures or junk. mpg123 removes
- * encoder delay and padding when a LAME tag states them; of joined files, it does so in the first one.
+ * Frames are cut out by `readMpegPieces`, so that mpg123 never receives tags, pictures or junk. mpg123
+ * removes encoder delay and padding if a LAME tag states them; in joined files, only in the first one.
  */
 
 import type { MPEGDecoder } from "mpg123-decoder";
@@ -28,8 +28,7 @@ export const mp3Decoder: Decoder = {
 };
 
 /**
- * Decodes a source that holds MPEG frames, with or without tags around them. Its warnings are appended to
- * `warnings`.
+ * Decodes a source of MPEG frames, with or without tags around them. Its warnings are appended to `warnings`.
  */
 export async function decodeMpeg(
   source: ByteSource,
@@ -55,7 +54,7 @@ export async function decodeMpeg(
     );
   }
   const declaredFrames = readFrameCount(head.subarray(offset), first) || undefined;
-  // A frame of the lowest bitrate takes at least 24 bytes: a tag that promises more frames than fit is wrong.
+  // A frame of the lowest bitrate takes at least 24 bytes: a tag that states more frames than fit is wrong.
   const plausible = declaredFrames !== undefined && declaredFrames * 24 <= source.byteLength;
   const account = createByteAccount(source.name, warnings);
   account.addGap(head.subarray(0, offset));
@@ -80,10 +79,10 @@ export async function decodeMpeg(
   };
 }
 
-/** What is known of a stream before its frames are read. */
+/** Properties of a stream that are known before its frames are read. */
 interface MpegStart {
   readonly first: MpegHeader;
-  /** Frames that the first tag promises. */
+  /** Number of frames that the first tag states. */
   readonly declaredFrames: number | undefined;
   readonly account: ByteAccount;
 }
@@ -118,7 +117,7 @@ async function* readChunks(
   for (const chunk of parts.finish()) if ((chunk[0]?.length ?? 0) > 0) yield chunk;
   const { name } = source;
   const frames = parts.frames();
-  // Some encoders count the tag's own frame, others do not; one missing frame is not reported.
+  // Some encoders count the tag's own frame, so one missing frame is not reported.
   const missing = declaredFrames === undefined ? 0 : declaredFrames - frames;
   if (isCut || (missing > 1 && !account.hasLoss())) {
     const seconds = (Math.max(1, missing) * first.samples) / first.sampleRate;
@@ -126,8 +125,8 @@ async function* readChunks(
       createWarning(
         "truncated",
         missing > 1
-          ? `${name} promises ${declaredFrames} frames and has ${frames}, so ${seconds.toFixed(2)} s are missing; what there is was decoded.`
-          : `${name} ends in the middle of a frame, which is a loss of at most ${seconds.toFixed(2)} s; what there is was decoded.`,
+          ? `${name} states ${declaredFrames} frames but has ${frames}, so ${seconds.toFixed(2)} s are missing; the rest was decoded.`
+          : `${name} ends in the middle of a frame, which is a loss of at most ${seconds.toFixed(2)} s; the rest was decoded.`,
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );
@@ -135,7 +134,7 @@ async function* readChunks(
   if (produced === 0) {
     throw new GolemError(
       "no-samples",
-      `${name} holds ${frames} MPEG frames but no samples that could be decoded.`,
+      `${name} contains ${frames} MPEG frames but no samples that could be decoded.`,
       {
         hint: "The file is too short or damaged; record or convert it again.",
       },
@@ -143,7 +142,7 @@ async function* readChunks(
   }
 }
 
-/** Decodes frames of joined files into the format of the first one. */
+/** Decodes frames of joined files to the format of the first one. */
 interface PartDecoder {
   decode(piece: MpegPiece & { kind: "frame" }): Promise<{
     readonly planes: readonly (readonly Float32Array[])[];
@@ -154,7 +153,7 @@ interface PartDecoder {
   frames(): number;
 }
 
-/** Joined files of which each gets a decoder of its own; later ones share one. */
+/** Number of joined files that get a decoder of their own; later ones share one. */
 const maximumParts = 1000;
 
 async function createPartDecoder(first: MpegHeader, declaredFrames = 0): Promise<PartDecoder> {
@@ -179,7 +178,7 @@ async function createPartDecoder(first: MpegHeader, declaredFrames = 0): Promise
       const planes: (readonly Float32Array[])[] = [];
       const isTag = frames > 0 && header.layer === 3 && readFrameCount(bytes, header) !== undefined;
       const isOther = header.sampleRate !== rate || header.layer !== layer;
-      // After the frames that its tag promises, mpg123 would cut sound off as padding.
+      // After the number of frames in its tag, mpg123 would remove sound as padding.
       const isBeyond = isResumed && parts === 1 && declaredFrames > 0 && partFrames >= declaredFrames;
       if ((isTag || isOther || isBeyond) && (parts < maximumParts || isOther)) {
         planes.push(adapter.finish());

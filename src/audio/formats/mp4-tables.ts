@@ -1,30 +1,25 @@
 /**
- * Checks the tables of samples in an MP4 file (ISO/IEC 14496-12: stts, ctts, stsc, stsz, stz2, stco, co64, trun,
- * tfra) before a demuxer loops over what they claim: a count in a few bytes can stand for billions of samples.
+ * Checks the tables of samples in an MP4 file (ISO/IEC 14496-12: stts, ctts, stsc, stsz, stz2, stco, co64,
+ * trun, tfra) before a demuxer loops over their counts: a few bytes can state billions of samples.
  *
- * Tables are looked for by their names anywhere in a track, and read up to its end, so that no nesting or size of
- * boxes hides one from the check that a demuxer finds.
+ * Tables are searched for by name anywhere in a track, and read up to its end, so that the check finds every
+ * table that a demuxer finds, whatever the nesting or size of boxes.
  *
- * Not its concern: what the samples are.
+ * Not its concern: the samples; how many a chunk contains (demuxer-guard.ts).
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 
-/** Boxes looked at in the file's outermost level; a recording of a day in fragments of a second has 200,000. */
+/** Maximum number of boxes at the top level; a recording of a day in fragments of a second has 200,000. */
 const maximumBoxes = 1_000_000;
-/** Samples of a chunk, and chunks, that need no other evidence. */
+/** Number of samples with a time of their own, and of chunks, that is accepted without other evidence. */
 const plainCount = 4096;
-/**
- * Steps that a demuxer may take through one track's chunks: it goes through the chunk of every sample, so a
- * chunk of all samples of an hour takes 24 thousand million.
- */
-const maximumSteps = 5e10;
-/** Samples of one fragment, all of which a demuxer holds in memory. */
+/** Maximum number of samples in one fragment, all of which a demuxer holds in memory. */
 const maximumFragment = 1 << 21;
-/** Bytes of a list of tracks; that of a day of AAC takes 16 MB. */
+/** Maximum bytes of a list of tracks; that of a day of AAC takes 16 MB. */
 const maximumMovie = 256 << 20;
-/** Tables of one track, which has one of each kind. */
+/** Maximum number of tables in one track; valid tracks have one of each kind. */
 const maximumTables = 64;
-/** Entries of the index of fragments, which a demuxer sorts and thins out one by one. */
+/** Maximum number of entries in the index of fragments, which a demuxer sorts and removes one by one. */
 const maximumIndex = 100_000;
 
 const getCode = (name: string): number =>
@@ -36,13 +31,13 @@ const tableCodes = new Map(
   ]),
 );
 
-/** Where the content of a table begins: behind its name. */
+/** The start of a table's content, after its name. */
 interface Table {
   readonly name: string;
   readonly at: number;
 }
 
-/** What the file claims and its bytes cannot hold; undefined if there is no such claim. */
+/** Describes a count in the file that its bytes cannot hold; undefined if there is none. */
 export async function findFalseTable(source: ByteSource): Promise<string | undefined> {
   const { byteLength } = source;
   const limits = { bytes: byteLength, run: 0 };
@@ -69,7 +64,7 @@ interface Limits {
 const createView = (bytes: Uint8Array): DataView =>
   new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** The box at an offset; `rest`: bytes up to the end of what holds it. */
+/** The box at an offset; `rest`: bytes up to the end of its parent. */
 function readBox(
   view: DataView,
   at: number,
@@ -84,7 +79,7 @@ function readBox(
   return size < head ? undefined : { name, head, size };
 }
 
-/** Each track of the movie by itself, and what lies between them if a track is hidden there. */
+/** Checks each track of the movie by itself, and the bytes between them, which may hide a track. */
 function checkTracks(movie: DataView, limits: Limits): string | undefined {
   const others: Table[] = [];
   let from = 0;
@@ -124,12 +119,10 @@ function checkTrack(view: DataView, tables: readonly Table[], { bytes }: Limits)
     get(name).reduce((total, { at }) => total + readNumber(view, at + offset), 0);
   const sumColumn = (name: string): number =>
     get(name).reduce((total, { at }) => total + readColumn(view, at, 8, 0).sum, 0);
-  const findLargest = (column: number): number =>
-    Math.max(0, ...get("stsc").map(({ at }) => readColumn(view, at, 12, column).largest));
 
   if (get("stz2").some(({ at }) => ![4, 8, 16].includes(readNumber(view, at + 4) & 0xff)))
     return "its sizes of samples have no width";
-  // One size for all samples needs no table, and none is gone through.
+  // With one size for all samples there is no table to traverse.
   const listed = get("stsz").reduce(
     (total, { at }) => total + (readNumber(view, at + 4) === 0 ? readNumber(view, at + 8) : 1),
     sum("stz2", 8),
@@ -143,12 +136,8 @@ function checkTrack(view: DataView, tables: readonly Table[], { bytes }: Limits)
   if (presented > Math.max(plainCount, listed)) {
     return `its ${bytes} bytes claim to hold ${presented} samples`;
   }
-  const chunk = findLargest(4);
-  if (!hasOneSize && chunk > Math.max(plainCount, Math.min(listed, maximumSteps / Math.max(1, listed)))) {
-    return `a chunk of its ${listed} samples claims to hold ${chunk}`;
-  }
   const chunks = sum("stco", 4) + sum("co64", 4);
-  const last = findLargest(0);
+  const last = Math.max(0, ...get("stsc").map(({ at }) => readColumn(view, at, 12, 0).largest));
   return last > Math.max(plainCount, chunks)
     ? `one of its ${chunks} chunks has the number ${last}`
     : undefined;
@@ -163,7 +152,7 @@ function checkRuns(fragment: DataView, limits: Limits): string | undefined {
   return samples > maximumFragment ? `a fragment claims to hold ${samples} samples` : undefined;
 }
 
-/** The index of fragments, which lies where the last four bytes say. */
+/** Checks the index of fragments, whose position the last four bytes state. */
 async function checkIndex(source: ByteSource): Promise<string | undefined> {
   const end = createView(await source.read(Math.max(0, source.byteLength - 4), 4));
   const length = end.byteLength < 4 ? 0 : end.getUint32(0);
@@ -180,7 +169,7 @@ async function checkIndex(source: ByteSource): Promise<string | undefined> {
 const readNumber = (view: DataView, at: number): number =>
   at + 4 <= view.byteLength ? view.getUint32(at) : 0;
 
-/** Sum and largest value of one column of 32-bit numbers in the entries that a table claims and bytes hold. */
+/** Sum and largest value of one column of 32-bit numbers in a table, as far as its bytes are present. */
 function readColumn(
   view: DataView,
   at: number,

@@ -82,8 +82,8 @@ function countFrames(
 }
 
 /**
- * Whether a frame at `offset` is followed by two more at the offsets that headers state, or, where `isEnd`
- * says that `bytes` end with the file, by one more and the end.
+ * Whether a frame at `offset` is followed by two more at the offsets that headers state, or, if `bytes` end
+ * with the file (`isEnd`), by one more and the end.
  */
 export function isConfirmedFrame(bytes: Uint8Array, offset: number, isEnd: boolean): boolean {
   const { count, isAtEnd } = countFrames(bytes, offset);
@@ -103,19 +103,19 @@ export function findMpegFrame(bytes: Uint8Array, from = 0): number {
   return -1;
 }
 
-/** Consecutive frames that show MPEG audio: at the start of the content, and behind other bytes. */
+/** Consecutive frames required to identify MPEG audio: at the start of the content, and after other bytes. */
 const framesAtStart = 4;
 const framesBehindJunk = 8;
 
 /**
- * Whether `head`, the beginning of a file, is MPEG audio: enough consecutive frames, since two or three are
- * found by chance in programs and pictures. Fewer do where they fill all of `head` to its end.
+ * Whether `head`, the start of a file, is MPEG audio: enough consecutive frames, since two or three occur by
+ * chance in programs and pictures. Fewer are enough if they fill all of `head`.
  */
 export function isMpegAudio(head: Uint8Array): boolean {
   for (let offset = 0; offset + 4 <= head.length; offset++) {
     if (head[offset] !== 0xff) continue;
     const needed = offset === 0 ? framesAtStart : framesBehindJunk;
-    // Tables of jumps in programs look like layer I in steps of 64 bytes.
+    // Jump tables in programs look like layer I in steps of 64 bytes.
     if (offset > 0 && readMpegHeader(head, offset)?.layer === 1) continue;
     const { count, isAtEnd } = countFrames(head, offset, needed);
     if (count >= needed || (isAtEnd && (offset === 0 || count >= framesAtStart))) return true;

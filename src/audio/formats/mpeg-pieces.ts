@@ -1,10 +1,10 @@
 /**
- * Cuts a stream of MPEG audio into frames, tags and what is neither, up to the last byte.
+ * Cuts a stream of MPEG audio into frames, tags and other bytes, up to the last byte.
  *
  * Not its concern: decoding, what gaps consist of.
  *
- * Files are joined, tagged in between and damaged: a tag or a zeroed sector is not the end, and after it the
- * frames may have another format.
+ * Files may be joined, tagged in between and damaged: a tag or a zeroed sector is not the end, and the frames
+ * after it may have another format.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes } from "../../core/byte-source.ts";
@@ -18,7 +18,7 @@ export type MpegPiece =
       readonly kind: "frame";
       readonly bytes: Uint8Array;
       readonly header: MpegHeader;
-      /** Whether something else lies between this frame and the one before it. */
+      /** Whether other bytes separate this frame from the previous one. */
       readonly isResumed: boolean;
     }
   /** Bytes that are not a frame: a tag or anything else. */
@@ -26,13 +26,13 @@ export type MpegPiece =
   /** A tag that is known by its own length. */
   | {
       readonly kind: "tag";
-      /** Bytes in front of it that belong to it. */
+      /** Number of preceding bytes that belong to it. */
       readonly lead: number;
     }
-  /** The beginning of a frame at the end of the source. */
+  /** The start of a frame that the end of the source cuts off. */
   | { readonly kind: "cut" };
 
-/** Bytes needed behind a frame header to confirm it by the next two frames: the longest frame is 2881. */
+/** Bytes needed after a frame header to confirm it by the next two frames: the longest frame is 2881. */
 const confirmBytes = 3 * 2881 + 4;
 
 /** Reads frames of the format of `first` (or, after a gap, of any) from byte `start` on, block by block. */
@@ -86,7 +86,8 @@ export async function* readMpegPieces(
 }
 
 /**
- * Returns the offset of the next tag or confirmed frame of any format; the end of what can be told if none.
+ * Returns the offset of the next tag or confirmed frame of any format; if there is none, the end of the bytes
+ * that can be checked.
  */
 function findNext(block: Uint8Array, from: number, isEnd: boolean): number {
   const limit = isEnd ? block.length : block.length - confirmBytes + 1;
@@ -97,8 +98,8 @@ function findNext(block: Uint8Array, from: number, isEnd: boolean): number {
 }
 
 /**
- * Returns the number of frames by a Xing/Info or VBRI tag (its own frame not counted), 0 when the tag does
- * not state it; undefined when the frame holds no tag.
+ * Returns the number of frames in a Xing/Info or VBRI tag (not counting its own frame), 0 if the tag does
+ * not state it; undefined if the frame contains no tag.
  */
 export function readFrameCount(frame: Uint8Array, header: MpegHeader): number | undefined {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);

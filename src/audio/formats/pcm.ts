@@ -83,7 +83,7 @@ function getGetter(format: SampleFormat, littleEndian: boolean): Getter {
   }
 }
 
-/** Where samples lie when they are not packed, in bytes. */
+/** Positions of samples that are not packed, in bytes. */
 export interface SampleSlots {
   /** From one frame to the next (block align). */
   readonly stride: number;
@@ -120,7 +120,7 @@ export function readSamples(
 }
 
 /**
- * Reads `frames` interleaved frames from byte `offset` of a source on, as planar chunks. Ends early where the
+ * Reads `frames` interleaved frames of a source, from byte `offset`, as planar chunks. Ends early if the
  * source does.
  */
 export async function* readPcm(

@@ -1,11 +1,12 @@
 /**
- * Decodes Sony Wave64, Sun AU and Core Audio files that hold what a WAV file can hold: their headers are replaced by
- * that of a WAV file in front of the same samples.
+ * Decodes Sony Wave64, Sun AU and Core Audio files with codecs that WAV supports, by replacing their headers
+ * with that of a WAV file.
  *
- * Stated sizes are handled as those of WAV. Other codecs (ALAC, AAC, G.722) are left to other decoders.
+ * Stated sizes are handled like those of WAV. Other codecs (ALAC, AAC, G.722) are left to other decoders.
  * Not its concern: samples.
  *
- * References: Sony, Wave64 file format (2003); Sun/NeXT audio header; Apple, Core Audio Format specification 1.0.
+ * References: Sony, Wave64 file format (2003); Sun/NeXT audio header; Apple, Core Audio Format specification
+ * 1.0.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { createSourceSlice } from "../../core/byte-source.ts";
@@ -18,13 +19,13 @@ import { wavDecoder } from "./wav-decoder.ts";
 
 /** Samples, and the fmt chunk that describes them in a WAV file. */
 interface Wrapped {
-  /** What WAV states in a fmt chunk; a whole chunk where the file has one itself. */
+  /** The contents of a fmt chunk of WAV; the whole chunk if the file has one itself. */
   readonly format: StatedFormat | Uint8Array;
   readonly isBigEndian: boolean;
   readonly start: number;
-  /** Bytes of samples as stated; undefined where the file states that they go on to its end. */
+  /** Stated bytes of samples; undefined if the file states that they extend to its end. */
   readonly size: number | undefined;
-  /** Where the chunks behind the samples end. */
+  /** The end of the chunks after the samples. */
   readonly tail: number;
 }
 
@@ -38,9 +39,9 @@ interface StatedFormat {
 }
 
 const tags = { integer: 1, "signed-byte": 1, float: 3, alaw: 6, mulaw: 7 } as const;
-/** Headers with more chunks than this are given up. */
+/** Maximum number of chunks in a header; with more, the file is rejected. */
 const maximumChunks = 4096;
-/** From this size on, a size that a file does not have is a placeholder. */
+/** A stated size of at least this that exceeds the file is a placeholder. */
 const largePlaceholder = 2 ** 40;
 
 const readers: Readonly<Record<string, (source: ByteSource) => Promise<Wrapped | undefined>>> = {
@@ -49,7 +50,7 @@ const readers: Readonly<Record<string, (source: ByteSource) => Promise<Wrapped |
   caf: readCoreAudio,
 };
 
-/** Decodes Wave64, AU and CAF; rejects with `unsupported-codec` for what WAV has no form for. */
+/** Decodes Wave64, AU and CAF; rejects with `unsupported-codec` for codecs that WAV does not support. */
 export const rewrappedDecoder: Decoder = {
   id: "rewrapped@1",
   canDecode: ({ container }) => Object.hasOwn(readers, container),
@@ -65,7 +66,7 @@ export const rewrappedDecoder: Decoder = {
       );
     }
     if (wrapped.start >= source.byteLength) {
-      throw new GolemError("no-samples", `${source.name} has no samples behind its header; expected some.`, {
+      throw new GolemError("no-samples", `${source.name} has no samples after its header; expected some.`, {
         hint: "Record it again: nothing was written after the header.",
       });
     }
@@ -73,7 +74,7 @@ export const rewrappedDecoder: Decoder = {
   },
 };
 
-/** The same samples behind the header of a WAV file. */
+/** The same samples with the header of a WAV file. */
 function rewrap(source: ByteSource, { format, isBigEndian, start, size, tail }: Wrapped): ByteSource {
   const { name, byteLength } = source;
   const present = byteLength - start;
@@ -170,13 +171,16 @@ async function readWave64(source: ByteSource): Promise<Wrapped | undefined> {
   return undefined;
 }
 
-/** Some writers count the bytes that fill the last eight as samples. */
+/** Removes padding to a multiple of eight bytes, which some writers count as samples. */
 function trimPadding(size: number, format: Uint8Array): number {
   const rest = size % (getView(format).getUint16(12, true) || 1);
   return Math.max(0, rest < 8 ? size - rest : size);
 }
 
-/** Walks chunks from `at` on; `skip` returns where the one whose first bytes are given ends, 0 where none is. */
+/**
+ * Walks chunks from `at`; `skip` returns the end of the chunk whose first bytes are given, 0 if there is
+ * none.
+ */
 async function findTail(
   source: ByteSource,
   at: number,

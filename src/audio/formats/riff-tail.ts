@@ -1,8 +1,8 @@
 /**
- * What follows the samples in a file made of chunks (RIFF, IFF): other chunks, tags, padding, or something
- * else.
+ * Identifies the bytes after the samples in a file of chunks (RIFF, IFF): other chunks, tags, padding, or
+ * something else.
  *
- * Not its concern: what chunks hold.
+ * Not its concern: the contents of chunks.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { blockBytes } from "../../core/byte-source.ts";
@@ -11,17 +11,17 @@ import { hasText } from "./content.ts";
 import { findJoinedFile, type JoinedKind } from "./joined-files.ts";
 import { getTagLength } from "./tags.ts";
 
-/** Chunks walked before the rest is looked at as bytes. */
+/** Maximum number of chunks walked; the rest is examined as bytes. */
 const maximumChunks = 65_536;
-/** Marks of files and of samples: not chunks that can be left out unread. */
+/** Marks of files and of samples: these chunks must not be skipped unread. */
 const soundMarks = ["RIFF", "RIFX", "RF64", "FORM", "data", "SSND"];
 
-/** Largest chunk that is believed in where the length of the source is unknown. */
+/** Largest chunk that is accepted if the length of the source is unknown. */
 const largestUnseen = 1 << 24;
 
 /**
- * Returns where the chunk at `offset` ends; undefined when there is none that fits. The byte that makes the
- * length before it even may be missing or not, so the next offset is tried, too.
+ * Returns the end of the chunk at `offset`; undefined if there is none that fits. The padding byte before it
+ * may be missing, so the next offset is tried too.
  */
 async function findChunkEnd(
   source: ByteSource,
@@ -39,7 +39,7 @@ async function findChunkEnd(
   return undefined;
 }
 
-/** Names of chunks that follow samples, whatever size they state. */
+/** Names of chunks that follow samples; recognised whatever size they state. */
 const usualChunks = [
   "LIST",
   "INFO",
@@ -77,8 +77,8 @@ export async function isZeroToEnd(source: ByteSource, offset: number): Promise<b
 }
 
 /**
- * Enters what follows the samples at `offset` into the account: chunks, tags, padding, as far as the next file of
- * that kind. Returns where that begins; undefined where none does.
+ * Enters the bytes after the samples, from `offset` to the next file of that kind, into the account: chunks,
+ * tags, padding. Returns the start of the next file; undefined if there is none.
  */
 export async function accountForTail(
   source: ByteSource,

@@ -1,8 +1,8 @@
 /**
- * Tags that lie before, between and behind the frames of a stream: how long each is, and what a stretch of
- * bytes without frames consists of.
+ * Tags before, between and after the frames of a stream: their lengths, and the contents of bytes outside
+ * frames.
  *
- * Not its concern: what tags say, where frames are.
+ * Not its concern: the contents of tags, where frames are.
  *
  * References: ID3v1, ID3v2.4, APEv2, Lyrics3 1.00 and 2.00, RFC 9639 section 8 (FLAC metadata blocks).
  */
@@ -14,7 +14,7 @@ const initials: ReadonlySet<number> = new Set([..."ITAL3f"].map((letter) => lett
 const maximumLyrics = 1_000_000;
 
 /**
- * Returns the length in bytes of the tag that begins at `at`, which may be more than there are; 0 when none
+ * Returns the length in bytes of the tag that begins at `at`, which may exceed the bytes present; 0 if no tag
  * begins there.
  */
 export function getTagLength(bytes: Uint8Array, at: number): number {
@@ -29,19 +29,19 @@ export function getTagLength(bytes: Uint8Array, at: number): number {
   return hasText(bytes, at, "fLaC") ? getFlacHeadLength(bytes, at) : 0;
 }
 
-/** Whether the mark at `at` is an APEv2 header; otherwise a footer, whose items are in front of it. */
+/** Whether the mark at `at` is an APEv2 header; otherwise it is a footer, which follows its items. */
 function hasApeHeader(bytes: Uint8Array, at: number): boolean {
   return ((bytes[at + 23] ?? 0) & 0x20) !== 0;
 }
 
-/** Bytes of an APEv2 tag behind its header (or, for a footer: items and footer). */
+/** Bytes of an APEv2 tag after its header (or, for a footer: items and footer). */
 function getApeSize(bytes: Uint8Array, at: number): number {
   if (at + 16 > bytes.length) return 0;
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(at + 12, true);
 }
 
 /**
- * Returns the number of bytes in front of the tag at `at` that belong to it: an APEv2 tag without a header.
+ * Returns the number of bytes before the tag at `at` that belong to it: an APEv2 tag without a header.
  */
 export function getTagLead(bytes: Uint8Array, at: number): number {
   const isFooter = hasText(bytes, at, "APETAGEX") && !hasApeHeader(bytes, at);
@@ -56,7 +56,7 @@ function getLyricsLength(bytes: Uint8Array, at: number): number {
   return 0;
 }
 
-/** Length of FLAC's mark and metadata blocks as they stand at the start of a file. */
+/** Length of FLAC's mark and metadata blocks at the start of a file. */
 function getFlacHeadLength(bytes: Uint8Array, at: number): number {
   let end = at + 4;
   while (end + 4 <= bytes.length) {
@@ -67,7 +67,7 @@ function getFlacHeadLength(bytes: Uint8Array, at: number): number {
   return end - at;
 }
 
-/** What a stretch of bytes outside frames consists of; the three add up to its length. */
+/** The contents of bytes outside frames; the three add up to their number. */
 interface GapContent {
   /** Bytes of tags. */
   readonly tags: number;
@@ -80,7 +80,7 @@ interface GapContent {
 /** Shortest run of zeros that counts as one. */
 const shortestRun = 4;
 
-/** Measures what `bytes` consist of. */
+/** Counts the tags, zeros and other bytes in `bytes`. */
 export function measureGap(bytes: Uint8Array): GapContent {
   let tags = 0;
   let zeros = 0;

@@ -13,12 +13,12 @@ interface WasmMemory {
   free(pointer: number): void;
 }
 
-/** A codec of the folder `wasm`, to be created with what unpacks its code. */
+/** A codec of the folder `wasm`, created with a function that unpacks its code. */
 export type WasmProgram = new (
   unpacker: unknown,
 ) => { instantiate(): WasmMemory & { readonly ready: Promise<void> } };
 
-/** What its package exports besides the declared types. */
+/** Exports of its package besides the declared types. */
 const { WASMAudioDecoderCommon: Unpacker } = common as unknown as {
   readonly WASMAudioDecoderCommon: new () => unknown;
 };
@@ -37,7 +37,7 @@ export function allocateNumbers(wasm: WasmMemory, length = 1): Uint32Array {
   return new Uint32Array(wasm.HEAP, wasm.malloc(4 * length), length).fill(0);
 }
 
-/** Copies planes that lie one behind the other. */
+/** Copies planes that are stored one after another. */
 export function copyPlanes(
   { HEAP }: WasmMemory,
   pointer: number,

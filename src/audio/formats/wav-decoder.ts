@@ -50,7 +50,7 @@ export const wavDecoder: Decoder = {
     }),
 };
 
-/** Has the bytes behind the samples accounted for, and says when there are fewer samples than promised. */
+/** Accounts for the bytes after the samples, and warns if there are fewer samples than stated. */
 function addTail(source: ByteSource, header: WavHeader, stream: DecodedStream): JoinedFile {
   const { dataOffset, dataLength, warnings } = header;
   const account = stream.account ?? createByteAccount(source.name, warnings);
@@ -62,13 +62,13 @@ function addTail(source: ByteSource, header: WavHeader, stream: DecodedStream): 
       yield planes;
     }
     const missing = promised - frames / stream.sampleRate;
-    // Of a source whose length was unknown it turns out only now.
+    // If the length of the source was unknown, this is known only now.
     if (!Number.isFinite(source.byteLength) && missing >= 1 / stream.sampleRate) {
       const found = (frames / stream.sampleRate).toFixed(2);
       warnings.push(
         createWarning(
           "truncated",
-          `${source.name} promises ${promised.toFixed(2)} s and has ${found} s; these were read.`,
+          `${source.name} states ${promised.toFixed(2)} s but has ${found} s; these were read.`,
           "The file was cut off; copy or record it again if the end matters.",
         ),
       );
@@ -122,7 +122,7 @@ const mp3DelaySamples = 1105;
 
 /**
  * Cuts MP3 samples to the number in the fact chunk, which removes delay at the start and padding at the end.
- * Without a fact chunk everything is kept; where a LAME tag states the delay, the decoder has already removed
+ * Without a fact chunk everything is kept; if a LAME tag states the delay, the decoder has already removed
  * it.
  */
 async function* cutDelay(
@@ -157,7 +157,7 @@ async function decodePlain(
     warnings.push(
       createWarning(
         "truncated",
-        `The samples of ${source.name} end in the middle of a frame: ${dataLength} bytes, ${stride} per frame; the rest was left out.`,
+        `The samples of ${source.name} end in the middle of a frame: ${dataLength} bytes, ${stride} per frame; the incomplete frame was left out.`,
       ),
     );
   }
@@ -175,7 +175,7 @@ async function decodePlain(
 function noFrames(source: ByteSource): GolemError {
   return new GolemError(
     "no-samples",
-    `${source.name} holds less than one frame of samples; expected at least one.`,
+    `${source.name} contains less than one frame of samples; expected at least one.`,
     {
       hint: "Record it again.",
     },
@@ -194,7 +194,7 @@ function decodeBlocks(
   if (blockAlign <= blockHeader * channels) {
     throw new GolemError(
       "corrupt-audio",
-      `${source.name} claims ADPCM blocks of ${blockAlign} bytes; expected more than ${blockHeader * channels}.`,
+      `${source.name} states ADPCM blocks of ${blockAlign} bytes; expected more than ${blockHeader * channels}.`,
       { hint: "The header is damaged." },
     );
   }

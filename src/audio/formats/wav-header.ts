@@ -27,16 +27,19 @@ export interface WavHeader {
   readonly bitsPerSample: number;
   /** Bytes per second as stated. */
   readonly byteRate: number;
-  /** Samples per channel by the fact chunk; 0 when there is none. Only meaningful for compressed samples. */
+  /**
+   * Samples per channel according to the fact chunk; 0 if there is none. Only meaningful for compressed
+   * samples.
+   */
   readonly factSamples: number;
-  /** Offset of the samples, and how many bytes of them are really present. */
+  /** Offset of the samples, and the number of bytes that are present. */
   readonly dataOffset: number;
   readonly dataLength: number;
   readonly warnings: ErrorRecord[];
 }
 
 interface Format {
-  /** Whether the tag says that a sub-format follows, and none does. */
+  /** Whether the tag states that a sub-format follows, but none does. */
   isExtensible: boolean;
   formatTag: number;
   channels: number;
@@ -47,7 +50,7 @@ interface Format {
 }
 
 const unknownLength = 0xffff_ffff;
-/** Headers with more chunks than this before the samples are given up. */
+/** Maximum number of chunks before the samples; with more, the file is rejected. */
 const maximumChunks = 4096;
 
 /** Walks the chunks up to the samples; rejects with `corrupt-audio` or `no-samples`. */
@@ -75,7 +78,7 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
     const body = offset + 8;
     if (hasText(chunkHead, 0, "data")) {
       if (format) return finish(body, length, format);
-      // The fmt chunk may be behind the samples.
+      // The fmt chunk may follow the samples.
       early ??= { start: body, length };
     }
     if (hasText(chunkHead, 0, "fmt ")) {
@@ -92,7 +95,7 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
     }
     if (body + length > source.byteLength) {
       if (early) throw corrupt(name, "has a data chunk and no fmt chunk, so its samples cannot be read");
-      // What is no name shows that the chunk before it is shorter or longer than it states.
+      // An invalid name shows that the previous chunk is shorter or longer than it states.
       const isName = chunkHead.subarray(0, 4).every((byte) => byte >= 0x20 && byte <= 0x7e);
       const found = isName ? undefined : await searchChunks(source, littleEndian);
       if (found) {
@@ -112,10 +115,10 @@ export async function readWavHeader(source: ByteSource): Promise<WavHeader> {
   throw corrupt(name, format ? "has no data chunk" : "has neither a fmt nor a data chunk");
 }
 
-/** Bytes at the start of a file in which chunks are searched for whose place no size states rightly. */
+/** Bytes at the start of a file that are searched for chunks if their sizes are wrong. */
 const searchedBytes = 1 << 20;
 
-/** Finds a fmt chunk that describes sound, and the data chunk behind it, in a header whose sizes are wrong. */
+/** Finds a plausible fmt chunk, and the data chunk after it, in a header whose sizes are wrong. */
 async function searchChunks(
   source: ByteSource,
   littleEndian: boolean,
@@ -141,14 +144,14 @@ async function searchChunks(
 function warnOfChunks(name: string): ErrorRecord {
   return createWarning(
     "header-overruled",
-    `A chunk in the header of ${name} has a wrong size; the chunks that describe and hold the samples were searched for and read.`,
-    "Converting the file once gives it a right header.",
+    `A chunk in the header of ${name} has a wrong size; the fmt and data chunks were found by search and read.`,
+    "Convert the file once to get a correct header.",
   );
 }
 
 function corrupt(name: string, found: string): GolemError {
   return new GolemError("corrupt-audio", `${name} ${found}; expected a WAV file with fmt and data chunks.`, {
-    hint: "The file is damaged or was never finished; record or convert it again.",
+    hint: "The file is damaged or incomplete; record or convert it again.",
   });
 }
 
@@ -175,7 +178,10 @@ async function readFormat(
   };
 }
 
-/** The format; of PCM that states no bits per sample, its block align tells them; without a sub-format, it is PCM. */
+/**
+ * The format. If PCM states 0 bits per sample, block align gives them; without a sub-format, the codec is
+ * PCM.
+ */
 function addBits(name: string, format: Format, warnings: ErrorRecord[]): Format {
   const { formatTag, bitsPerSample, blockAlign, channels, isExtensible } = format;
   if (isExtensible) {
@@ -183,7 +189,7 @@ function addBits(name: string, format: Format, warnings: ErrorRecord[]): Format 
       createWarning(
         "header-overruled",
         `The header of ${name} states an extensible format (0xFFFE) without the part that names the codec; the samples were read as PCM of ${bitsPerSample} bits.`,
-        "Converting the file once gives it a complete header.",
+        "Convert the file once to get a complete header.",
       ),
     );
     return { ...format, formatTag: 1 };
@@ -194,14 +200,14 @@ function addBits(name: string, format: Format, warnings: ErrorRecord[]): Format 
   warnings.push(
     createWarning(
       "header-overruled",
-      `The header of ${name} states 0 bits per sample; by its block align of ${blockAlign} bytes, they are ${bits}, and so they were read.`,
-      "Converting the file once gives it a header without a contradiction.",
+      `The header of ${name} states 0 bits per sample; it was read with ${bits}, according to its block align of ${blockAlign} bytes.`,
+      "Convert the file once to get a consistent header.",
     ),
   );
   return { ...format, bitsPerSample: bits };
 }
 
-/** What a header says about the place and size of the samples. */
+/** The position and size of the samples as a header states them. */
 interface StatedData {
   readonly start: number;
   readonly declared: number;
@@ -210,12 +216,12 @@ interface StatedData {
   readonly format: Format;
 }
 
-/** Sizes that programs write while they do not know the right one. */
+/** Sizes that programs write while the right one is unknown. */
 const placeholders: ReadonlySet<number> = new Set([0, unknownLength, 0x7fff_ffff, 0x7fff_f000, 0x8000_0000]);
-/** From this size on, a size of the whole file that is not its real one is a placeholder, too. */
+/** A stated size of the whole file of at least this that is not the real one is a placeholder too. */
 const largePlaceholder = 0x7f00_0000;
 
-/** Determines how many bytes of samples there are: the declared length, held against what is present. */
+/** Determines the number of bytes of samples: the declared length, compared with the bytes present. */
 async function locateData(
   source: ByteSource,
   { start, declared, longLength, riffLength, format }: StatedData,
@@ -236,22 +242,22 @@ async function locateData(
   const isOpen =
     length === 0 || (isTooLong && (placeholders.has(length) || (isRiffOpen && length >= largePlaceholder)));
   const end = Number.isFinite(available) ? ` (${available} bytes)` : "";
-  // Outputs of a pipe that were joined.
+  // For joined files that were written to a pipe.
   const next = isOpen ? await searchUnsized(source, start, "wav") : undefined;
   if (isOpen && length === 0 && isRiffKnown) {
     warnings.push(
       createWarning(
         "header-overruled",
         `The data chunk of ${name} states 0 bytes, and its RIFF header ${riffLength} bytes in all; the samples up to the end of the file${end} were read.`,
-        "Converting the file once gives it a header with the right size.",
+        "Convert the file once to get a header with the right size.",
       ),
     );
   } else if (isOpen) {
     warnings.push(
       createWarning(
         "wrong-length",
-        `The header of ${name} has a placeholder (0x${length.toString(16).toUpperCase()}) for the number of its bytes, as programs write that do not know it yet; the samples up to the end of the file${end} were read.`,
-        "Converting the file once gives it a header with the right size.",
+        `The header of ${name} has a placeholder (0x${length.toString(16).toUpperCase()}) instead of the number of its bytes, as in files written as a stream; the samples up to the end of the file${end} were read.`,
+        "Convert the file once to get a header with the right size.",
       ),
     );
   } else if (length > available) {
@@ -259,7 +265,7 @@ async function locateData(
     warnings.push(
       createWarning(
         "truncated",
-        `${name} promises ${length} bytes of samples and has ${available}, so about ${seconds.toFixed(2)} s are missing; what there is was read.`,
+        `${name} states ${length} bytes of samples but has ${available}, so about ${seconds.toFixed(2)} s are missing; the rest was read.`,
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );
@@ -269,8 +275,8 @@ async function locateData(
       warnings.push(
         createWarning(
           "header-overruled",
-          `The data chunk of ${name} states ${length} bytes, and its RIFF header ${riffLength} bytes in all; what follows the chunk is no other one, so the samples up to the end of the file${end} were read.`,
-          "Converting the file once gives it a header with the right size.",
+          `The data chunk of ${name} states ${length} bytes, and its RIFF header ${riffLength} bytes in all; no other chunk follows it, so the samples up to the end of the file${end} were read.`,
+          "Convert the file once to get a header with the right size.",
         ),
       );
       return { dataOffset: start, dataLength: available, warnings };

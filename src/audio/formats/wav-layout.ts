@@ -1,12 +1,12 @@
 /**
- * How the samples of an uncompressed WAV file are laid out, where its header contradicts itself.
+ * Determines the layout of the samples of an uncompressed WAV file whose header contradicts itself.
  *
  * Not its concern: chunks, reading samples.
  *
- * Channels, bits per sample and block align state the size of a frame twice. Where they differ, the samples
- * themselves decide: padding shows as constant bytes, and samples that are read at the wrong width or place
- * are noise, which differs from frame to frame far more than sound does. The byte rate is the third witness:
- * a number of channels that both it and the block align contradict has to be the better reading.
+ * Channels, bits per sample and block align state the size of a frame twice. If they differ, the layout is
+ * chosen by the samples: padding consists of constant bytes, and samples that are read at the wrong width or
+ * place are noise, which differs from frame to frame far more than sound does. The byte rate is a third
+ * statement: a number of channels that both it and the block align contradict is used only if it fits better.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError } from "../../core/error.ts";
@@ -15,7 +15,7 @@ import { getPackedSlots, readSamples, type SampleFormat, sampleBytes } from "./p
 import type { WavHeader } from "./wav-header.ts";
 import { areFloats, findBetterReading, type Reading } from "./wav-pattern.ts";
 
-/** Format, channels and places of the samples. */
+/** Format, channels and positions of the samples. */
 type WavLayout = Omit<Reading, "littleEndian">;
 
 /** A possible layout, and its description for the warning. */
@@ -35,14 +35,15 @@ function getStatedFormat(name: string, { formatTag, bitsPerSample }: WavHeader):
   if (format) return format;
   throw new GolemError(
     "unsupported-codec",
-    `${name} claims ${bitsPerSample} bits per sample in ${formatTag === 3 ? "float" : "integer"} PCM; expected ${formatTag === 3 ? "32 or 64" : "1 to 32"}.`,
-    { hint: "The header is damaged, or the file has to be converted to 16-bit PCM first." },
+    `${name} states ${bitsPerSample} bits per sample in ${formatTag === 3 ? "float" : "integer"} PCM; expected ${formatTag === 3 ? "32 or 64" : "1 to 32"}.`,
+    { hint: "The header is damaged, or the file must be converted to 16-bit PCM first." },
   );
 }
 
 /**
- * Determines how samples are read. Where block align contradicts channels and bits per sample, or the samples are noise as
- * the header describes them and sound in another way, the data decide, and the header's warnings say what was used.
+ * Determines how samples are read. If block align contradicts channels and bits per sample, or the samples
+ * are noise as the header describes them but sound in another layout, the data decide, and a warning is added
+ * to the header's.
  */
 export async function chooseWavLayout(source: ByteSource, header: WavHeader): Promise<Reading> {
   const { channels, littleEndian, warnings } = header;
@@ -51,7 +52,7 @@ export async function chooseWavLayout(source: ByteSource, header: WavHeader): Pr
       createWarning(
         "header-overruled",
         `The samples of ${source.name} are noise as its header describes them; they were read as ${title}.`,
-        "Converting the file once gives it a right header.",
+        "Convert the file once to get a correct header.",
       ),
     );
   };
@@ -93,13 +94,13 @@ async function chooseSlots(source: ByteSource, header: WavHeader): Promise<WavLa
     createWarning(
       "header-overruled",
       `The header of ${source.name} states ${channels} ${channels === 1 ? "channel" : "channels"} of ${bitsPerSample} bits, which are ${packed.slots.stride} bytes per frame, and a block align of ${blockAlign}; by the samples, ${wrong}, so they were read as ${chosen.title}.`,
-      "Converting the file once gives it a header without a contradiction.",
+      "Convert the file once to get a consistent header.",
     ),
   );
   return chosen;
 }
 
-/** The layouts that block align allows beside the packed one. */
+/** The layouts that block align allows, besides the packed one. */
 function listOthers(packed: Hypothesis, { blockAlign, channels, formatTag }: WavHeader): Hypothesis[] {
   const others: Hypothesis[] = [];
   const width = sampleBytes[packed.format];
@@ -126,12 +127,12 @@ function listOthers(packed: Hypothesis, { blockAlign, channels, formatTag }: Wav
   return others;
 }
 
-/** Bytes of samples that are looked at, in up to three places. */
+/** Bytes of samples that are examined, in up to three places. */
 const probeBytes = 32_768;
-/** Share of frames that has to agree. */
+/** Share of frames that must agree. */
 const nearlyAll = 0.99;
 /**
- * How many times smoother than by the header's channels and bits sound has to be, so that these are wrong.
+ * How many times smoother than in the header's layout the samples must be for the header to be wrong.
  */
 const clearRatio = 2;
 
@@ -141,7 +142,7 @@ async function readProbes(
   { dataOffset, dataLength }: WavHeader,
   step: number,
 ): Promise<Uint8Array[]> {
-  // A source that is still arriving is not read ahead.
+  // A source that is still arriving cannot be read ahead.
   const places =
     Number.isFinite(dataLength) && Number.isFinite(source.byteLength)
       ? [0, 1, 2].map((third) => Math.floor((third * dataLength) / 3 / step) * step)
@@ -162,7 +163,7 @@ async function weigh(
 ): Promise<Hypothesis> {
   if (others.length === 0) return packed;
   const probes = await readProbes(source, header, header.blockAlign * packed.slots.stride);
-  // Silence fits every layout: the block align says then how long it is.
+  // Silence fits every layout; block align then determines its length.
   const isSilent = probes.every((probe) => probe.every((byte) => byte === 0));
   const padded = others.filter(({ slots, format }) => slots.slot > sampleBytes[format]);
   if (isSilent) return padded[0] ?? packed;
@@ -170,19 +171,19 @@ async function weigh(
     if (probes.every((probe) => isPadding(probe, hypothesis, header.littleEndian))) return hypothesis;
   }
   const other = others.find(({ channels }) => channels !== packed.channels);
-  // Equal channels, read as one, repeat every sample.
+  // Equal channels that are read as one repeat every sample.
   const more = other && other.channels < packed.channels ? packed : other;
   if (more && probes.every((probe) => areEqualChannels(probe, more))) return more;
   const own = others.filter(({ channels }) => channels === packed.channels);
   const isWide = header.formatTag === 1 && sampleBytes[packed.format] === 3 && padded.length > 0;
-  // 24 bits in 4 bytes are common, and what is in the fourth may be left over from anything.
+  // 24 bits in 4 bytes are common, and the fourth byte may contain anything.
   const usual = isWide ? padded[0]! : packed;
   const roughness = (hypothesis: Hypothesis): number =>
     probes.reduce((sum, probe) => sum + measureRoughness(probe, hypothesis, header.littleEndian), 0);
   const possible = [packed, ...own].filter(
     (hypothesis) =>
       hypothesis !== usual &&
-      // Padding has been looked for; only what is usual may have anything else in its place.
+      // Padding was searched for; only the usual layout may have other bytes in its place.
       !padded.includes(hypothesis) &&
       (sampleBytes[hypothesis.format] <= sampleBytes[packed.format] ||
         hasNoiseBelow(probes, hypothesis, packed)),
@@ -200,7 +201,7 @@ async function weigh(
   return best;
 }
 
-/** Mean difference of neighbours in white noise that fills the scale, and how far from it noise may be. */
+/** Mean difference of neighbouring samples in full-scale white noise, and its tolerance. */
 const noiseRoughness: readonly [number, number] = [2 / 3, 0.1];
 
 /**
@@ -217,11 +218,11 @@ function hasNoiseBelow(probes: readonly Uint8Array[], wide: Hypothesis, packed: 
   );
 }
 
-/** Whether the bytes around the samples are padding: zeros, or behind low-aligned samples their sign. */
+/** Whether the bytes around the samples are padding: zeros, or sign extension after low-aligned samples. */
 function isPadding(probe: Uint8Array, { slots, format }: Hypothesis, littleEndian: boolean): boolean {
   const { slot, lead } = slots;
   const width = sampleBytes[format];
-  // In big-endian files the low bytes are behind the high ones.
+  // In big-endian files the low bytes follow the high ones.
   const isLow = littleEndian ? lead === 0 : lead > 0;
   const top = littleEndian ? lead + width - 1 : lead;
   const pads = Array.from({ length: slot }, (_, i) => i).filter((i) => i < lead || i >= lead + width);
@@ -237,10 +238,10 @@ function isPadding(probe: Uint8Array, { slots, format }: Hypothesis, littleEndia
   return agreeing >= nearlyAll * count;
 }
 
-/** Frames that have to differ from the one before them, so that equal channels are not by chance. */
+/** Minimum number of frames that differ from the previous one, so that channels are not equal by chance. */
 const smallestEvidence = 16;
 
-/** Whether all channels carry the same samples, in frames that differ from the one before them. */
+/** Whether all channels have the same samples, in frames that differ from the previous one. */
 function areEqualChannels(probe: Uint8Array, { slots }: Hypothesis): boolean {
   const { stride, slot } = slots;
   let count = 0;
@@ -259,7 +260,9 @@ function areEqualChannels(probe: Uint8Array, { slots }: Hypothesis): boolean {
   return count >= smallestEvidence && agreeing >= nearlyAll * count;
 }
 
-/** Mean difference of neighbouring samples, full scale 1; values that no recording has make it infinite. */
+/**
+ * Mean difference of neighbouring samples, full scale 1; infinite if there are values that no recording has.
+ */
 function measureRoughness(
   probe: Uint8Array,
   { format, channels, slots }: Hypothesis,

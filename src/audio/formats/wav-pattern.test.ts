@@ -1,4 +1,7 @@
-/** Samples that are not what the header of a WAV file says, and headers whose chunks have wrong sizes or places. */
+/**
+ * Samples that are not what the header of a WAV file says, and headers whose chunks have wrong sizes or
+ * places.
+ */
 import { describe, expect, it } from "vitest";
 import {
   createChunk,

@@ -1,11 +1,11 @@
 /**
- * Whether the samples of an uncompressed WAV file are what its header says, by the pattern of the samples themselves: in
- * the other byte order, or floats under the tag of integers.
+ * Checks whether the samples of an uncompressed WAV file agree with its header, by their pattern: they may
+ * have the other byte order, or be floats under the tag of integers.
  *
  * Not its concern: channels and padding (wav-layout.ts).
  *
- * Sound is smooth; read in the wrong way it is noise that fills the scale. Floats from -1 to 1 have exponents that
- * integers have by chance only.
+ * Sound is smooth; read in the wrong way it is full-scale noise. Floats from -1 to 1 have exponents that
+ * integers have only by chance.
  */
 import { readSamples, type SampleFormat, type SampleSlots } from "./pcm.ts";
 
@@ -17,22 +17,25 @@ export interface Reading {
   readonly littleEndian: boolean;
 }
 
-/** Mean difference of neighbours from which on the reading by the header may be noise, full scale 1. */
+/** Mean difference of neighbouring samples above which the header's reading may be noise, full scale 1. */
 const noisy = 0.2;
-/** How many times smoother another reading has to be. */
+/** How many times smoother another reading must be. */
 const clearRatio = 4;
-/** Least peak of another reading: below it, its bytes are those that hardly differ. */
+/** Minimum peak of another reading; below it, its high bytes hardly vary. */
 const leastPeak = 0.05;
 /** Range of floats that are samples. */
 const largestFloat = 8;
 const smallestFloat = 1e-12;
-/** Share of the values that may be smaller, and least peak. */
+/** Share of the values that may be smaller, and minimum peak. */
 const tinyShare = 0.01;
 const leastFloatPeak = 1e-4;
-/** Fewer samples show nothing. */
+/** Minimum number of samples for a decision. */
 const leastSamples = 64;
 
-/** Returns a reading that fits the samples far better than the stated one, with its name; undefined where none does. */
+/**
+ * Returns a reading that fits the samples far better than the stated one, with its name; undefined if there
+ * is none.
+ */
 export function findBetterReading(
   probes: readonly Uint8Array[],
   stated: Reading,
@@ -50,7 +53,7 @@ export function findBetterReading(
   return { ...other, title: `${littleEndian ? "big-endian" : "little-endian"} integers` };
 }
 
-/** Whether the samples are floats; for integers of 64 bits, which no recorder writes, as well. */
+/** Whether the samples are floats; also tried for integers of 64 bits, which no recorder writes. */
 export function areFloats(probes: readonly Uint8Array[], reading: Reading): boolean {
   let count = 0;
   let tiny = 0;

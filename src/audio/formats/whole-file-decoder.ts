@@ -1,8 +1,8 @@
 /**
- * Decoders that take a whole file and return all of its samples, such as `decodeAudioData` of the Web Audio
- * API, as a stream.
+ * Adapts decoders that take a whole file and return all of its samples, such as `decodeAudioData` of the Web
+ * Audio API, to streams.
  *
- * Not its concern: who decodes.
+ * Not its concern: the decoder itself.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
@@ -17,7 +17,7 @@ export type WholeFileDecoding = (bytes: Uint8Array, sampleRate: number) => Promi
 /** Why a file could not be decoded. */
 export interface WholeFileFailure {
   readonly failure: string;
-  /** The codec as far as it is known. */
+  /** The codec, if it is known. */
   readonly codec?: string | undefined;
 }
 
@@ -28,7 +28,7 @@ const otherRate = 48_000;
 const maximumBytes = 200 << 20;
 
 /**
- * Decodes a source at its own rate, where that can be read; returns why not where it cannot be decoded.
+ * Decodes a source at its own rate, if that can be read; returns the reason if it cannot be decoded.
  * Rejects with `aborted` and the errors of reading.
  */
 export async function createPlanesStream(
@@ -38,7 +38,7 @@ export async function createPlanesStream(
     signal,
     keepsDelay = false,
   }: DecodeOptions & {
-    /** Whether `decode` returns the delay of the encoder, too, which is then removed. */
+    /** Whether the samples of `decode` include the delay of the encoder, which is then removed. */
     readonly keepsDelay?: boolean;
   },
 ): Promise<DecodedStream | WholeFileFailure> {
@@ -94,7 +94,7 @@ async function readStatedFormat(
   }
 }
 
-/** One second after the other, as other decoders hand them out. */
+/** Yields chunks of one second, like other decoders. */
 async function* cut(planes: readonly Float32Array[], rate: number): AsyncGenerator<readonly Float32Array[]> {
   const length = planes[0]?.length ?? 0;
   for (let at = 0; at < length; at += rate) yield planes.map((plane) => plane.subarray(at, at + rate));

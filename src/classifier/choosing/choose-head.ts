@@ -1,6 +1,6 @@
 /**
  * Chooses the head for one layer using training rows only: the simplest head within one standard error of the
- * best, by cross-validation inside the training rows, grouped by speaker where speakers are known.
+ * best, by cross-validation inside the training rows, grouped by speaker if speakers are known.
  *
  * Not its concern: outer folds, files.
  *

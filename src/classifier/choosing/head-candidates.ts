@@ -41,7 +41,7 @@ export function listHeadCandidates(layer: number | "last" | "auto"): readonly He
  * Number of parameters (weights and biases) of a head on one layer of the first encoder; undefined for the
  * fusion.
  */
-export function getLearnedNumbers(
+export function getParameterCount(
   { options }: HeadCandidate,
   { encoders }: EncoderSetInfo,
   classes: number,
@@ -62,7 +62,7 @@ export function getLearnedNumbers(
  * Number of parameters of a fitted classifier: weights and biases of all heads, and one weight per view if
  * fused.
  */
-export function countLearnedNumbers({ fitted }: Classifier): number {
+export function countParameters({ fitted }: Classifier): number {
   let total = fitted.length > 1 ? fitted.length : 0;
   for (const { head } of fitted) {
     for (const [name, { data }] of Object.entries(head.saved.tensors)) {

@@ -31,7 +31,7 @@ interface Sketch {
 
 /** Buckets of the transcript, as a multiple of a layer's: there are many words, and they are rare. */
 const textFactor = 2;
-/** Buckets of an encoder whose layers are joined, as a multiple of a layer's. */
+/** Buckets of an encoder with joined layers, as a multiple of a layer's. */
 const joinFactor = 3;
 /** Random stream of sketches, so that they are independent of other draws with the same seed. */
 const sketchStream = 0x5ce7;

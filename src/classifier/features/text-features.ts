@@ -8,7 +8,7 @@
  * texts) / (1 + texts with the term))); words and characters are each divided by their Euclidean norm.
  * Character n-grams still match when a word is repeatedly transcribed wrongly in a similar way ("maricano").
  *
- * In a golem that is passed on, terms are replaced by hashes: the first 64 bits of SHA-256 over the UTF-8
+ * In exported golems, terms are replaced by hashes: the first 64 bits of SHA-256 over the UTF-8
  * bytes, as hex. Terms can be looked up by hash but not read. The hashes are not secret: by hashing a list of
  * words, or all sequences of five letters, anyone can find which of them are included. A salt in the golem
  * would not change that, and a slow hash would make every prediction slow.
@@ -119,12 +119,12 @@ export function getVocabularySize({ words, characters }: Vocabulary): number {
   return words.idf.length + characters.idf.length;
 }
 
-/** Whether the vocabulary holds hashes instead of terms. */
+/** Whether the vocabulary contains hashes instead of terms. */
 export function isHashed({ words, characters }: Vocabulary): boolean {
   return "hashes" in words && "hashes" in characters;
 }
 
-/** Replaces the terms of a vocabulary by hashes: it gives the same features and holds no words. */
+/** Replaces the terms of a vocabulary by hashes: it gives the same features and contains no words. */
 export function hashVocabulary({ words, characters }: Vocabulary): Vocabulary {
   const hash = (list: TermList): TermList =>
     "hashes" in list ? list : { hashes: list.terms.map(hashTerm), idf: list.idf };
@@ -154,7 +154,7 @@ export function createTextFeatures(vocabulary: Vocabulary): (texts: readonly str
   };
 }
 
-/** Like {@link createTextFeatures}, with the same numbers, of which only those that are not 0 are held. */
+/** Like {@link createTextFeatures}, but as sparse rows. */
 export function createSparseTextFeatures(vocabulary: Vocabulary): (texts: readonly string[]) => SparseRows {
   const createList = (kind: keyof Vocabulary, offset: number) => {
     const list = vocabulary[kind];

@@ -9,11 +9,11 @@
  * all chosen on rows and speakers the head was not fitted on, without refitting. Rows that are the only one
  * of their class are excluded; if all rows are, the views have equal weights.
  *
- * Where recordings have varied copies, every view has several heads: one fitted to the recordings alone, the
- * others to recordings and copies, each without one kind of copy. The same stacking weighs them all, so copies
- * of each kind count as far as they raise the likelihood of the labels of recordings (not of copies) that
- * were left out together with their copies. The heads of a view are linear in the same features, so they are
- * saved as one.
+ * If recordings have varied copies, every view has several heads: one fitted to the recordings alone, the
+ * others to recordings and copies, each without one kind of copy. The same stacking weights them all, so
+ * copies of each kind count as far as they raise the likelihood of the labels of recordings (not of copies)
+ * that were left out together with their copies. The heads of a view are linear in the same features, so they
+ * are saved as one.
  */
 
 import type { Embedding } from "../../embed/embedded-recording.ts";
@@ -40,8 +40,8 @@ import { fitLargeFusion, runToEnd } from "./large-fusion.ts";
 import { chooseFactors, computeShares, type FusionFit, listFusedViews } from "./weigh-views.ts";
 
 /**
- * What varied copies of the recordings are for: `auto` weighs heads that were fitted to recordings and copies
- * against heads that were fitted to recordings alone; with a number, all heads are fitted to all copies too.
+ * How varied copies are used: `auto` weights heads fitted to recordings and copies and heads fitted to
+ * recordings alone; with a number, all heads are fitted to all copies too.
  */
 export type Augmentation = "auto" | "none" | number;
 
@@ -49,15 +49,15 @@ export type Augmentation = "auto" | "none" | number;
 export interface FusionOptions {
   readonly pooling: Pooling;
   readonly seed: number;
-  /** Default: auto. Counts in the place of `auto` only where rows have copies. */
+  /** Default: auto. Has an effect only if rows have copies. */
   readonly augment?: Augmentation | undefined;
-  /** Weight of each row beside that of its class; 1 unless given. */
+  /** Weight of each row, besides that of its class; 1 unless given. */
   readonly rowWeights?: Float64Array | undefined;
-  /** What is left out together, and what is counted; by speaker, and all rows, unless given. */
+  /** Which rows are left out together, and which are counted; default: by speaker, all rows. */
   readonly leaveOut?: LeaveOut | undefined;
 }
 
-/** Arrays of one fit, of which no more is left than the heads' weights. */
+/** Temporary arrays of a fit; only the heads' weights outlive it. */
 const numbers = createNumberStore();
 
 /** Fits the fusion of all views of an encoder set. */
@@ -130,15 +130,15 @@ export function fitFusion(
   };
 }
 
-/** Whether rows are fitted by one fit per view for all folds: hundreds of recordings without copies. */
+/** Whether all folds share one fit per view: hundreds of recordings without copies. */
 export function isLarge(rows: LabelledRows): boolean {
   const { labels, copies = [] } = rows;
   return labels.length > maximumNested && copies.every(({ length }) => length === 0) && !isMixed(rows);
 }
 
 /**
- * The groups of copies, by their places, that heads are fitted to: with `auto` none, and all but one in turn;
- * with a number all of them.
+ * The groups of copies, by their places, that heads are fitted to: with `auto`, none, and all but one, for
+ * each kind; with a number, all of them.
  */
 function groupCopies({ copies = [] }: LabelledRows, augment: Augmentation): number[][] {
   const places = [...Array(Math.max(0, ...copies.map(({ length }) => length))).keys()];
@@ -159,7 +159,7 @@ interface HeldOutView {
   readonly heldOut: Float64Array;
 }
 
-/** How the heads of a view are fitted. */
+/** Options for fitting the heads of a view. */
 interface ViewOptions extends Pick<FusionOptions, "rowWeights" | "seed"> {
   readonly leaveOut: LeaveOut;
   readonly computeFeatures: (embeddings: readonly Embedding[]) => Matrix;
@@ -176,7 +176,7 @@ function prepareView(
   { leaveOut, rowWeights, computeFeatures, seed }: ViewOptions,
 ): HeldOutView[] {
   const count = embeddings.length;
-  // Text features have length one already, and most of them are 0.
+  // Text features already have length one, and most of them are 0.
   const isVector = view.layer !== "transcript";
   const options = { ...headDefaults.ridge, standardise: isVector, normalise: isVector, seed };
   const varied = copies.flatMap((own, row) =>
@@ -216,7 +216,7 @@ function weighCopies(rowWeights: Float64Array, varied: readonly { readonly row: 
   return Float64Array.from([...rowWeights, ...varied.map(({ row }) => rowWeights[row]!)]);
 }
 
-/** The heads of one view as one. */
+/** The heads of one view, joined. */
 interface JoinedView {
   readonly heldOut: Float64Array;
   readonly factor: number;
@@ -225,7 +225,10 @@ interface JoinedView {
   createHead(): Head;
 }
 
-/** Joins the heads of one view: their pooled log-probabilities are sums of logits and a constant per recording. */
+/**
+ * Joins the heads of one view: their pooled log-probabilities are sums of logits and a constant per
+ * recording.
+ */
 function joinHeads(heads: readonly HeldOutView[], factors: readonly number[]): JoinedView {
   const factor = factors.reduce((sum, value) => sum + value, 0);
   const shares = factors.map((value) => (factor > 0 ? value / factor : 1 / heads.length));

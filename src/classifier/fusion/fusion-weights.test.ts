@@ -17,8 +17,8 @@ function makeView(labels: readonly number[], strength: number, seed: number): Fl
 }
 
 /**
- * Mean log-likelihood of the labels, a share 0.5 / (rows + 1) of each spread over the others, less the pull of
- * one nat in all.
+ * Mean log-likelihood of the labels, a share 0.5 / (rows + 1) of each spread over the others, less the pull
+ * of one nat in all.
  */
 function computeLikelihood(views: readonly Float64Array[], weights: ArrayLike<number>, labels: number[]) {
   const { data } = poolViews(views, weights, classes);

@@ -4,11 +4,12 @@
  *
  * Not its concern: encoders, kinds of head, folds.
  *
- * With few labels, views that predict nearly the same cannot be told apart; without evidence, equal weights
- * are best (Clemen 1989 on why plain averages of forecasts are hard to beat). The penalty is `priorNats` x W
- * x KL(w / W || equal), where W is the sum of the weights: a few nats, whose influence falls as the number of
- * labels grows. It keeps all weights above 0 and the problem concave: Newton's method, stopping short of the
- * boundary, finds the unique solution in about ten rounds (Boyd and Vandenberghe 2004, chapter 9).
+ * With few labels, views that predict nearly the same cannot be distinguished; without evidence, equal
+ * weights are best (Clemen 1989 on why plain averages of forecasts are hard to beat). The penalty is
+ * `priorNats` x W x KL(w / W || equal), where W is the sum of the weights: a few nats, whose influence falls
+ * as the number of labels grows. It keeps all weights above 0 and the problem concave: Newton's method,
+ * stopping short of the boundary, finds the unique solution in about ten rounds (Boyd and Vandenberghe 2004,
+ * chapter 9).
  */
 import { computeErrorShare } from "../../head/temperature.ts";
 import { factorCholesky, solveCholesky } from "../../math/cholesky.ts";
@@ -29,8 +30,8 @@ const tolerance = 1e-7;
 
 /**
  * Fits the weights to log-probabilities [rows, classes] of each view, which must be held out. As in
- * fitTemperature, a share of each label is spread over the other classes, so that rows without an error do not
- * lead to infinite weights.
+ * fitTemperature, a share of each label is spread over the other classes, so that rows without an error do
+ * not lead to infinite weights.
  */
 export function fitFusionWeights(
   views: readonly Float64Array[],

@@ -1,12 +1,13 @@
 /**
- * The fusion of hundreds of recordings and more: as fit-fusion.ts, with one fit per view for all folds.
+ * Fits the fusion for hundreds of recordings and more: like fit-fusion.ts, with one fit per view for all
+ * folds.
  *
  * Not its concern: how folds are made, files.
  *
- * Penalties are chosen once, on recordings left out. Calibration and weights are chosen anew for every fold, on
- * the recordings outside it, from outputs of heads that were fitted without them (Wolpert 1992, stacking); such
- * a head may have seen recordings of the fold, which in nested folds it has not. With hundreds of recordings
- * that changes the score by less than .005 (runs/results/scale.md).
+ * Penalties are chosen once, on recordings left out. Calibration and weights are chosen anew for every fold,
+ * on the recordings outside it, from outputs of heads that were fitted without them (Wolpert 1992, stacking).
+ * Unlike in nested folds, such a head may have been fitted to recordings of the fold; with hundreds of
+ * recordings this changes the score by less than .005 (runs/results/scale.md).
  */
 import { createRandom, shuffle } from "../../core/random.ts";
 import type { Head } from "../../head/head.ts";
@@ -36,19 +37,21 @@ import {
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import { type FusionFit, listFusedViews, weighViews } from "./weigh-views.ts";
 
-/** Most recordings that calibration and weights are chosen on; a sample with the shares of the classes. */
+/**
+ * Maximum number of recordings for choosing calibration and weights: a sample with the shares of the classes.
+ */
 const maximumChosen = 2000;
-/** Folds where none are given, for outputs of recordings left out. */
+/** Number of folds if none are given, for outputs of recordings left out. */
 const ownFolds = 10;
 
-/** The fusion of all recordings, and its predictions of the recordings that a fold left out. */
+/** The fusion of all recordings, and its predictions for recordings left out in folds. */
 export interface LargeFusion {
   readonly fusion: FusionFit;
   /** Probabilities [rows of the block, classes], by heads fitted without the block. */
   predictBlock(division: number, block: number): Matrix;
 }
 
-/** Runs a computation to its end. */
+/** Runs a generator to its end. */
 export function runToEnd<T>(steps: Generator<number, T>): T {
   let step = steps.next();
   while (!step.done) step = steps.next();
@@ -56,8 +59,8 @@ export function runToEnd<T>(steps: Generator<number, T>): T {
 }
 
 /**
- * Fits the fusion. `divisions` are the repeats of cross-validation, each a list of blocks of rows that are left
- * out together. Yields the share of the work that is done.
+ * Fits the fusion. `divisions` are the repeats of cross-validation, each a list of blocks of rows that are
+ * left out together. Yields the completed share of the work.
  */
 export function* fitLargeFusion(
   rows: LabelledRows,
@@ -85,7 +88,7 @@ export function* fitLargeFusion(
     yield (i + 1) / views.length;
   }
   const { isMeasured } = leaveOut;
-  /** Calibrates and weighs the views on some rows. */
+  /** Calibrates and weights the views on some rows. */
   const weigh = (on: readonly number[]) => {
     const own = Int32Array.from(on, (row) => labels[row]!);
     const outputs = ridges.map(({ loo }) => pickRows(loo.outputs, on, classes));
@@ -167,7 +170,7 @@ function sampleRows(counted: readonly number[], labels: Int32Array, seed: number
   ).sort((a, b) => a - b);
 }
 
-/** Joins blocks that are left out together to a few folds, each with blocks of all classes. */
+/** Merges blocks that are left out together into a few folds, each with blocks of all classes. */
 function joinBlocks(blocks: Division, labels: Int32Array): number[][] {
   const joined: number[][] = Array.from({ length: Math.min(blocks.length, ownFolds) }, () => []);
   const byClass = [...blocks].sort((a, b) => labels[a[0]!]! - labels[b[0]!]!);

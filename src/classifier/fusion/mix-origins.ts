@@ -1,12 +1,12 @@
 /**
  * Fits the fusion to real and synthetic recordings together, with the weight of the synthetic ones chosen on
- * real ones that were held out.
+ * held-out real ones.
  *
  * Not its concern: where recordings come from, folds.
  *
- * Synthetic recordings help where real ones are few, and may pull the heads away from people where they are
- * many. Each weight is tried; 0 leaves them out. A weight above 0 is taken if it makes held-out real labels
- * likelier by more than one standard error of the difference, and by at least {@link minimumGain} nats.
+ * Synthetic recordings help if real ones are few, and may bias the heads if real ones are many. Each weight
+ * is tried; 0 leaves them out. A weight above 0 is used if it raises the log-likelihood of held-out real
+ * labels by more than one standard error of the difference, and by at least {@link minimumGain} nats.
  * Measured: runs/results/synth.md.
  */
 import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
@@ -19,7 +19,7 @@ import type { FusionFit } from "./weigh-views.ts";
 const weights = [1, 0.2];
 const minimumGain = 1;
 
-/** Fits the fusion of all views of an encoder set to rows of which {@link isMixed} holds. */
+/** Fits the fusion of all views of an encoder set to rows that are mixed ({@link isMixed}). */
 export function fitMixedFusion(
   rows: LabelledRows,
   encoderSet: EncoderSetInfo,
@@ -41,7 +41,7 @@ export function fitMixedFusion(
     const gain = sum(mixedPlan.counted.map((row) => measure(b, row) - measure(a, row)));
     return gain > 0 ? b : a;
   });
-  // Without a real recording of each class, or with single ones, there is nothing to compare with.
+  // Without at least two real recordings of each class, there is nothing to compare with.
   if (new Set(realRows.labels).size < classes || !plan.isMeasured) return best;
   const alone = fitFusion(realRows, encoderSet, options);
   const gains = plan.counted.map(

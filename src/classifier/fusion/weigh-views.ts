@@ -1,6 +1,6 @@
 /**
- * The views that a fusion starts from, and what their held-out predictions make of them: weights, and shares in
- * the decision.
+ * The views that can be fused, and their weights and shares in the decision, computed from held-out
+ * predictions.
  *
  * Not its concern: how heads are fitted.
  */
@@ -29,7 +29,7 @@ export interface FusionFit {
   readonly variedShare: number;
 }
 
-/** All views of an encoder set; those of the transcriber are the last ones. */
+/** All views of an encoder set; those of the transcriber come last. */
 export function listFusedViews(
   { encoders, transcriber }: EncoderSetInfo,
   pooling: Pooling,
@@ -59,8 +59,8 @@ export function weighViews(
 }
 
 /**
- * The weight of each head, fitted to its held-out log-probabilities; 0 for all views of the transcriber if their
- * gain is not worth its run time. Several heads may be of one view.
+ * The weight of each head, fitted to its held-out log-probabilities; 0 for all views of the transcriber if
+ * their gain does not justify its run time. Several heads may belong to one view.
  */
 export function chooseFactors(
   views: readonly View[],
@@ -84,8 +84,8 @@ export function chooseFactors(
 }
 
 /**
- * The share of each view in the decision: its weight times the spread of its log-probabilities, since a view with
- * equal outputs for all classes decides nothing; 0 for views that are left out.
+ * The share of each view in the decision: its weight times the spread of its log-probabilities, since a view
+ * with equal outputs for all classes has no effect; 0 for views that are left out.
  */
 export function computeShares(
   heldOut: readonly Float64Array[],

@@ -9,9 +9,10 @@
  * fit-familiarity.ts derives from held-out training recordings. Familiarity is the lower of two similarity
  * measures:
  *
- * - Resemblance: similarity to one class, in the layers that decide. It is the cosine with the whitened class
- *   means (head/whitened-classes.ts), but divided by the mean norm of all class means instead of the norm of
- *   the class's own, because means of few recordings shrink when one of them is left out.
+ * - Resemblance: similarity to one class, in the layers with a share in the decision. It is the cosine with
+ * the whitened class means (head/whitened-classes.ts), but divided by the mean norm of all class means
+ * instead of the norm of the class's own, because means of few recordings shrink when one of them is left
+ * out.
  * - Nearness: similarity to any class, in all layers of the first encoder: minus the logarithm of the
  *   distance to the nearest class mean in the same whitened space.
  *

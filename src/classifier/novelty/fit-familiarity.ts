@@ -8,13 +8,13 @@
  * (n + 1)), a new score of the same kind exceeds the k-th lowest of n held-out scores with probability 1 - k
  * / (n + 1) (Vovk et al. 2005, conformal prediction). If n is too small for that (under 19 at 5 %), no order
  * statistic keeps the rate; the prediction limit of a normal sample (Hahn 1970) is used instead, if it is
- * lower than all scores. Recordings of one speaker resemble each other, so what has to suffice is the number of
- * independent recordings that say as much (evaluate/interval.ts); the prediction limit is that of so many, and
- * used where it is lower than the order statistic.
+ * lower than all scores. Recordings of one speaker resemble each other, so n is the effective number of
+ * independent recordings (evaluate/interval.ts); the prediction limit is computed with it, and
+ * used if it is lower than the order statistic.
  *
- * Where recordings have copies in noise, class means and the variance within classes are of recordings and
- * copies, so what noise changes counts as variation within a class. A copy is left out with its recording, and
- * the threshold is derived from recordings alone.
+ * If recordings have copies in noise, class means and the variance within classes are of recordings and
+ * copies, so the effect of noise counts as variation within a class. A copy is left out with its recording,
+ * and the threshold is derived from recordings alone.
  */
 import { defaultRecipe } from "../../core/default-recipe.ts";
 import { createRandom, shuffle } from "../../core/random.ts";
@@ -45,7 +45,7 @@ import {
   type Similarity,
 } from "./familiarity.ts";
 
-/** Share of recordings of known classes that may be called unknown. */
+/** Share of recordings of known classes that may be flagged unknown. */
 const falseRejectionRate = 0.05;
 /**
  * Maximum number of recordings fitted to, drawn evenly from the classes: the size of a golem grows with it.
@@ -57,9 +57,9 @@ const minimumRowsPerClass = 3;
 const maximumFolds = 20;
 
 /**
- * Fits to labelled rows, without those of classes that stand for the unknown. `views` are those of the
- * classifier; `copy` is the place of the copies in noise, if there are any. Returns undefined if nothing can be held out: with fewer than two known classes, or none with
- * recordings to spare.
+ * Fits to labelled rows, except those of classes for unknown sounds. `views` are those of the classifier;
+ * `copy` is the place of the copies in noise, if there are any. Returns undefined if no recording can be held
+ * out: with fewer than two known classes, or if every class has only one.
  */
 export function fitFamiliarity(
   rows: LabelledRows,
@@ -93,7 +93,7 @@ export function fitFamiliarity(
   };
 }
 
-/** Rows with the copies in one place behind them, at most `room`, and the blocks with the copies of their rows. */
+/** Appends at most `room` copies, those in one place, to the rows, and to the blocks of their rows. */
 function addCopies(
   { embeddings, labels, copies = [], ...rest }: LabelledRows,
   { blocks }: LeaveOut,
@@ -115,8 +115,8 @@ function addCopies(
 }
 
 /**
- * The threshold for scores of which higher is more familiar; see the header. `speakers` are those of the scores;
- * left out, or undefined for a score: independent. -Infinity with fewer than two scores.
+ * The threshold for scores of which higher is more familiar; see the header. `speakers` are those of the
+ * scores; scores without a speaker are independent. -Infinity with fewer than two scores.
  */
 export function computeRejectionThreshold(
   scores: readonly number[],
@@ -166,7 +166,7 @@ function chooseLayers({ encoders }: EncoderSetInfo, views: readonly View[]): Vec
   const pooling = vectors.find((view): view is LayerView => typeof view.layer === "number")?.pooling;
   const layers = Array.from({ length: first?.layers ?? 0 }, (_, layer): LayerView => {
     const same = decidingLayers.find((view) => view.layer === layer);
-    // If only words decide, all layers are used with equal weights.
+    // If only words have a share, all layers are used with equal weights.
     const weight = total > 0 ? (same?.weight ?? 0) / total : 1 / first!.layers;
     return { encoder: first!.id, layer, pooling: pooling ?? defaultRecipe.pooling, weight };
   });

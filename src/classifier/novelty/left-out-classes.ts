@@ -1,7 +1,7 @@
 /**
- * What a classifier makes of sounds of classes that were left out when it was fitted.
+ * Predictions of a classifier for sounds of classes that were left out when it was fitted.
  *
- * Not its concern: which classes are left out, what follows from the answers.
+ * Not its concern: which classes are left out, how the predictions are used.
  */
 import type { Embedding } from "../../embed/embedded-recording.ts";
 import type { Matrix } from "../../math/matrix.ts";
@@ -11,34 +11,34 @@ import { pickLabelledRows } from "../labelled-rows.ts";
 import { createFamiliarityScore } from "./familiarity.ts";
 import { fitFamiliarity } from "./fit-familiarity.ts";
 
-/** What is fitted to, and the sounds that are judged; plain data. */
+/** The rows to fit to, and the sounds to predict; plain data. */
 export interface LeftOutTask {
-  /** Rows that are fitted to. */
+  /** Rows to fit to. */
   readonly kept: readonly number[];
   /** Their classes, ascending. */
   readonly classes: readonly number[];
   /** Names of these classes. */
   readonly names: readonly string[];
-  /** Rows that are judged, each followed by its copies. */
+  /** Rows to predict, each followed by its copies. */
   readonly judged: readonly number[];
-  /** Sounds that are judged after them. */
+  /** Sounds to predict after them. */
   readonly pieces: readonly Embedding[];
   /** Place of the copies in noise, if there are any. */
   readonly copy?: number | undefined;
   readonly seed: number;
 }
 
-/** The answers, in the order of the sounds; plain data. */
+/** The predictions, in the order of the sounds; plain data. */
 export interface LeftOutAnswer {
   /** [sounds, kept classes] */
   readonly probabilities: Matrix;
-  /** How far each sound is below the threshold of familiarity, if it could be fitted. */
+  /** How far each sound is below the threshold of familiarity, if familiarity could be fitted. */
   readonly missing: readonly number[] | undefined;
   /** Ids of the encoders, and of the transcriber, that the classifier uses. */
   readonly encoders: readonly string[];
 }
 
-/** The sounds that a task judges. */
+/** The sounds that a task predicts. */
 export function listJudged(
   { embeddings, copies }: FitProblem,
   { judged, pieces }: Pick<LeftOutTask, "judged" | "pieces">,
@@ -46,7 +46,7 @@ export function listJudged(
   return [...judged.flatMap((row) => [embeddings[row]!, ...(copies?.[row] ?? [])]), ...pieces];
 }
 
-/** Fits to the kept rows, and judges. */
+/** Fits to the kept rows, and predicts the sounds. */
 export function judgeLeftOut(problem: FitProblem, task: LeftOutTask): LeftOutAnswer {
   const { kept, classes, names, copy, seed } = task;
   const { encoderSet, options } = problem;

@@ -1,5 +1,5 @@
 /**
- * `golem demo [banking|drums|minds14]`: training and prediction from beginning to end, on a demo data set.
+ * `golem demo [banking|drums|words|minds14]`: training and prediction, from start to end, on a demo data set.
  */
 import { performance } from "node:perf_hooks";
 import { formatPercent } from "../../core/format.ts";
@@ -11,7 +11,7 @@ import { shortenPath } from "../printed-path.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { describeTraining } from "./train.ts";
 
-/** The recipe of the article that the project starts from, on the encoder that the default recipe has. */
+/** The recipe of the article that the project is based on, with the encoder of the default recipe. */
 const articleRecipe: TrainOptions = {
   ...{ encoder: "moonshine-tiny", layer: "last", pooling: "mean", head: "linear" },
   headOptions: { standardise: false, epochs: 1000, learningRate: 1e-3 },

@@ -6,7 +6,6 @@
 import type { Device } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import { embedRun } from "../../node/shards/embed-missing.ts";
-import { getArrayIndex } from "../../node/shards/shard-number.ts";
 import type { EmbedOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
 import type { Terminal } from "../terminal.ts";
@@ -49,6 +48,29 @@ export async function embedShards(options: EmbedRunCommandOptions, terminal: Ter
   );
   terminal.print(`Next: npx golem train ${quoteForShell(run)} --out my-golem`);
   return 0;
+}
+
+/** Where schedulers name the shard that an array job should embed: Kubernetes (Indexed Job), AWS Batch, Slurm. */
+const indexVariables = ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID"] as const;
+
+/**
+ * Gets the number of this job; undefined if this is not an array job. Throws `usage` for anything but a whole
+ * number.
+ */
+function getArrayIndex(): number | undefined {
+  for (const name of indexVariables) {
+    const value = process.env[name];
+    if (value === undefined || value === "") continue;
+    if (/^\d{1,9}$/.test(value)) return Number(value);
+    throw new GolemError(
+      "usage",
+      `${name} is ${JSON.stringify(value)}; a whole number from 0 was expected.`,
+      {
+        hint: "Name the shard with --shard.",
+      },
+    );
+  }
+  return undefined;
 }
 
 async function enqueue(

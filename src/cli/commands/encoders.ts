@@ -32,7 +32,7 @@ interface EncodersOptions extends CommonOptions {
   readonly layer?: number;
 }
 
-/** Runs the command; `verify` resolves with 1 when a weight file is damaged. */
+/** Runs the command; `verify` resolves with 1 if a weight file is damaged. */
 export async function runCommand(
   [action = "list", id]: [string?, string?],
   options: EncodersOptions,

@@ -24,7 +24,7 @@ export async function runCommand(
   for (const { path, bytes } of files) terminal.print(`  ${path.padEnd(width)}  ${formatBytes(bytes)}`);
   terminal.print(`Holds ${holds.join("; ")}`);
   terminal.print(
-    `Left out: ${leftOut.length > 0 ? leftOut.join(", ") : "nothing more than before"}${includeAudio ? "" : "; it holds no sound"}`,
+    `Left out: ${leftOut.length > 0 ? leftOut.join(", ") : "nothing more than before"}${includeAudio ? "" : "; it contains no sound"}`,
   );
   if (scoreWithWords !== undefined) {
     terminal.print(`Balanced accuracy with words: ${formatScore(scoreWithWords)}`);

@@ -42,8 +42,8 @@ export async function runCommand(
 }
 
 function explain(code: string, { width }: Terminal): string {
-  const { cause, cure } = explanations[code]!;
-  return [...formatRow("Cause", cause, width), ...formatRow("Cure", cure, width), ""].join("\n");
+  const { cause, remedy } = explanations[code]!;
+  return [...formatRow("Cause", cause, width), ...formatRow("Remedy", remedy, width), ""].join("\n");
 }
 
 async function describeTopic(topic: string, terminal: Terminal): Promise<string> {

@@ -1,5 +1,5 @@
 /**
- * `golem predict GOLEM FILE...`: one line per file, in the order given; a file that fails does not stop the
+ * `golem predict GOLEM FILE...`: one line per file, in the given order; a file that fails does not stop the
  * others.
  */
 import { toErrorRecord } from "../../core/error.ts";
@@ -13,7 +13,7 @@ import { type CommonOptions, formatError, type Terminal } from "../terminal.ts";
 /** Shares below this are not shown. */
 const leastShown = 0.005;
 
-/** Runs the command; resolves with 1 when a file failed. */
+/** Runs the command; resolves with 1 if a file failed. */
 export async function runCommand(
   [folder, files]: [string, string[]],
   { encoder }: CommonOptions & { encoder?: string },

@@ -50,13 +50,13 @@ export async function runCommand(
   terminal.print(`Wrote ${out}, ${(bytes / 1e6).toFixed(1)} MB: open it in a browser`);
   if (model.training.withheld) {
     terminal.print(
-      "This golem was passed on without names, speakers, transcripts and findings; the page has none",
+      "This golem was exported without names, speakers, transcripts and findings; the page has none",
     );
   }
   if (sources && found === 0) {
     terminal.print("The recordings were not found, so nothing can be played: name their folder with --data");
   } else if (sources) {
-    terminal.print("It contains sound of the recordings: use --no-audio for a page to pass on");
+    terminal.print("It contains sound of the recordings: use --no-audio for a page to share");
   }
   return 0;
 }

@@ -115,7 +115,7 @@ export interface KeepCommandOptions {
 
 /**
  * Converts the options of keeping for the library; undefined if nothing is kept. Prints to stderr that sound
- * is kept, even with --quiet, since people who are recorded have a right to know it. Throws `usage`.
+ * is kept, even with --quiet, since people who are recorded have a right to know. Throws `usage`.
  */
 export function toKeepOptions(
   { keep, keepSeconds, keepUnsure, keepUnknown, keepMegabytes }: KeepCommandOptions,

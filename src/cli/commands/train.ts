@@ -70,7 +70,7 @@ export async function runCommand(
   return strict && skipped.length > 0 ? 1 : 0;
 }
 
-/** A recording of the data set to be pasted into a command; undefined where its files are elsewhere. */
+/** A recording of the data set, for pasting into a command; undefined if its files are elsewhere. */
 async function findExample(data: string, file: string | undefined): Promise<string | undefined> {
   for (const folder of file === undefined ? [] : [data, dirname(data)]) {
     const path = join(folder, file!);
@@ -103,7 +103,7 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
     ),
     ...(evaluation
       ? describeEvaluation(evaluation as Evaluation, terminal)
-      : formatRow("Score", "none: a class with one recording has none to hold out", terminal.width)),
+      : formatRow("Score", "none: a class has only one recording, so none can be held out", terminal.width)),
     ...(terminal.verbose
       ? [
           `  views: ${describeViews(views)}; ${views.length} ${heads[0]!.kind} head${views.length === 1 ? "" : "s"}`,
@@ -122,11 +122,11 @@ function describeAugment(augment: Golem["document"]["augment"]): string[] {
   if (!augment) return [];
   const { copies, kinds, share } = augment;
   return [
-    `Copies: ${copies} of each recording, varied by ${new Intl.ListFormat("en-GB").format(kinds)}; heads trained on them too decide ${formatPercent(share)}`,
+    `Copies: ${copies} of each recording, varied by ${new Intl.ListFormat("en-GB").format(kinds)}; heads trained on them too have a share of ${formatPercent(share)}`,
   ];
 }
 
-/** On how many recordings weights were chosen, where that is a sample. */
+/** The number of recordings on which weights were chosen, if it is a sample. */
 function describeSample(
   { chosenOn }: Golem["document"]["heads"][number]["facts"],
   recordings: number,

@@ -8,8 +8,9 @@
  * the window; it takes 5 % of the time of the smallest model.
  */
 
+import { createHannWindow } from "../../math/fourier.ts";
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
-import { createHannWindow, createMelFilters } from "../mel-filters.ts";
+import { createMelFilters } from "../mel-filters.ts";
 
 const sampleRate = 16_000;
 const window = 400;

@@ -8,7 +8,7 @@ import { fixtureSource, memorySource } from "../../../test/support/checkpoint-fi
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { readWhisperWeights, writeWhisperFolder } from "../../../test/support/whisper-fixture.ts";
 import { getCacheFolder } from "../../node/disk/cache-folder.ts";
-import { loadPretrained } from "../../node/models/load-pretrained.ts";
+import { loadPreparedCheckpoint, preparePretrained } from "../../node/models/load-pretrained.ts";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";
 import { createGraphField, createValueInfo } from "../../onnx/proto.ts";
@@ -144,7 +144,8 @@ describe("Whisper", () => {
     const scratch = await createScratchFolder();
     await writeWhisperFolder(join(scratch, "model"));
     const cache = getCacheFolder({ GOLEM_HOME: join(scratch, "cache") });
-    const encoder = await loadPretrained({ folder: join(scratch, "model") }, { cache });
+    const prepared = await preparePretrained({ folder: join(scratch, "model") }, { cache });
+    const encoder = await loadPreparedCheckpoint(prepared);
     expect(encoder.info).toMatchObject({ layers: 4, dimensions: hidden, precision: "int8" });
     for (const [samples, frames] of [
       [320, 1],

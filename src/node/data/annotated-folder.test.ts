@@ -108,7 +108,7 @@ it("takes a label track for that of the only recording, and names one that could
   });
   expect(several.found).toHaveLength(2);
   expect(several.warnings).toEqual([
-    "Label Track.txt holds annotations, but it is not clear of which recording.",
+    "Label Track.txt contains annotations, but no recording was found for them.",
   ]);
 });
 
@@ -142,9 +142,9 @@ it("names a selection table without labels, and a text without annotations", asy
     ),
   });
   await expect(load(["A.wav"], { "A.txt": "what was said" }, "A.txt")).rejects.toThrow(
-    /holds no annotations/,
+    /contains no annotations/,
   );
   await expect(load(["A.wav", "B.wav"], { "C.txt": "1\t2\towl" }, "C.txt")).rejects.toThrow(
-    /not clear of which recording/,
+    /no recording was found for them/,
   );
 });

@@ -24,7 +24,7 @@ describe("what is no data set", () => {
       message: expect.stringContaining("is a single file"),
       hint: expect.stringContaining("golem predict"),
     });
-    await expect(loadDataset(join(folder, "b.txt"))).rejects.toThrow(/holds no annotations/);
+    await expect(loadDataset(join(folder, "b.txt"))).rejects.toThrow(/contains no annotations/);
   });
 
   it("a recording that went away since is an error when opened", async () => {

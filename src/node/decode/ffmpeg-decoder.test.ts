@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createTone, createWav, measureTone } from "../../../test/support/audio-files.ts";
+import { chooseCases } from "../../../test/support/effort.ts";
 import { hasFfmpeg, hasFfmpegNote } from "../../../test/support/ffmpeg.ts";
 import { createMemorySource, openAudio } from "../../audio/index.ts";
 import { openFileSource } from "../disk/file-source.ts";
@@ -105,7 +106,7 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     });
   });
 
-  it.each([
+  const inMemory = [
     "last.m4a",
     "fragments.mp4",
     "clip.mka",
@@ -115,7 +116,8 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     "clip.w64",
     "clip.wv",
     "clip.wma",
-  ])("decodes bytes in memory as it decodes a file: %s", async (name) => {
+  ];
+  it.each(chooseCases(inMemory, 3))("decodes bytes in memory as it decodes a file: %s", async (name) => {
     const fragments = ["-movflags", "frag_keyframe+empty_moov"];
     const file = await encode(name, 3, name === "fragments.mp4" ? fragments : []);
     const decoders = [createFfmpegDecoder()];
@@ -134,7 +136,7 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     });
   });
 
-  it.each([
+  const others = [
     ["clip.tta", "tta", []],
     ["clip.voc", "voc", []],
     ["speex.ogg", "ogg", ["-c:a", "libspeex", "-ar", "16000"]],
@@ -144,18 +146,22 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     ["raw.gsm", "gsm", ["-c:a", "libgsm", "-ar", "8000", "-ac", "1"]],
     ["clip.sox", "sox", []],
     ["clip.rso", "rso", ["-ar", "8000", "-ac", "1"]],
-  ] as const)("decodes what is not built in or has no name here: %s", async (name, container, options) => {
-    let file: string;
-    try {
-      file = await encode(name, 1, options);
-    } catch {
-      return; // This ffmpeg lacks the encoder.
-    }
-    const { facts, windows } = await open(file);
-    expect(facts.container).toBe(container);
-    expect(Math.abs(facts.seconds - 1)).toBeLessThan(0.06);
-    expect(measureTone(windows[0]!, 16_000, 440)).toBeGreaterThan(0.15);
-  });
+  ] as const;
+  it.each(chooseCases(others, 3))(
+    "decodes what is not built in or has no name here: %s",
+    async (name, container, options) => {
+      let file: string;
+      try {
+        file = await encode(name, 1, options);
+      } catch {
+        return; // This ffmpeg lacks the encoder.
+      }
+      const { facts, windows } = await open(file);
+      expect(facts.container).toBe(container);
+      expect(Math.abs(facts.seconds - 1)).toBeLessThan(0.06);
+      expect(measureTone(windows[0]!, 16_000, 440)).toBeGreaterThan(0.15);
+    },
+  );
 
   it("decodes NIST SPHERE to the same samples", async () => {
     const samples = Int16Array.from(

@@ -99,7 +99,7 @@ function readBox(bytes: Uint8Array, offset: number, rest: number): Box | undefin
   return length < 8 || length > rest ? undefined : { type, offset, length };
 }
 
-/** Adds the length of the index to every chunk offset that lies between its new place and its old one. */
+/** Adds the length of the index to every chunk offset between its new place and its old one. */
 function shiftOffsets(index: Uint8Array, from: number, { offset: to, length }: Box): void {
   const view = new DataView(index.buffer, index.byteOffset, index.byteLength);
   const move = (offset: number): number => (offset >= from && offset < to ? offset + length : offset);

@@ -18,11 +18,7 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { describeStoreContract } from "../../../test/support/store-contract.ts";
-import {
-  createStoredEmbedding,
-  createStoredTranscript,
-  createStoreKey,
-} from "../../../test/support/store-values.ts";
+import { createStoredEmbedding, createStoreKey, fillStore } from "../../../test/support/store-values.ts";
 import type { ErrorRecord } from "../../core/error.ts";
 import { clearCache, getCacheStats } from "./cache-account.ts";
 import { openEmbeddingStore, openFileStore } from "./file-store.ts";
@@ -62,18 +58,10 @@ async function waitFor(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
 }
 
-async function fill(folder: string, count: number): Promise<void> {
-  const store = await openFileStore(folder);
-  await Promise.all(
-    Array.from({ length: count }, (_, i) => store.put(createStoreKey(i), createStoredEmbedding(i, 700))),
-  );
-  await store.close();
-}
-
 describe("the store on disk", () => {
   it("is still there after it was closed, under names with spaces, dots and Cyrillic", async () => {
     const folder = join(await createScratchFolder(), "мой кэш.v1", "embeddings");
-    await fill(folder, 3);
+    await fillStore(folder, 3);
     const store = await openFileStore(folder);
     expect(store.get(createStoreKey(2))).toStrictEqual(createStoredEmbedding(2, 700));
     await store.close();
@@ -141,7 +129,7 @@ describe("the store on disk", () => {
   ];
   it.each(damages)("warns once of %s, and computes such values again", async (_, damage) => {
     const folder = join(await createScratchFolder(), "embeddings");
-    await fill(folder, 3);
+    await fillStore(folder, 3);
     const files = await listFiles(folder);
     expect(files).toHaveLength(3);
     const intact = await readFile(files[2]!);
@@ -164,7 +152,7 @@ describe("the store on disk", () => {
 
   it("takes a deleted value for a miss without a warning, and a folder in its place for damage", async () => {
     const folder = join(await createScratchFolder(), "embeddings");
-    await fill(folder, 1);
+    await fillStore(folder, 1);
     const [file] = await listFiles(folder);
     const warnings: ErrorRecord[] = [];
     const store = await openEmbeddingStore(folder, { onWarning: (warning) => warnings.push(warning) });
@@ -178,11 +166,11 @@ describe("the store on disk", () => {
 
   it("deletes what killed processes left unfinished, once it is old", async () => {
     const folder = join(await createScratchFolder(), "embeddings");
-    await fill(folder, 1);
+    await fillStore(folder, 1);
     const [old, fresh] = ["1-old-0", "1-fresh-0"].map((name) => join(folder, "writing", name));
     for (const path of [old!, fresh!]) await writeFile(path, "half");
     await utimes(old!, 0, 0);
-    await fill(folder, 1);
+    await fillStore(folder, 1);
     await expect(stat(old!)).rejects.toMatchObject({ code: "ENOENT" });
     expect((await stat(fresh!)).size).toBe(4);
   });
@@ -222,7 +210,7 @@ describe("a store that cannot be opened", () => {
     async () => {
       const parent = await createScratchFolder();
       const folder = join(parent, "embeddings");
-      await fill(folder, 3);
+      await fillStore(folder, 3);
       await chmod(parent, 0o755);
       await chmod(folder, 0o555);
       const result = spawnSync(
@@ -248,7 +236,7 @@ describe("a store that cannot be opened", () => {
       if (mounted.status !== 0) return; // a container without the right to mount
       onTestFinished(() => void spawnSync("umount", [disk]));
       const folder = join(disk, "embeddings");
-      await fill(folder, 3);
+      await fillStore(folder, 3);
       const script = fileURLToPath(
         new URL("../../../test/support/processes/store-reader.ts", import.meta.url),
       );
@@ -266,36 +254,6 @@ describe("a store that cannot be opened", () => {
       expect(await listFiles(disk)).toEqual([]);
     },
   );
-});
-
-describe("the cache's account", () => {
-  it("counts by fingerprint, and clearing gives the space back while others have it open", async () => {
-    const folder = join(await createScratchFolder(), "embeddings");
-    expect(await getCacheStats(folder)).toMatchObject({ entries: 0, bytes: 0, fingerprints: {} });
-    expect(await clearCache(folder)).toMatchObject({ entries: 0 });
-    await fill(folder, 30);
-    const store = await openFileStore(folder);
-    await store.put(createStoreKey(1, "other"), createStoredEmbedding(1));
-    for (const i of [1, 2, 3]) {
-      await store.transcripts.put(createStoreKey(i, "said"), createStoredTranscript(i));
-    }
-    const stats = await getCacheStats(folder);
-    expect(stats).toMatchObject({ entries: 34, transcripts: 3 });
-    expect(Object.values(stats.fingerprints).sort()).toEqual([1, 3, 30]);
-    expect(stats.bytes).toBeGreaterThan(30 * 2800);
-    await mkdir(`${folder}.damaged`);
-    await writeFile(join(folder, "data.mdb"), "the database of an earlier version");
-    expect(await getCacheStats(folder)).toEqual(stats);
-
-    expect(await clearCache(folder)).toEqual(stats);
-    expect(await getCacheStats(folder)).toMatchObject({ entries: 0, bytes: 0 });
-    await expect(stat(`${folder}.damaged`)).rejects.toMatchObject({ code: "ENOENT" });
-    await store.put(createStoreKey(2), createStoredEmbedding(2));
-    await store.close();
-    const again = await openFileStore(folder);
-    expect(again.get(createStoreKey(1))).toBeUndefined();
-    await again.close();
-  });
 });
 
 /** The files of a store in the order of their paths; `up`: folders above `path` to start at. */

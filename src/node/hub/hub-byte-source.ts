@@ -90,7 +90,7 @@ function createRangeReader(
   const home = createResolveUrl(settings.endpoint, file);
   let address = home;
 
-  /** Requests the file at its last known address; if that has expired, asks the Hub again. */
+  /** Requests the file at its last known address; if that has expired, requests a new one from the Hub. */
   const ask = async (start: number, end: number): Promise<HubAnswer> => {
     const request = { subject, signal, range: [start, end] as const };
     try {

@@ -26,7 +26,7 @@ export type ParquetCalls = {
 /** Time for any reading, in milliseconds, and bytes decoded per millisecond beyond it; usual are 50,000. */
 const usualGrace = 3000;
 const slowestBytesPerMillisecond = 1000;
-/** Time until the process asks for the first bytes, in milliseconds: it may have to be started on a busy machine. */
+/** Time until the process requests the first bytes, in milliseconds: the machine may be busy when it starts. */
 const startMilliseconds = 30_000;
 /** Of the process's heap; recordings lie outside of it. */
 const heapMegabytes = 2048;

@@ -1,7 +1,7 @@
 /** Transcribers of checkpoints from a folder and from the Hub: found, built, in golems, changed files. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { startHubServer } from "../../../test/support/hub-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { createForm, serve } from "../../../test/support/served.ts";
@@ -92,6 +92,7 @@ describe("the transcriber of a checkpoint", () => {
     const model = join(folder, "sure");
     await writeSpeakingWhisper(model, 6);
     vi.stubEnv("GOLEM_HOME", join(folder, "cache"));
+    onTestFinished(() => void vi.unstubAllEnvs());
     const { dataset, files } = await writeTones(folder, 10);
     const { encoders, transcriber } = await resolveEncoderSet({ encoder: model }, { cache });
     const { embedded } = await embedRecordings(dataset.recordings, {

@@ -7,7 +7,7 @@ import { fixtureSource } from "../../../test/support/checkpoint-files.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { openCheckpoint } from "../../encoder/pretrained/checkpoint/open-checkpoint.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
-import { loadPretrained, preparePretrained } from "./load-pretrained.ts";
+import { loadPreparedCheckpoint, preparePretrained } from "./load-pretrained.ts";
 
 const fixture = (name: string) =>
   fileURLToPath(new URL(`../../../test/fixtures/pretrained/${name}`, import.meta.url));
@@ -25,9 +25,9 @@ describe("pretrained encoders", () => {
     const reference = await openCheckpoint({
       "model.safetensors": await fixtureSource(`${model}/reference.safetensors`, "model.safetensors"),
     });
-    const encoder = await loadPretrained(
-      { folder, id: "someone/model", revision: "abc" },
-      { cache, precision: "fp32" },
+    const source = { folder, id: "someone/model", revision: "abc" };
+    const encoder = await loadPreparedCheckpoint(
+      await preparePretrained(source, { cache, precision: "fp32" }),
     );
     const { info } = encoder;
     expect(info).toMatchObject({

@@ -99,11 +99,3 @@ export function loadPreparedCheckpoint(
   const runtime = createNodeOnnxRuntime({ threads: options.threads ?? 1, device: options.device });
   return createPretrainedEncoder(runtime, { path }, planPretrained(config, preprocessor, { padded }), info);
 }
-
-/** Loads the encoder of a checkpoint's folder, building its graph first if necessary. */
-export async function loadPretrained(
-  source: PretrainedSource,
-  options: PretrainedOptions & { threads?: number | undefined } = {},
-): Promise<Encoder> {
-  return loadPreparedCheckpoint(await preparePretrained(source, options), options);
-}

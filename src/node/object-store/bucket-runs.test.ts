@@ -4,7 +4,7 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { createTone, createWav } from "../../../test/support/audio-files.ts";
 import { type BucketServer, startBuckets } from "../../../test/support/bucket-server.ts";
 import { runGolem } from "../../../test/support/command-line.ts";
@@ -13,20 +13,13 @@ import { readObject } from "./object-store.ts";
 import { openObjectStore } from "./open-store.ts";
 
 let buckets: BucketServer;
-const before: Record<string, string | undefined> = {};
 beforeAll(async () => {
   buckets = await startBuckets(["sounds", "runs"]);
-  for (const [name, value] of Object.entries(buckets.environment)) {
-    before[name] = process.env[name];
-    process.env[name] = value;
-  }
+  for (const [name, value] of Object.entries(buckets.environment)) vi.stubEnv(name, value);
 });
 afterAll(async () => {
-  await buckets.stop();
-  for (const [name, value] of Object.entries(before)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  vi.unstubAllEnvs();
+  await buckets?.stop();
 });
 
 const tone = (n: number) => createWav(createTone(16_000, 0.4, 1, n % 2 ? 2000 + n : 200 + n), 16_000);

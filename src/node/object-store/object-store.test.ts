@@ -2,7 +2,7 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
 import { type BucketServer, startBuckets } from "../../../test/support/bucket-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { GolemError } from "../../core/error.ts";
@@ -11,20 +11,13 @@ import { openObjectStore } from "./open-store.ts";
 import { loadOptionalPackage } from "./optional-package.ts";
 
 let buckets: BucketServer;
-const before: Record<string, string | undefined> = {};
 beforeAll(async () => {
   buckets = await startBuckets(["sounds", "runs"]);
-  for (const [name, value] of Object.entries(buckets.environment)) {
-    before[name] = process.env[name];
-    process.env[name] = value;
-  }
+  for (const [name, value] of Object.entries(buckets.environment)) vi.stubEnv(name, value);
 });
 afterAll(async () => {
-  await buckets.stop();
-  for (const [name, value] of Object.entries(before)) {
-    if (value === undefined) delete process.env[name];
-    else process.env[name] = value;
-  }
+  vi.unstubAllEnvs();
+  await buckets?.stop();
 });
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 

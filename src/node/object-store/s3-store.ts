@@ -110,7 +110,7 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
         } catch (error) {
           throwIfAborted(signal);
           const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-          // Nothing lies behind the end.
+          // There is nothing after the end.
           if (name === "InvalidRange" || $metadata?.httpStatusCode === 416) break;
           if (error instanceof GolemError) throw error;
           if ($metadata?.httpStatusCode !== undefined || attempt >= maximumAttempts) throw fail(error, key);

@@ -42,10 +42,10 @@ export async function composeReport(
  * and in dist. Rejects if a file of the package is missing.
  */
 export async function loadPageAssets(): Promise<PageAssets> {
-  const [script, look, page] = await Promise.all(
-    ["report/page-script.js", "look.css", "report/page.css"].map(readText),
+  const [script, ...styles] = await Promise.all(
+    ["report/page-script.js", "look.css", "result.css", "report/page.css"].map(readText),
   );
-  return { script: script!, style: `${look}${page}` };
+  return { script: script!, style: styles.join("") };
 }
 
 /**

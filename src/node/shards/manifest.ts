@@ -29,7 +29,7 @@ export interface PlannedRecording {
   readonly version: string;
   /** The object that holds it, where that is not `key` itself. */
   readonly object?: string | undefined;
-  /** Where it lies in a tar archive. */
+  /** Where it is in a tar archive. */
   readonly offset?: number | undefined;
   /** Its row in a Parquet file, and the column. */
   readonly row?: number | undefined;

@@ -5,7 +5,7 @@
  * Not its concern: runs, labels.
  *
  * Pages of vectors are found by their headers (Parquet's DataPageHeaderV2); their values are stored plain,
- * so the vector of a row lies at a known offset. https://parquet.apache.org/docs/file-format/data-pages/
+ * so the vector of a row is at a known offset. https://parquet.apache.org/docs/file-format/data-pages/
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { type FileMetaData, parquetMetadataAsync } from "hyparquet";
@@ -180,7 +180,7 @@ function createVectors(
 }
 
 /**
- * Adds the vectors of a column chunk: a vector that lies in two pages is not expected of our writer's pages.
+ * Adds the vectors of a column chunk to `runs`; the writer here never splits a vector over two pages.
  */
 async function findRuns(
   file: { slice(start: number, end?: number): Promise<ArrayBuffer> },

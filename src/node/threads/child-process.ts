@@ -1,16 +1,17 @@
 /** Starts child processes that run a file of this folder and are called by messages. */
 import { type ChildProcess, fork } from "node:child_process";
 import type { CallPort } from "../../core/worker-calls.ts";
-import { getModuleUrl, isSource } from "../disk/package-place.ts";
+import { getModuleUrl, isSourceUrl } from "../disk/package-place.ts";
 
-/** Starts a file: the built one, or, when this file is the source, the source through tsx. */
+/** Starts a file: the built one, or the source through tsx. */
 export function startProcess(
   script: string,
   options: { readonly args?: readonly string[]; readonly flags?: readonly string[] } = {},
 ): ChildProcess {
   const { args = [], flags = [] } = options;
-  return fork(getModuleUrl(`node/threads/${script}`), [...args], {
-    execArgv: [...flags, ...(isSource ? ["--import", import.meta.resolve("tsx")] : [])],
+  const url = getModuleUrl(`node/threads/${script}`);
+  return fork(url, [...args], {
+    execArgv: [...flags, ...(isSourceUrl(url) ? ["--import", import.meta.resolve("tsx")] : [])],
     serialization: "advanced",
     // A library or the runtime may print messages about untrusted data; they must not reach the terminal.
     stdio: ["ignore", "ignore", "ignore", "ipc"],

@@ -5,12 +5,12 @@
  */
 import { Worker, type WorkerOptions } from "node:worker_threads";
 import { GolemError } from "../../core/error.ts";
-import { getModuleUrl, isSource } from "../disk/package-place.ts";
+import { getModuleUrl, isSourceUrl } from "../disk/package-place.ts";
 
-/** Starts a worker's file: the built one, or, when this file is the source, the source through tsx. */
+/** Starts a worker's file: the built one, or the source through tsx. */
 export function startThread(script: string, options: WorkerOptions = {}): Worker {
   const url = getModuleUrl(`node/threads/${script}`);
-  if (!isSource) return new Worker(url, options);
+  if (!isSourceUrl(url)) return new Worker(url, options);
   const code = `import("tsx/esm/api").then(({ register }) => { register(); return import(${JSON.stringify(url.href)}); });`;
   return new Worker(code, { ...options, eval: true });
 }

@@ -5,6 +5,8 @@
  * Not its concern: what the values mean.
  */
 
+import { GolemError } from "../../core/error.ts";
+
 /**
  * Stores: tasks and recordings by id, sounds (bytes) by recording, embeddings (bytes; the store is still called
  * "hearings", as in existing databases) by store key, golems by task.
@@ -35,6 +37,12 @@ export function openDatabase(name = "golem-studio"): Promise<IDBDatabase> {
   });
 }
 
+const createFullError = (cause: DOMException) =>
+  new GolemError("store-failed", "The browser's storage is full; room for the recording was expected.", {
+    hint: "Delete a task, then try again.",
+    cause,
+  });
+
 /** The result of one request. */
 export function getResult<Value>(request: IDBRequest<Value>): Promise<Value> {
   return new Promise((resolve, reject) => {
@@ -53,7 +61,10 @@ export function readStores<Value>(
   return read((name) => transaction.objectStore(name));
 }
 
-/** Writes within one transaction: everything, or nothing if it rejects. Resolves when it is on the disk. */
+/**
+ * Writes within one transaction: everything, or nothing if it rejects. Resolves when it is on the disk; rejects with `store-failed`
+ * where the browser has no room left.
+ */
 export function writeStores(
   database: IDBDatabase,
   stores: readonly StoreName[],
@@ -62,7 +73,11 @@ export function writeStores(
   const transaction = database.transaction(stores, "readwrite", { durability: "strict" });
   const done = new Promise<void>((resolve, reject) => {
     transaction.oncomplete = () => resolve();
-    transaction.onabort = () => reject(transaction.error ?? new Error("The transaction was given up."));
+    transaction.onabort = () => {
+      const { error } = transaction;
+      const isFull = error?.name === "QuotaExceededError";
+      reject(isFull ? createFullError(error) : (error ?? new Error("The transaction was given up.")));
+    };
   });
   try {
     write((name) => transaction.objectStore(name));

@@ -21,6 +21,15 @@ export interface KeptGolem {
   readonly history?: readonly TrainingEntry[] | undefined;
 }
 
+/** What is on the shelf, without sounds, embeddings and golems. */
+export interface ShelfIndex {
+  readonly tasks: readonly Task[];
+  /** Of all tasks. */
+  readonly recordings: readonly KeptRecording[];
+  /** Store keys of the embeddings. */
+  readonly keys: readonly string[];
+}
+
 /** Access to everything kept; one per page, one per worker. */
 export interface Shelf {
   listTasks(): Promise<Task[]>;
@@ -48,7 +57,11 @@ export interface Shelf {
   putGolem(task: string, golem: KeptGolem): Promise<void>;
   /** Embeddings by store key, in the order of the keys. */
   getEmbeddings(keys: readonly string[]): Promise<(Uint8Array | undefined)[]>;
+  /** Whether there is an embedding of each key. */
+  hasEmbeddings(keys: readonly string[]): Promise<boolean[]>;
   putEmbeddings(values: readonly { key: string; bytes: Uint8Array }[]): Promise<void>;
+  /** Removes the embeddings that `pick` names; no recording can come in between. */
+  removeEmbeddings(pick: (index: ShelfIndex) => readonly string[]): Promise<void>;
 }
 
 /** Opens the shelf. */
@@ -142,9 +155,25 @@ export async function openShelf(): Promise<Shelf> {
         const store = get("hearings");
         return Promise.all(keys.map((key) => getResult<Uint8Array | undefined>(store.get(key))));
       }),
+    hasEmbeddings: (keys) =>
+      readStores(database, ["hearings"], (get) => {
+        const store = get("hearings");
+        return Promise.all(keys.map(async (key) => (await getResult(store.getKey(key))) !== undefined));
+      }),
     putEmbeddings: (values) =>
       writeStores(database, ["hearings"], (get) => {
         for (const { key, bytes } of values) get("hearings").put(bytes, key);
+      }),
+    removeEmbeddings: (pick) =>
+      writeStores(database, ["tasks", "recordings", "hearings"], (get) => {
+        const tasks: IDBRequest<Task[]> = get("tasks").getAll();
+        const recordings: IDBRequest<KeptRecording[]> = get("recordings").getAll();
+        const keys = get("hearings").getAllKeys() as IDBRequest<string[]>;
+        // Requests are answered in their order.
+        keys.onsuccess = () => {
+          const index = { tasks: tasks.result, recordings: recordings.result, keys: keys.result };
+          for (const key of pick(index)) get("hearings").delete(key);
+        };
       }),
   };
 }

@@ -71,8 +71,14 @@ const backgroundLabel = "_background";
 /** Whether classes are being named: then the field keeps the focus, also when the page around it changes. */
 const isNaming = signal(false);
 
-/** A field that adds a class; Enter in the empty field goes on to the recorder. */
-export function AddClass({ onAdded }: { onAdded(name: string): void }) {
+/** A field that adds a class; Enter in the empty field goes on to the recorder. `isFirst`: it begins the task. */
+export function AddClass({
+  isFirst = false,
+  onAdded,
+}: {
+  readonly isFirst?: boolean;
+  onAdded(name: string): void;
+}) {
   const [name, setName] = useState("");
   const field = useRef<HTMLInputElement>(null);
   const w = words.value.record;
@@ -105,9 +111,15 @@ export function AddClass({ onAdded }: { onAdded(name: string): void }) {
           aria-describedby="add-hint"
           onInput={(event) => setName(event.currentTarget.value)}
         />
-        <button type="submit" class="icon" aria-label={w.add} title={w.add}>
-          <Icon name="plus" />
-        </button>
+        {isFirst ? (
+          <button type="submit" class="button primary">
+            {w.addFirst}
+          </button>
+        ) : (
+          <button type="submit" class="icon" aria-label={w.add} title={w.add}>
+            <Icon name="plus" />
+          </button>
+        )}
       </div>
       <p id="add-hint" class={`note${classes.length > 1 && !isTaken ? " keys" : ""}`} aria-live="polite">
         {isTaken ? w.exists(trimmed) : classes.length > 1 ? w.addNext : w.addHint}

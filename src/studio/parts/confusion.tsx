@@ -32,16 +32,19 @@ export function Confusion(props: { readonly evaluation: NonNullable<GolemDocumen
   const evaluation: MatrixProps["evaluation"] = props.evaluation;
   const labels = orderLabels(evaluation.labels);
   const w = words.value.result;
-  const worst = findWorst(orderCounts({ labels, evaluation }));
+  const counts = orderCounts({ labels, evaluation });
+  const worst = findWorst(counts);
   const chosen = useSignal(worst);
   return (
     <section aria-labelledby="confusion">
       <header>
         <h2 id="confusion">{w.confusion}</h2>
         <p class="lead">
-          {worst
-            ? w.confusionText(shortenName(labels[worst[0]]!), shortenName(labels[worst[1]]!))
-            : w.confusionNone}
+          {!worst
+            ? w.confusionNone
+            : isAlone(counts, worst)
+              ? w.confusionText(shortenName(labels[worst[0]]!), shortenName(labels[worst[1]]!))
+              : w.confusionSome}
         </p>
       </header>
       <div class={`confusion${isLargeMatrix(labels) ? " large" : ""}`}>
@@ -133,6 +136,12 @@ function findWorst(counts: readonly (readonly number[])[]): CellPlace | undefine
     }
   }
   return worst;
+}
+
+/** Whether no other cell of mistakes is as full. */
+function isAlone(counts: readonly (readonly number[])[], [row, column]: CellPlace): boolean {
+  const most = counts[row]![column]!;
+  return counts.flatMap((cells, i) => cells.filter((count, j) => i !== j && count === most)).length === 1;
 }
 
 /** The recordings of one class that were taken for another, or recognised, the most often first. */

@@ -7,6 +7,7 @@ import type { FindingReason } from "../../doctor/finding.ts";
 import { describeReason, type FindingText, getFindingTitle } from "../../doctor/finding-words.ts";
 import type { StoredFinding } from "../../golem/training-account.ts";
 import type { TrainingDocument } from "../../golem/training-document.ts";
+import { shortName } from "../data/task.ts";
 import { learned } from "../state/tasks.ts";
 import { language, words } from "../words/language.ts";
 import { findKept } from "./behind.ts";
@@ -85,7 +86,7 @@ function One({ finding }: { readonly finding: Finding }) {
   const { message, isLeftEnglish } = describeFinding(finding);
   return (
     <>
-      <p lang={isLeftEnglish ? "en" : undefined}>{message}</p>
+      <p lang={isLeftEnglish ? "en" : undefined}>{nameRecordings(message, files)}</p>
       {files.length > 0 && (
         <Behind
           canCorrect
@@ -98,6 +99,16 @@ function One({ finding }: { readonly finding: Finding }) {
       )}
     </>
   );
+}
+
+/** Files by the names that the studio shows them with. */
+function nameRecordings(message: string, files: readonly string[]): string {
+  let named = message;
+  for (const file of files) {
+    const recording = findKept({ file });
+    if (recording) named = named.replaceAll(file, shortName(recording));
+  }
+  return named;
 }
 
 /** A finding in words. */

@@ -29,6 +29,7 @@ export function FootBar() {
   const all = recordings.value.length;
   const done = recordings.value.filter(({ id }) => embedResults.value.has(id)).length;
   const [text, share] = describe(done, all);
+  const wait = copying.value?.secondsLeft ?? 0;
   const isReady = isTrainable.value && isAllEmbedded.value && !session.value && learning.value === undefined;
   return (
     <div class="foot">
@@ -60,7 +61,7 @@ export function FootBar() {
             void learn();
           }}
         >
-          {w.learn}
+          {isReady && wait >= leastSeconds ? w.learnAfter(wait) : w.learn}
         </button>
       </div>
     </div>
@@ -88,6 +89,10 @@ function describe(done: number, all: number): readonly [text: string, share: num
     return [`${w.embeddedSome(done, all)}${describeLeft(estimateSecondsLeft(all - done))}`, done / all];
   }
   if (!isTrainable.value) return [w.needClasses, 1];
-  if (copying.value) return [describeCopying(copying.value), copying.value.done / copying.value.all];
+  // The button says how long they take.
+  if (copying.value) {
+    const { done: made, all: wanted } = copying.value;
+    return [w.varying(made, wanted), made / wanted];
+  }
   return [w.embeddedAll(all), 1];
 }

@@ -76,6 +76,9 @@ function drawColumns(pixels: ImageData): void {
   }
 }
 
+/** The color of the level, to be seen on the spectrogram in both themes. */
+const levelColor = "#7fe0c3";
+
 /** A bar at the right, as high as the level; red where it is too loud. */
 function drawLevel(
   context: CanvasRenderingContext2D,
@@ -86,6 +89,6 @@ function drawLevel(
   const thickness = Math.round(0.01 * width) + 2;
   const size = Math.round(levels.level * height);
   const style = getComputedStyle(element);
-  context.fillStyle = isTooLoud.value ? style.getPropertyValue("--miss") : "#fff";
+  context.fillStyle = isTooLoud.value ? style.getPropertyValue("--miss") : levelColor;
   context.fillRect(width - thickness, height - size, thickness, size);
 }

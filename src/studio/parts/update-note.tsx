@@ -1,5 +1,5 @@
 /**
- * Says what training again would do to a golem whose training recordings the task does not have.
+ * Says what training again would do to a golem that was opened without its recordings.
  *
  * Not its concern: training.
  */
@@ -14,10 +14,11 @@ const missingCount = computed(() => {
   return [...trained, ...test].filter(({ fileHash }) => !there.has(fileHash)).length;
 });
 
-/** The note; nothing where all its recordings are here, or there is no golem. */
+/** The note; nothing where all its recordings are here, where it was trained here, or there is no golem. */
 export function UpdateNote() {
   const missing = missingCount.value;
-  if (missing === 0 || !learned.value) return null;
+  // A golem that was trained here has a mark: what is missing was deleted since then.
+  if (missing === 0 || !learned.value || learned.value.mark !== "") return null;
   const { recordings: trained, test = [] } = learned.value.training;
   return (
     <div class="stale">

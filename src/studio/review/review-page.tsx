@@ -69,10 +69,21 @@ function takeKey(event: KeyboardEvent): void {
 }
 
 /** A button that shows its key. */
-function KeyButton(props: { name: string; text: string; onClick(): unknown; isOff?: boolean }) {
-  const { name, text, onClick, isOff } = props;
+function KeyButton(props: {
+  name: string;
+  text: string;
+  onClick(): unknown;
+  isOff?: boolean;
+  isPrimary?: boolean;
+}) {
+  const { name, text, onClick, isOff, isPrimary = false } = props;
   return (
-    <button type="button" disabled={isOff} onClick={() => void onClick()}>
+    <button
+      type="button"
+      class={isPrimary ? "primary" : undefined}
+      disabled={isOff}
+      onClick={() => void onClick()}
+    >
       <kbd>{name}</kbd> {text}
     </button>
   );
@@ -225,6 +236,7 @@ export function ReviewPage() {
               name="R"
               text={item.heard ? `${words.right}: ${item.heard.label}` : words.right}
               isOff={!item.heard}
+              isPrimary={item.heard !== undefined && item.label === undefined}
               onClick={() => actions.KeyR!(item)}
             />
             <KeyButton name="W" text={words.wrong} onClick={() => actions.KeyW!(item)} />

@@ -32,13 +32,16 @@ export function RecordScreen() {
       <div class="empty">
         <h1>{w.emptyTitle}</h1>
         <p>{w.emptyText}</p>
-        <AddClass onAdded={chooseClass} />
-        <div class="actions">
-          <button type="button" class="button small" onClick={() => addClasses(w.exampleNames)}>
-            {w.examples}: {w.exampleNames.join(", ")}
-          </button>
-          <FileChooser label={undefined} />
-          <SpeakButton />
+        <AddClass isFirst onAdded={chooseClass} />
+        <button type="button" class="button small" onClick={() => addClasses(w.exampleNames)}>
+          {w.examples}: {w.exampleNames.join(", ")}
+        </button>
+        <div class="otherwise">
+          <p class="note">{w.otherwise}</p>
+          <div class="actions">
+            <FileChooser label={undefined} />
+            <SpeakButton />
+          </div>
         </div>
       </div>
     );

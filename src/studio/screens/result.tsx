@@ -5,13 +5,11 @@
  * Not its concern: how anything is measured.
  */
 import { useEffect } from "preact/hooks";
-import { listForecasts } from "../../evaluate/advice.ts";
-import { judgeStanding } from "../../evaluate/standing.ts";
-import { CurvePicture } from "../../view/curve-picture.tsx";
+import { getStanding } from "../../evaluate/standing.ts";
 import { formatShare, shortenName } from "../../view/format.ts";
-import { judgeScore } from "../../view/sentences.ts";
 import { getWordShare } from "../data/word-share.ts";
 import { Confusion } from "../parts/confusion.tsx";
+import { CurveSection } from "../parts/curve-section.tsx";
 import { Empty } from "../parts/empty.tsx";
 import { Findings } from "../parts/findings.tsx";
 import { describeCopying } from "../parts/foot-bar.tsx";
@@ -24,7 +22,6 @@ import { UpdateNote } from "../parts/update-note.tsx";
 import { chooseClass } from "../state/choice.ts";
 import { copying } from "../state/copies.ts";
 import { curve, learn, learnError, learning, measureCurve } from "../state/learning.ts";
-import { isNarrow } from "../state/narrow.ts";
 import { getAddress, go } from "../state/route.ts";
 import {
   counts,
@@ -38,6 +35,7 @@ import {
 } from "../state/tasks.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
+import { describeMeaning, describeMeasure, readReason } from "../words/score-words.ts";
 
 /** The screen. */
 export function ResultScreen() {
@@ -87,7 +85,7 @@ function Outcome() {
   const w = words.value.result;
   const { document, seconds } = learned.value!;
   const { evaluation } = document;
-  const standing = evaluation ? judgeStanding(evaluation) : undefined;
+  const standing = evaluation ? getStanding(evaluation) : undefined;
   const said = getWordShare(document);
   return (
     <>
@@ -163,38 +161,6 @@ function Outcome() {
   );
 }
 
-type Evaluated = NonNullable<NonNullable<typeof learned.value>["document"]["evaluation"]>;
-
-/** Code of the reason why nothing is known of new recordings, and the classes it is about. */
-function readReason({ notMeasured }: Evaluated): [code: string, names: readonly string[]] {
-  return [notMeasured?.code ?? "sources-mixed", notMeasured?.labels ?? []];
-}
-
-function describeMeaning(evaluation: Evaluated): string {
-  const w = words.value.result;
-  const verdict = judgeScore(evaluation);
-  switch (verdict) {
-    case "onlyKnown":
-    case "sameSpeakers":
-    case "shortcut":
-      return w.unmeasured(...readReason(evaluation));
-    case "noMistake":
-      return w.noMistake(
-        evaluation.recordings,
-        evaluation.interval[0] > evaluation.chance ? 1 - evaluation.interval[0] : undefined,
-      );
-    default:
-      return w.verdicts[verdict];
-  }
-}
-
-function describeMeasure(evaluation: Evaluated): string {
-  const w = words.value.result;
-  const { folds, repeats } = evaluation as { folds?: number; repeats?: number };
-  if (evaluation.protocol === "held-out") return w.howTest(evaluation.recordings);
-  return w.how(evaluation.recordings, folds ?? 5, repeats ?? 1);
-}
-
 /** The class to record more of, from the learning curve; the space is reserved while it is measured. */
 function Next() {
   const w = words.value.result;
@@ -206,7 +172,7 @@ function Next() {
   }, [wanted]);
   const found = curve.value?.mark === wanted ? curve.value.curve : undefined;
   const { evaluation } = learned.value!.document;
-  const reason = evaluation && judgeStanding(evaluation) ? readReason(evaluation) : undefined;
+  const reason = evaluation && getStanding(evaluation) ? readReason(evaluation) : undefined;
   const advice = found?.advice;
   const best =
     !reason && advice?.kind === "class"
@@ -262,42 +228,5 @@ function Next() {
         )}
       </div>
     </div>
-  );
-}
-
-/** A gain that rounds to no tenth of a percentage point is none. */
-const leastGain = 0.0005;
-
-function CurveSection() {
-  const w = words.value.result;
-  const found = curve.value?.mark === learned.value!.mark ? curve.value.curve : undefined;
-  if (!found || found.points.length === 0) return null;
-  const { evaluation } = learned.value!.document;
-  const forecasts = listForecasts(found, !(evaluation && judgeStanding(evaluation)));
-  const doubled = forecasts.find(({ growth }) => growth === 2);
-  return (
-    <section aria-labelledby="curve">
-      <header>
-        <h2 id="curve">{w.curve}</h2>
-        {doubled && (
-          <p class="lead">
-            {doubled.gainInterval[1] < leastGain
-              ? w.curveNone
-              : w.curveText(100 * doubled.gain, 100 * doubled.gainInterval[0], 100 * doubled.gainInterval[1])}
-          </p>
-        )}
-      </header>
-      <CurvePicture
-        curve={{ ...found, forecasts }}
-        width={isNarrow.value ? 344 : 1000}
-        words={{ axis: w.curveAxis, guessing: w.chance }}
-      />
-      <p class="note">
-        {evaluation?.protocol === "held-out"
-          ? w.curveApart(found.points.at(-1)!.balancedAccuracy)
-          : w.curveNote}
-        {forecasts.length > 0 && ` ${w.curveAhead}`}
-      </p>
-    </section>
   );
 }

@@ -8,10 +8,9 @@ import { makeSafeName } from "../../core/safe-name.ts";
 import { describeTask } from "../data/task.ts";
 import { getPacker } from "../state/bring-in.ts";
 import { curve } from "../state/learning.ts";
-import { tell } from "../state/notice.ts";
+import { tell, tellError } from "../state/notice.ts";
 import { learned, recordings, task } from "../state/tasks.ts";
 import { getEmbedder } from "../state/workers.ts";
-import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 
 /** What can be downloaded. */
@@ -32,7 +31,7 @@ export function TakeScreen() {
       download(new TextEncoder().encode(page), `${name}-report.html`, "text/html");
       tell({ text: () => words.value.take.saved(`${name}-report.html`) });
     } catch (error) {
-      tell({ text: () => describeError(error), isError: true });
+      tellError(error);
     } finally {
       busy.value = undefined;
     }
@@ -47,7 +46,7 @@ export function TakeScreen() {
       download(bytes, `${folder}.zip`, "application/zip");
       tell({ text: () => words.value.take.saved(`${folder}.zip`) });
     } catch (error) {
-      tell({ text: () => describeError(error), isError: true });
+      tellError(error);
     } finally {
       busy.value = undefined;
     }
@@ -69,9 +68,9 @@ export function TakeScreen() {
           >
             {busy.value === "golem" ? w.preparing : w.golemButton}
           </button>
-          <p class="note">{w.golemUse}</p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre tabIndex={0}>{`npx golem predict ${name} new.wav\nnpx golem report ${name}`}</pre>
+          {learned.value && (
+            <Use hint={w.golemUse} commands={`npx golem predict ${name} new.wav\nnpx golem report ${name}`} />
+          )}
         </div>
         <div class="offer">
           <h2>{w.web}</h2>
@@ -84,9 +83,7 @@ export function TakeScreen() {
           >
             {busy.value === "web" ? w.preparing : w.webButton}
           </button>
-          <p class="note">{w.webUse}</p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre tabIndex={0}>{`npx http-server ${name}-web`}</pre>
+          {learned.value && <Use hint={w.webUse} commands={`npx http-server ${name}-web`} />}
         </div>
         <div class="offer">
           <h2>{w.project}</h2>
@@ -99,9 +96,7 @@ export function TakeScreen() {
           >
             {busy.value === "project" ? w.preparing : w.projectButton}
           </button>
-          <p class="note">{w.projectUse}</p>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
-          <pre tabIndex={0}>{`npx golem train ${name}-project --out ${name}`}</pre>
+          {hasData && <Use hint={w.projectUse} commands={`npx golem train ${name}-project --out ${name}`} />}
         </div>
         <div class="offer">
           <h2>{w.report}</h2>
@@ -116,6 +111,17 @@ export function TakeScreen() {
           </button>
         </div>
       </div>
+    </>
+  );
+}
+
+/** How to use what was downloaded. */
+function Use({ hint, commands }: { readonly hint: string; readonly commands: string }) {
+  return (
+    <>
+      <p class="note">{hint}</p>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
+      <pre tabIndex={0}>{commands}</pre>
     </>
   );
 }

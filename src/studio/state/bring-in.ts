@@ -20,6 +20,7 @@ import { tell } from "./notice.ts";
 import { announce } from "./other-pages.ts";
 import { go } from "./route.ts";
 import { addClasses, changeTask, createTask, getShelf, openTask, task } from "./tasks.ts";
+import { keepUnowned } from "./tidying.ts";
 
 /** Files read and files in all, while an import is running. */
 export const reading = signal<readonly [done: number, all: number] | undefined>(undefined);
@@ -159,10 +160,12 @@ async function keepFound(
     reading.value = undefined;
   }
   const unused = leftOut + afterEnd;
-  const { record } = words.value;
   tell({
-    text: () =>
-      record.added(found.length - afterEnd) + (unused > 0 ? ` ${record.annotationsLeftOut(unused)}` : ""),
+    text: () => {
+      const { record } = words.value;
+      const rest = unused > 0 ? ` ${record.annotationsLeftOut(unused)}` : "";
+      return record.added(found.length - afterEnd) + rest;
+    },
   });
 }
 
@@ -203,9 +206,11 @@ export async function openDemo(name: DemoName): Promise<void> {
     const entry = all[name];
     if (!entry) throw new Error(w.errors.notThere);
     const files = await unpack(await fetchGallery(entry), entry.sha256);
-    // Without them the recordings are embedded as any others are.
-    if (entry.embeddings) await keepEmbeddings(entry.embeddings).catch(() => {});
-    await openFiles(files, w.home.demos[name].name);
+    await keepUnowned(async () => {
+      // Without them the recordings are embedded as any others are.
+      if (entry.embeddings) await keepEmbeddings(entry.embeddings).catch(() => {});
+      await openFiles(files, w.home.demos[name].name);
+    });
     const open = task.value;
     if (!entry.embeddings || !open) return;
     // Varied copies would need the networks first.

@@ -12,6 +12,7 @@ import { chooseClass, chosenClass, wantedCount } from "./choice.ts";
 import { tell } from "./notice.ts";
 import { announce } from "./other-pages.ts";
 import { addClasses, embedAll, embedResults, getShelf, recordings, task } from "./tasks.ts";
+import { tidyLater } from "./tidying.ts";
 
 /** A file to save. */
 export interface NewFile {
@@ -178,6 +179,7 @@ export async function deleteRecordings(gone: readonly KeptRecording[]): Promise<
 async function remove(gone: readonly KeptRecording[]): Promise<void> {
   const ids = new Set(gone.map(({ id }) => id));
   await (await getShelf()).deleteRecordings([...ids]);
+  tidyLater(task.value?.id);
   if (gone[0]) announce(gone[0].task);
   batch(() => {
     recordings.value = recordings.value.filter(({ id }) => !ids.has(id));

@@ -6,10 +6,9 @@
 import { signal } from "@preact/signals";
 import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import { describeTask } from "../data/task.ts";
-import { describeError } from "../words/failures.ts";
 import type { ComparedHead } from "../workers/learn-worker.ts";
 import { embedCopies } from "./copies.ts";
-import { tell } from "./notice.ts";
+import { tellError } from "./notice.ts";
 import { announce } from "./other-pages.ts";
 import { embedAll, learned, mark, task } from "./tasks.ts";
 import { createComparer, getEmbedder, getExaminer, getLearner, getShare } from "./workers.ts";
@@ -93,7 +92,7 @@ export async function compareHeads(): Promise<void> {
       comparison.value = { ...comparison.value, heads: [...comparison.value.heads, head] };
     }
   } catch (error) {
-    tell({ text: () => describeError(error), isError: true });
+    tellError(error);
   } finally {
     clearTimeout(timer);
     end();

@@ -4,6 +4,7 @@
  * Not its concern: what happened.
  */
 import { signal } from "@preact/signals";
+import { describeError } from "../words/failures.ts";
 
 /** A message. */
 interface Notice {
@@ -24,6 +25,11 @@ export function tell(message: Notice): void {
   clearTimeout(timer);
   notice.value = message;
   if (!message.isError) timer = setTimeout(() => hush(), milliseconds);
+}
+
+/** Shows an error in words. */
+export function tellError(error: unknown): void {
+  tell({ text: () => describeError(error), isError: true });
 }
 
 /** Removes the message. */

@@ -15,7 +15,7 @@ import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
 import { keepTake } from "./keep.ts";
 import { pushLevel, resetLevels } from "./levels.ts";
-import { tell } from "./notice.ts";
+import { tellError } from "./notice.ts";
 import { counts } from "./tasks.ts";
 
 /** One recording session. */
@@ -68,7 +68,7 @@ export async function startRecording(wanted: Session): Promise<void> {
     wantedTakes--;
     keeping = keeping
       .then(() => keepTake(wanted.label, samples, microphoneRate, wanted.replaced))
-      .catch((error: unknown) => tell({ text: () => describeError(error), isError: true }));
+      .catch(tellError);
     if (wantedTakes > 0) return;
     void keeping.then(async () => {
       if (session.value !== wanted) return;

@@ -7,10 +7,10 @@ import { signal } from "@preact/signals";
 import { getExtension, isRecordingName } from "../../dataset/recording-name.ts";
 import type { Suggestions } from "../../workflow/suggest-recordings.ts";
 import type { FoundFile } from "../data/found-files.ts";
-import { describeError } from "../words/failures.ts";
 import { computeHash, keepFiles } from "./keep.ts";
-import { tell } from "./notice.ts";
+import { tellError } from "./notice.ts";
 import { task } from "./tasks.ts";
+import { keepUnowned } from "./tidying.ts";
 import { getLearner, shareOut } from "./workers.ts";
 
 /** A file worth labelling, and why. */
@@ -25,7 +25,11 @@ export const suggestions = signal<{ readonly task: string; readonly list: readon
 );
 
 /** Chooses from files; those that cannot be embedded are passed over. */
-export async function suggestFrom(files: readonly FoundFile[]): Promise<void> {
+export function suggestFrom(files: readonly FoundFile[]): Promise<void> {
+  return keepUnowned(() => suggestAmong(files));
+}
+
+async function suggestAmong(files: readonly FoundFile[]): Promise<void> {
   const open = task.value;
   const sounds = files.filter(({ path }) => isRecordingName(path.split("/").at(-1)!));
   if (!open || poolProgress.value) return;
@@ -51,7 +55,7 @@ export async function suggestFrom(files: readonly FoundFile[]): Promise<void> {
     const list = chosen.map((one) => ({ ...one, found: byPath.get(one.file)! }));
     if (task.value?.id === open.id) suggestions.value = { task: open.id, list };
   } catch (error) {
-    tell({ text: () => describeError(error), isError: true });
+    tellError(error);
   } finally {
     poolProgress.value = undefined;
   }

@@ -5,12 +5,15 @@
  * Not its concern: screens.
  */
 import { batch, computed, signal } from "@preact/signals";
+import { GolemError } from "../../core/error.ts";
 import type { Caller } from "../../core/worker-calls.ts";
 import { openShelf, type Shelf } from "../data/shelf.ts";
 import { computeDataMark, type EmbedResult, type KeptRecording, type Task } from "../data/task.ts";
 import type { EmbedCalls } from "../workers/embed-worker.ts";
 import type { Learned } from "../workers/learn-worker.ts";
+import { tellError } from "./notice.ts";
 import { announce, countOwnChanges, onAnnounced } from "./other-pages.ts";
+import { tidyLater } from "./tidying.ts";
 import { getEmbedder, getHelpers, getLearner, leastForHelpers } from "./workers.ts";
 
 /** An entry of the list of tasks. */
@@ -150,6 +153,7 @@ export function addClasses(names: readonly string[]): Promise<void> {
 /** Deletes a task with everything in it. */
 export async function deleteTask(id: string): Promise<void> {
   await (await getShelf()).deleteTask(id);
+  tidyLater(task.value?.id);
   announce(id);
   if (task.value?.id === id) closeTask();
   await listTasks();
@@ -161,6 +165,7 @@ export async function openTask(id: string): Promise<void> {
   closeTask();
   wanted = id;
   await readTask(id);
+  tidyLater(id);
   getEmbedder();
   void embedAll();
 }
@@ -245,7 +250,9 @@ export function estimateSecondsLeft(count: number): number | undefined {
 export function embedAll(): Promise<void> {
   if (!run) [pace, last, isHelped] = [undefined, undefined, false];
   run ??= embedWaiting()
-    .catch(() => {})
+    .catch((error: unknown) => {
+      if (error instanceof GolemError && error.code === "store-failed") tellError(error);
+    })
     .finally(() => {
       run = undefined;
     });

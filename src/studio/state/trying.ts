@@ -13,7 +13,7 @@ import { type KeptRecording, shortName } from "../data/task.ts";
 import { type Microphone, microphoneRate, openMicrophone } from "../sound/microphone.ts";
 import { describeError } from "../words/failures.ts";
 import { pushLevel, resetLevels } from "./levels.ts";
-import { tell } from "./notice.ts";
+import { tell, tellError } from "./notice.ts";
 import { describeMicrophoneError } from "./recording.ts";
 import { getShelf, task } from "./tasks.ts";
 import { getEmbedder } from "./workers.ts";
@@ -108,7 +108,7 @@ export async function startListening(): Promise<void> {
   const asked = { task: open.id, sampleRate: microphoneRate, settings, ...ports };
   getEmbedder()
     .call("listen", asked, { transfer: [sound.port2, told.port2] })
-    .catch((error: unknown) => tell({ text: () => describeError(error), isError: true }))
+    .catch(tellError)
     .finally(() => {
       end();
       told.port1.close();
@@ -184,7 +184,7 @@ async function predict(bytes: Uint8Array, name: string, recording?: KeptRecordin
     const isUnlikeAll = unknown && !unknownLabels.includes(label);
     shares.value = isUnlikeAll ? { scores: {}, isUnknown: true } : { scores };
   } catch (error) {
-    tell({ text: () => describeError(error), isError: true });
+    tellError(error);
   } finally {
     pending.value--;
   }

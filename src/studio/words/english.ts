@@ -100,11 +100,13 @@ export const english = {
   record: {
     classesTitle: "Classes",
     add: "Add a class",
+    addFirst: "Add",
     addPlaceholder: "Name a class",
     addHint: "A word, a sound, a voice. Enter adds it.",
     addNext: "Enter adds another class. Press Enter in the empty field to start recording.",
     examples: "For example",
     exampleNames: ["yes", "no", "stop"],
+    otherwise: "Or begin with recordings that you have, or let synthetic voices speak:",
     emptyTitle: "What should it tell apart?",
     emptyText:
       "Name at least two classes. A class is one kind of sound: a word you say, a clap, your washing machine.",
@@ -166,6 +168,8 @@ export const english = {
     loading: (share: number) => `Getting ready: ${formatShare(share)}`,
     loadFailed: "The encoder could not be loaded.",
     learn: "Train",
+    /** Pressed now, training begins when the varied copies are made. */
+    learnAfter: (s: number) => `Train in ${s < 60 ? `${Math.ceil(s)} s` : `${Math.ceil(s / 60)} min`}`,
     missing: (n: number, all: number) =>
       `The golem of this task was trained and tested on ${recordings(all)}, of which ${n} ${n === 1 ? "is" : "are"} not here. To update it with more recordings, first add those: drop their folder on this page. Otherwise training starts from the recordings below.`,
     needClasses: "Training needs two classes with two recordings each",
@@ -177,7 +181,6 @@ export const english = {
     annotationsLeftOut: (n: number) =>
       `${n} ${n === 1 ? "annotation was" : "annotations were"} left out: without a label or duration, over another sound, or after the end.`,
     reading: (done: number, n: number) => `Reading ${done} of ${n}`,
-    storageFull: "The browser’s storage is full, so this was not saved. Delete a task, then try again.",
   },
   speak: {
     open: "Type the words",
@@ -261,6 +264,9 @@ export const english = {
     },
     how: (n: number, folds: number, repeats: number) =>
       `Measured on all ${n} recordings by cross-validation, ${formatNumberOf(repeats, "time")}: each of ${folds} parts in turn was held out of training and then used as the test.`,
+    /** `share` is the score of the parts. */
+    raised: (share: number) =>
+      `The parts, with fewer recordings to train on, scored ${formatShare(share)}; the golem is trained on all of them.`,
     howTest: (n: number) => `Measured on ${recordings(n)} that were held out of training.`,
     oneSource:
       "What the recordings come from (machine, place, microphone) is not known. If all come from one source, it may do worse on others.",
@@ -291,6 +297,7 @@ export const english = {
       `Measured by cross-validation on the training recordings (${formatShare(share)} with all of them), not on the test set that the score above is of.`,
     confusion: "What it mixes up",
     confusionNone: "No recording was classified as another class.",
+    confusionSome: "A few recordings were classified as another class. No pair of classes stands out.",
     confusionText: (truth: string, predicted: string) =>
       `Most often “${truth}” is classified as “${predicted}”.`,
     confusionHint:
@@ -352,7 +359,7 @@ export const english = {
         ? "Better than the training before:"
         : high < 0
           ? "Worse than the training before:"
-          : "Neither better nor worse than the training before for certain:",
+          : "No clear difference from the training before:",
     basis: (n: number) => `on ${recordings(n)} held out of both.`,
     incomparable: "It cannot be compared with the training before: no recording was held out of both.",
   },
@@ -535,6 +542,10 @@ export const english = {
         "Some of the sound was skipped; close other programs.",
       ],
       "data-not-found": ["The sound no longer exists", "Delete the recording, and record it again."],
+      "store-failed": [
+        "The browser’s storage is full, so this was not saved",
+        "Delete a task, then try again.",
+      ],
       "weights-missing": ["The encoder’s files are missing", "Reload the page."],
       "weights-damaged": [
         "A file of this site is damaged",

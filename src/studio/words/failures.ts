@@ -12,8 +12,6 @@ const namesPlace: ReadonlySet<string> = new Set(["invalid-data", "conflicting-la
 
 /** An error in words: what happened, and what to do. */
 export function describeError(error: unknown): string {
-  if (error instanceof DOMException && error.name === "QuotaExceededError")
-    return words.value.record.storageFull;
   if (error instanceof GolemError) return describeRecord(error);
   return error instanceof Error ? error.message : String(error);
 }

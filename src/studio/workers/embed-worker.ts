@@ -119,8 +119,8 @@ async function embed(
     const peaks = needsPeaks && bytes ? await drawSound(bytes, name) : undefined;
     return { ...describeEmbedded(embedded), ...(peaks ? { peaks } : {}) };
   } catch (error) {
-    // Missing networks are no fault of the recording: it is embedded another time.
-    if (isMissing) throw error;
+    // Missing networks and a full disk are no fault of the recording: it is embedded another time.
+    if (isMissing || (error instanceof GolemError && error.code === "store-failed")) throw error;
     return { state: "refused", ...toErrorRecord(error, "encoder-failed") };
   }
 }

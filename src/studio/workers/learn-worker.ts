@@ -32,6 +32,7 @@ import { type EmbeddingSketch, type SketchedRecording, sketchEmbeddings } from "
 import { createFoldCrew } from "./fold-crew.ts";
 import { describeEmbedded, readEmbeddings } from "./kept-embeddings.ts";
 import { createRehearsal } from "./rehearsal.ts";
+import { listStaleEmbeddings } from "./stale-embeddings.ts";
 import { studioEncoderSet } from "./studio-encoder-set.ts";
 import {
   createPool,
@@ -68,6 +69,8 @@ export type LearnCalls = {
   rehearse: { argument: null; answer: null };
   /** The varied copies that training on a task would use and the shelf does not have yet. */
   listMissingCopies: { argument: CopiesOf; answer: readonly WantedCopy[] };
+  /** Removes embeddings that no recording needs any more; `open` is the task that is open. */
+  tidy: { argument: { open: string | undefined }; answer: null };
   /** Trains on the recordings of a task and keeps the golem. Reports `Progress`. */
   learn: { argument: CopiesOf & { name: string; mark: string }; answer: Learned };
   /** The golem that is kept for a task. */
@@ -201,6 +204,10 @@ serveWorkerCalls<LearnCalls>({
   },
   listMissingCopies: ({ task, augment = "auto" }) =>
     listMissingCopies(shelf, (reading) => gatherMaterial(reading, task, { augment })),
+  tidy: async ({ open }) => {
+    await (await shelf).removeEmbeddings((index) => listStaleEmbeddings(index, open));
+    return null;
+  },
   learn: (argument, { onProgress }) => learn(argument, onProgress),
   recall: ({ task }) => recall(task),
   recallEmbedded: ({ hashes }) => recallEmbedded(hashes),

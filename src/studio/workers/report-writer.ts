@@ -11,9 +11,10 @@ import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf } from "../../golem/predict-embedded.ts";
 import look from "../../view/look.css?raw";
-import style from "../../view/report/page.css?raw";
+import page from "../../view/report/page.css?raw";
 import { writeReport } from "../../view/report/page.tsx";
 import script from "../../view/report/page-script.js?raw";
+import result from "../../view/result.css?raw";
 import { gatherGolemReport } from "../../workflow/golem-report.ts";
 import { addClips, clipRate, clipSeconds } from "../../workflow/report-clips.ts";
 import type { Shelf } from "../data/shelf.ts";
@@ -42,5 +43,5 @@ export async function writeStudioReport(
   };
   const hasSound = (place: number) => ids.has(files[place]!);
   const sounding = await addClips(data, { hasSound, read, sound: "embed" });
-  return writeReport(sounding, { script, style: `${look}${style}` });
+  return writeReport(sounding, { script, style: `${look}${result}${page}` });
 }

@@ -19,6 +19,7 @@ import type { EmbeddingEnvironment, Environment } from "../../workflow/environme
 import type { Shelf } from "../data/shelf.ts";
 import type { FoldCrew } from "./fold-crew.ts";
 import { readEmbeddings } from "./kept-embeddings.ts";
+import { listStoreKeys } from "./studio-encoder-set.ts";
 
 /** The encoder set of the studio, to be loaded. */
 export const resolvedEncoders: ResolvedEncoderSet = {
@@ -97,7 +98,7 @@ export interface WantedCopy {
   readonly variation: Variation;
 }
 
-/** Hashes of copies that were found on the shelf. */
+/** Hashes of copies that were found on the shelf: they are not read again, only looked for. */
 const found = new Set<string>();
 
 /** The copies that a procedure reads and the shelf does not have. Rejects with the procedure's errors. */
@@ -110,18 +111,18 @@ export async function listMissingCopies(
     createReader(shelf, async (hash, variations) => {
       for (const variation of variations) {
         const { copyHash } = planCopy(hash, variation);
-        if (!found.has(copyHash)) wanted.set(copyHash, { hash, variation });
+        wanted.set(copyHash, { hash, variation });
       }
       return [];
     }),
   );
-  const asked = [...wanted.keys()];
-  for (const [i, copy] of (await readEmbeddings(await shelf, asked)).entries()) {
-    if (!copy) continue;
-    found.add(asked[i]!);
-    wanted.delete(asked[i]!);
-  }
-  return [...wanted.values()];
+  const kept = await shelf;
+  const known = [...wanted.keys()].filter((hash) => found.has(hash));
+  const isThere = await kept.hasEmbeddings(known.map((hash) => listStoreKeys(hash)[0]!));
+  for (const [i, hash] of known.entries()) if (!isThere[i]) found.delete(hash);
+  const unread = [...wanted.keys()].filter((hash) => !found.has(hash));
+  for (const [i, copy] of (await readEmbeddings(kept, unread)).entries()) if (copy) found.add(unread[i]!);
+  return [...wanted].flatMap(([hash, copy]) => (found.has(hash) ? [] : [copy]));
 }
 
 function createReader(

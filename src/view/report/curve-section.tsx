@@ -5,7 +5,7 @@
  */
 import { formatPercent, formatPoints } from "../../core/format.ts";
 import { listForecasts } from "../../evaluate/advice.ts";
-import { judgeStanding } from "../../evaluate/standing.ts";
+import { getStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../curve-picture.tsx";
 import { keepPercents } from "../format.ts";
 import { describeAdvice, describeLimit } from "../sentences.ts";
@@ -18,7 +18,7 @@ const words = { axis: "recordings per class", guessing: "guessing" };
 export function writeCurve({ learningCurve, evaluation }: ReportData) {
   if (!learningCurve || learningCurve.points.length === 0) return undefined;
   const score = learningCurve.points.at(-1)!.balancedAccuracy;
-  const standing = evaluation ? judgeStanding(evaluation) : undefined;
+  const standing = evaluation ? getStanding(evaluation) : undefined;
   const advice = describeAdvice(learningCurve, standing);
   const forecasts = listForecasts(learningCurve, standing === undefined);
   const limit = describeLimit(learningCurve);

@@ -6,6 +6,7 @@
  */
 import { formatPercent } from "../../core/format.ts";
 import type { PairedDifference } from "../../evaluate/paired-difference.ts";
+import { keepPercents } from "../format.ts";
 import { describeBrier, describeDifference } from "../sentences.ts";
 import { type PageAssets, renderMarkup } from "./page.tsx";
 import { Facts, Section } from "./section.tsx";
@@ -36,6 +37,12 @@ export function writeDifferencePage(
   return `<!doctype html>\n${renderMarkup(<Page {...{ difference, names, assets }} />)}\n`;
 }
 
+/** Signs of a terminal as those of a page. */
+const typeset = (text: string): string =>
+  keepPercents(text)
+    .replaceAll(/(?<=[ (])-(?=\d)/g, "\u2212")
+    .replaceAll("->", "\u2192");
+
 function Page(props: {
   readonly difference: ShownDifference;
   readonly names: { readonly a: string; readonly b: string };
@@ -63,8 +70,8 @@ function Page(props: {
           <section id="difference" aria-labelledby="difference-title">
             <header>
               <h1 id="difference-title">{`${names.b} against ${names.a}`}</h1>
-              <p class="lead">{`${names.b} is ${describeDifference(difference)}.`}</p>
-              <p>{`${describeBrier(difference.brier)}.`}</p>
+              <p class="lead">{`${names.b} is ${typeset(describeDifference(difference))}.`}</p>
+              <p>{`${typeset(describeBrier(difference.brier))}.`}</p>
             </header>
             <Facts
               facts={[
@@ -78,7 +85,7 @@ function Page(props: {
           <Section
             id="classes"
             title="Per class"
-            sentence="Recall: how many recordings of a class are recognised."
+            sentence="Recall: the share of a class's recordings that are classified as that class."
           >
             <div class="scroll">
               <table class="rows">

@@ -86,8 +86,7 @@ function Card(props: {
           </div>
         </SpectrogramFrame>
       ) : (
-        <div class="sound">
-          <div class="blank" />
+        <div class="soundless">
           <PlayButton recording={recording} index={index} />
         </div>
       )}

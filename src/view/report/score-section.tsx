@@ -37,11 +37,8 @@ export function ScoreSection({ data }: { readonly data: ReportData }) {
           ["of audio", formatDuration(training.seconds)],
           ...(evaluation
             ? ([
-                ["macro F1 (from 0 to 1; higher is better)", evaluation.macroF1.toFixed(2)],
-                [
-                  "log loss (0 is best; high for wrong answers given with confidence)",
-                  evaluation.logLoss.toFixed(2),
-                ],
+                ["macro F1 (1 is best)", evaluation.macroF1.toFixed(2)],
+                ["log loss (0 is best)", evaluation.logLoss.toFixed(2)],
               ] as const)
             : []),
         ]}

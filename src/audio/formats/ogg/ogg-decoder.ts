@@ -3,8 +3,8 @@
  *
  * Not its concern: resampling to an encoder's rate, trimming.
  *
- * In each link of the chain the first audio stream is decoded; other audio, video and text streams beside it
- * are ignored. Later links are given the rate and channels of the first. Reference: RFC 3533 (section 4).
+ * In each link of the chain the first audio stream is decoded; other audio, video and text streams are
+ * ignored. Later links are converted to the rate and channels of the first. Reference: RFC 3533 (section 4).
  */
 
 import type { ByteSource } from "../../../core/byte-source.ts";
@@ -14,7 +14,7 @@ import { type ByteAccount, createByteAccount } from "../byte-account.ts";
 import { hasText } from "../content.ts";
 import type { DecodeOptions, Decoder } from "../decoder.ts";
 import { createFormatAdapter, type FormatAdapter } from "../format-adapter.ts";
-import { checkFormat } from "../format-limits.ts";
+import { checkFormat, isFormatPossible } from "../format-limits.ts";
 import { createLinkDecoder, type LinkDecoder } from "./ogg-link.ts";
 import { type OggPage, type OggScan, readOggPages } from "./ogg-page.ts";
 import { identifyStream, type OggStream } from "./ogg-stream.ts";
@@ -76,7 +76,7 @@ interface Link {
   hasEnded: boolean;
 }
 
-/** Links that are decoded; each needs a decoder of its own. */
+/** Maximum number of links that are decoded; each needs a decoder of its own. */
 const maximumLinks = 1000;
 
 async function* readChain(
@@ -92,7 +92,7 @@ async function* readChain(
   let produced = 0;
   let failure: string | undefined;
   let endless = 0;
-  /** Serial numbers of the link's streams, and whether their first pages are over. */
+  /** Serial numbers of the link's streams, and whether their first pages have ended. */
   let known = new Set<number>();
   let isOpening = false;
 
@@ -116,7 +116,7 @@ async function* readChain(
   }
   const open = async (page: OggPage): Promise<void> => {
     const stream = link || links >= maximumLinks ? undefined : identifyStream(page);
-    if (!stream || !isPossible(stream)) return;
+    if (!stream || !isFormatPossible(stream)) return;
     links++;
     const adapter = createFormatAdapter(stream.sampleRate, first);
     link = { stream, adapter, decoder: await createLinkDecoder(stream, account), hasEnded: false };
@@ -127,7 +127,7 @@ async function* readChain(
     if (page.isFirst) {
       if (!isOpening) {
         yield* close();
-        // Zeros in front of it are padding.
+        // Zeros before it are padding.
         account.addTag(0);
         known = new Set();
         isOpening = true;
@@ -136,7 +136,7 @@ async function* readChain(
       await open(page);
     } else isOpening = false;
     if (page.serial !== link?.stream.serial) {
-      // Pages of streams beside the audio hold no sound; those of a link without its first page are lost.
+      // Pages of other streams contain no sound; those of a link without its first page are lost.
       if (known.has(page.serial) && link) account.addTag(0);
       else if (!page.isFirst) account.addRefused(page.bytes.length);
       continue;
@@ -160,19 +160,9 @@ async function* readChain(
     warnings.push(
       createWarning(
         "truncated",
-        `${endless > 1 ? `${endless} of ${links} joined recordings in ${name} end` : `${name} ends`} without a last page; what there is was decoded.`,
+        `${endless > 1 ? `${endless} of ${links} joined recordings in ${name} end` : `${name} ends`} without a last page; the rest was decoded.`,
         "The file was cut off; copy or record it again if the end matters.",
       ),
     );
-  }
-}
-
-/** Whether the headers of a link can be right. */
-function isPossible({ sampleRate, channels }: OggStream): boolean {
-  try {
-    checkFormat("", sampleRate, channels);
-    return true;
-  } catch {
-    return false;
   }
 }

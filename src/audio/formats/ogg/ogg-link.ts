@@ -3,7 +3,8 @@
  *
  * Not its concern: which pages belong to the stream, the other streams of a file.
  *
- * References: Vorbis I specification (appendix A), RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in Ogg).
+ * References: Vorbis I specification (appendix A), RFC 7845 (Opus in Ogg), RFC 9639 section 10.1 (FLAC in
+ * Ogg).
  */
 import type { ByteAccount } from "../byte-account.ts";
 import { type FlacStreamInfo, readFlacBlockSize, readStreamInfo } from "../flac-frame.ts";
@@ -14,28 +15,28 @@ import type { OggStream } from "./ogg-stream.ts";
 import { createOpusDecoder } from "./opus-codec.ts";
 import { createVorbisDecoder } from "./vorbis-codec.ts";
 
-/** Decodes the pages of one stream, which are entered into an account as they are taken. */
+/** Decodes the pages of one stream, and enters them into an account. */
 export interface LinkDecoder {
   push(page: OggPage): Promise<readonly (readonly Float32Array[])[]>;
   finish(): Promise<readonly (readonly Float32Array[])[]>;
-  /** What went wrong first, in words; undefined when nothing did. */
+  /** Description of the first failure; undefined if there was none. */
   getFailure(): string | undefined;
 }
 
-/** What became of a packet. */
+/** The result of decoding a packet. */
 interface PacketResult {
   /** Samples per channel; absent when the packet gave none. */
   readonly planes?: readonly Float32Array[];
   /** In Hz; absent when it is that of the headers. */
   readonly sampleRate?: number;
-  /** Why the packet was refused. */
+  /** Why the packet was rejected. */
   readonly failure?: string;
 }
 
 /** Decodes the packets of one stream, headers first. */
 export interface PacketDecoder {
   decode(packet: Uint8Array): PacketResult | Promise<PacketResult>;
-  /** Hands the decoder on to the next file. */
+  /** Releases the decoder for the next file. */
   release?(): void;
 }
 
@@ -91,17 +92,17 @@ export async function createLinkDecoder(stream: OggStream, account: ByteAccount)
 /** Holds the samples of the last page until the end of the stream is known. */
 interface EndTrimmer {
   push(page: OggPage, chunks: readonly (readonly Float32Array[])[]): readonly (readonly Float32Array[])[];
-  /** Returns the rest, up to the position that the last page states. */
+  /** Returns the remaining samples, up to the position that the last page states. */
   finish(): readonly (readonly Float32Array[])[];
 }
 
-/** Creates a trimmer for a stream whose decoder leaves out the first `preSkip` samples. */
+/** Creates a trimmer for a stream whose decoder omits the first `preSkip` samples. */
 function createEndTrimmer(preSkip: number): EndTrimmer {
   let held: readonly (readonly Float32Array[])[] = [];
   let produced = 0;
   /**
-   * Position before the first sample: the least that pages before the last one imply, since lost packets and
-   * encoders that are a few samples off on some pages only make it larger.
+   * Position before the first sample: the minimum implied by the pages before the last one, since lost
+   * packets and encoders that are a few samples off on some pages only increase it.
    */
   let start: number | undefined;
   let position = -1;
@@ -145,7 +146,7 @@ export async function createFlacPacketDecoder(info: FlacStreamInfo): Promise<Pac
       // Headers.
       if (samples === 0) return {};
       const planes = await decoder.decode({ bytes, samples }, info);
-      return planes ? { planes } : { failure: "a frame was refused" };
+      return planes ? { planes } : { failure: "a frame was rejected" };
     },
     release: () => decoder.release(),
   };

@@ -8,17 +8,17 @@
 import { joinBytes } from "../../../core/join-arrays.ts";
 import type { OggPage } from "./ogg-page.ts";
 
-/** Packets longer than this are given up. */
+/** Maximum bytes of a packet; longer ones are dropped. */
 const maximumPacket = 1 << 22;
 
 /**
- * Creates a function that takes the next page and returns the packets that end in it. Packets of which a page
- * is missing are left out.
+ * Creates a function that takes the next page and returns the packets that end in it. Packets with a missing
+ * page are dropped.
  */
 export function createPacketJoiner(): (page: OggPage) => readonly Uint8Array[] {
   let pieces: Uint8Array[] = [];
   let pieceBytes = 0;
-  /** Whether what follows is the rest of a packet that is left out. */
+  /** Whether the following segments belong to a packet that is dropped. */
   let isRest = false;
   let next: number | undefined;
   return ({ body, segments, sequence, isContinued }) => {

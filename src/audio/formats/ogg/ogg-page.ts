@@ -1,5 +1,5 @@
 /**
- * Finds Ogg pages and checks them (CRC-32), so that decoders only get whole pages.
+ * Finds Ogg pages and checks them (CRC-32), so that decoders only receive whole pages.
  *
  * Not its concern: codecs.
  *
@@ -28,7 +28,7 @@ export interface OggPage {
 
 /** Filled while pages are read. */
 export interface OggScan {
-  /** Gets the bytes outside valid pages. */
+  /** Receives the bytes outside valid pages. */
   readonly account?: ByteAccount;
   /** Whether the source ended inside a page. */
   cut: boolean;
@@ -53,8 +53,8 @@ function computeOggCrc(page: Uint8Array): number {
 /** Largest page: 27 bytes, 255 lacing values, 255 x 255 bytes. */
 const maximumPage = 27 + 255 + 255 * 255;
 /**
- * Bytes outside pages, beyond those in pages, after which the rest is given up: each mark of a page that is
- * none may cost a checksum over the longest page.
+ * Number of bytes outside pages, beyond those in pages, after which the rest is not searched: each false mark
+ * of a page may cost a checksum over the longest page.
  */
 const maximumJunk = 1 << 20;
 
@@ -80,7 +80,7 @@ export async function* readOggPages(source: ByteSource, scan: OggScan): AsyncGen
     }
     let next = at + 1;
     while (next < block.length && !hasText(block, next, "OggS")) next++;
-    // The beginning of a page at the very end is no junk.
+    // The start of a page at the very end is not junk.
     if (page === "cut" && next >= block.length) scan.cut = true;
     else scan.account?.addGap(block.subarray(at, next));
     junk += next - at;

@@ -1,5 +1,5 @@
 /**
- * One audio stream in Ogg: what its first page says.
+ * One audio stream in Ogg: the contents of its first page.
  *
  * Not its concern: how packets are decoded, which pages belong to the stream.
  */
@@ -17,7 +17,7 @@ export interface OggStream {
   readonly head: Uint8Array;
 }
 
-/** Reads the first page of a stream; undefined when it holds something else than Vorbis, Opus or FLAC. */
+/** Reads the first page of a stream; undefined if it is not Vorbis, Opus or FLAC. */
 export function identifyStream({ body, serial }: OggPage): OggStream | undefined {
   const view = new DataView(body.buffer, body.byteOffset, body.byteLength);
   const head = body.slice();

@@ -9,7 +9,7 @@
 import { withSilentConsole } from "../silent-console.ts";
 import type { PacketDecoder } from "./ogg-link.ts";
 
-/** Bytes of the longest packet per channel that the decoder has room for. */
+/** Maximum bytes of a packet per channel in the decoder's buffer. */
 const packetBytes = 3840;
 
 /** Creates a decoder for the stream with the identification packet `head`; it removes the pre-skip. */

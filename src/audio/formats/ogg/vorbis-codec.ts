@@ -19,10 +19,10 @@ interface LibVorbis {
 
 /** Bytes of the longest packet. */
 const inputBytes = 128 * 1024;
-/** Numbers that an error takes: pointers to its words and to the function's name. */
+/** Numbers that an error takes: pointers to its message and to the function's name. */
 const errorNumbers = 2 * 128;
 
-/** Creates a decoder, which needs the three header packets first. */
+/** Creates a decoder; the first three packets must be the headers. */
 export async function createVorbisDecoder(): Promise<PacketDecoder> {
   const { default: program } = await import("../wasm/libvorbis.js");
   const wasm = await startWasm<LibVorbis>(program);
@@ -50,7 +50,7 @@ export async function createVorbisDecoder(): Promise<PacketDecoder> {
         const kind = 2 * headers + 1;
         if (packet[0] !== kind || !hasText(packet, 1, "vorbis")) return { failure: "a header is missing" };
         headers++;
-        // The comments are not needed; an empty packet takes their place.
+        // The comments are not needed; they are replaced by an empty packet.
         if (kind === 3) return {};
         give(packet);
         wasm.send_setup(decoder, kind === 1);
@@ -66,7 +66,7 @@ export async function createVorbisDecoder(): Promise<PacketDecoder> {
       const planes = Array.from(pointers, (at) => new Float32Array(wasm.HEAP, at, samples[0]).slice());
       return {
         ...(samples[0]! > 0 ? { planes, sampleRate: rate[0]! } : {}),
-        ...(failed ? { failure: "libvorbis refused a packet" } : {}),
+        ...(failed ? { failure: "libvorbis rejected a packet" } : {}),
       };
     },
   };

@@ -1,12 +1,11 @@
 /**
- * Silent recordings of the classes in which training accepts silence (`_silence`, `_background`, `_unknown`).
- * They are all alike, and their level, length and format mean nothing, so that checks of these leave them
- * out.
+ * Excludes from checks silent recordings of classes in which silence is expected (`_silence`, `_background`,
+ * `_unknown`). They are all alike, and their level, length and format have no meaning.
  *
  * Not its concern: what counts as silent (audio/), the checks.
  */
 import type { AudioFacts } from "../audio/audio.ts";
-import { welcomesSilence } from "../embed/embedded-recording.ts";
+import { expectsSilence } from "../embed/embedded-recording.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 import type { Check, Examination, ExaminedRecording } from "./examination.ts";
 
@@ -15,18 +14,18 @@ export function isSilent({ warnings }: Pick<AudioFacts, "warnings">): boolean {
   return warnings.some(({ code }) => code === "silent");
 }
 
-/** Makes a check leave out silent recordings of classes in which training accepts silence. */
-export function withoutWelcomeSilence(check: Check): Check {
+/** Makes a check leave out silent recordings of classes in which silence is expected. */
+export function withoutExpectedSilence(check: Check): Check {
   return (examination) => check(leaveOutSilence(examination));
 }
 
-function isWelcome({ label, facts }: ExaminedRecording): boolean {
-  return isSilent(facts) && welcomesSilence([label]);
+function isExpected({ label, facts }: ExaminedRecording): boolean {
+  return isSilent(facts) && expectsSilence([label]);
 }
 
 function leaveOutSilence(examination: Examination): Examination {
   const { recordings, likeness, opinion } = examination;
-  const kept = [...recordings.keys()].filter((row) => !isWelcome(recordings[row]!));
+  const kept = [...recordings.keys()].filter((row) => !isExpected(recordings[row]!));
   if (kept.length === recordings.length) return examination;
   const places = new Map(kept.map((row, place) => [row, place]));
   const judged = opinion ? [...opinion.rows.keys()].filter((i) => places.has(opinion.rows[i]!)) : [];
