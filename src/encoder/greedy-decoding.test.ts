@@ -3,7 +3,7 @@
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decodeGreedily, type GreedyOptions, type NextToken } from "./greedy-decoding.ts";
+import { decodeGreedily, type GreedyOptions, type NextToken, rankTokens } from "./greedy-decoding.ts";
 
 const [start, end, comma] = [0, 1, 2];
 
@@ -19,7 +19,12 @@ const options: GreedyOptions = {
 
 function scoreTokens(logits: Float32Array): NextToken {
   const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
-  return { logits, logprobs: logits.map((logit) => logit - total) };
+  return {
+    ranked: rankTokens(
+      logits,
+      logits.map((logit) => logit - total),
+    ),
+  };
 }
 
 /**

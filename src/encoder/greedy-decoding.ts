@@ -29,15 +29,32 @@ export interface GreedyOptions {
   readonly loopCopies: number;
 }
 
-/** A network's scores of the next token. */
+/** A token that may be next. */
+interface RankedToken {
+  readonly token: number;
+  /** Natural logarithm of its probability, over the whole vocabulary. */
+  readonly logprob: number;
+}
+
+/** The two likeliest tokens, by their logits: the likeliest first, of equal ones the lower. */
+export type RankedTokens = readonly [RankedToken, RankedToken];
+
+/** A network's answer: which token is next. */
 export interface NextToken {
-  /** [vocabulary] */
-  readonly logits: Float32Array;
-  /**
-   * Logarithm of the softmax of `logits`. Both are given, since rounding may make two log-probabilities
-   * equal.
-   */
-  readonly logprobs: Float32Array;
+  readonly ranked: RankedTokens;
+}
+
+/**
+ * Ranks the tokens of a vocabulary by their logits. Log-probabilities alone would not do, since rounding may
+ * make two of them equal.
+ */
+export function rankTokens(logits: Float32Array, logprobs: Float32Array): RankedTokens {
+  const first = findLargest(logits, -1);
+  const second = findLargest(logits, first);
+  return [
+    { token: first, logprob: logprobs[first]! },
+    { token: second, logprob: logprobs[second]! },
+  ];
 }
 
 /** Result of decoding. */
@@ -66,10 +83,12 @@ export async function decodeGreedily(
   let hasContent = false;
   let last = options.startToken;
   while (tokens.length < maximumTokens) {
-    const next = await step(last);
+    const [first, second] = (await step(last)).ranked;
     const mayEnd = hasContent || tokens.length >= patience;
-    last = findLargest(next.logits, mayEnd ? -1 : endToken);
-    logprobs.push(getLogprob(next, last));
+    const next = first.token === endToken && !mayEnd ? second : first;
+    checkLogprob(next.logprob);
+    last = next.token;
+    logprobs.push(next.logprob);
     if (last === endToken) return { tokens, logprobs, stop: "end" };
     tokens.push(last);
     hasContent ||= hasLetterOrDigit(last);
@@ -92,9 +111,8 @@ function findLargest(logits: Float32Array, excluded: number): number {
   return best;
 }
 
-function getLogprob({ logprobs }: NextToken, token: number): number {
-  const logprob = logprobs[token]!;
-  if (Number.isFinite(logprob)) return logprob;
+function checkLogprob(logprob: number): void {
+  if (Number.isFinite(logprob)) return;
   throw new GolemError(
     "encoder-failed",
     `The decoder gave ${logprob} as a log-probability; expected a number.`,

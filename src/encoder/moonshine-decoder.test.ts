@@ -14,8 +14,11 @@ import { loadEncoder } from "../node/models/load-encoder.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";
 import { createAddedNodes, extractModel, readBranches } from "../onnx/graph-extract.ts";
-import { createValueInfo } from "../onnx/proto.ts";
+import { createValueInfo, extendModel } from "../onnx/proto.ts";
+import type { OnnxRuntime } from "../onnx/runtime.ts";
+import { rankTokens } from "./greedy-decoding.ts";
 import { createMoonshineDecoder, type DecodedStep, type MoonshineDecoder } from "./moonshine-decoder.ts";
+import { stepScores } from "./moonshine-decoder-graphs.ts";
 import { getMoonshineWidth, moonshineSizes } from "./moonshine-sizes.ts";
 import { getTranscriberDefinition } from "./registry.ts";
 
@@ -27,11 +30,30 @@ const findLargest = (logits: Float32Array): number =>
 const computeSpread = (values: Float32Array): number =>
   Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
 
-const copyStep = ({ logits, logprobs, context, hidden }: DecodedStep): DecodedStep => ({
-  logits: logits.slice(),
-  logprobs: logprobs.slice(),
-  context: context.slice(),
-  hidden: hidden.slice(),
+/** A step's results with the scores of all tokens, which the decoder keeps inside its graph. */
+type ScoredStep = DecodedStep & Readonly<Record<keyof typeof stepScores, Float32Array>>;
+
+/** Wraps the runtime so that the model of a step also gives its scores; they are put into `scores`. */
+const keepScores = (runtime: OnnxRuntime, scores: Record<string, Float32Array>): OnnxRuntime => ({
+  async createSession(model) {
+    if (model instanceof Uint8Array || "path" in model || model.name !== "step") {
+      return runtime.createSession(model);
+    }
+    const outputs = Object.values(stepScores).map((name) =>
+      createValueInfo(name, "float32", [1, 1, vocabularySize]),
+    );
+    const session = await runtime.createSession(extendModel(await model.build(), { outputs }));
+    return {
+      ...session,
+      async run(feeds, names) {
+        const results = await session.run(feeds, names);
+        for (const [kind, name] of Object.entries(stepScores)) {
+          scores[kind] = results[name]!.data as Float32Array;
+        }
+        return results;
+      },
+    };
+  },
 });
 
 const computeDistance = (values: Float32Array, expected: Float32Array): number =>
@@ -52,6 +74,12 @@ describe.each(chooseCases(Object.values(moonshineSizes), 1))("$id", (size) => {
   let published: InferenceSession;
   let branch: InferenceSession;
   let decoder: MoonshineDecoder;
+  const scores: Record<string, Float32Array> = {};
+  /** A copy of a step's results, and the scores of the latest step. */
+  const copyStep = ({ ranked, context, hidden }: DecodedStep): ScoredStep => ({
+    ...{ ranked, context: context.slice(), hidden: hidden.slice() },
+    ...{ logits: scores.logits!.slice(), logprobs: scores.logprobs!.slice() },
+  });
   beforeAll(async () => {
     const files = await loadWeights(getTranscriberDefinition(size.id)!);
     const model = files["decoder_model_merged.onnx"]!;
@@ -72,7 +100,8 @@ describe.each(chooseCases(Object.values(moonshineSizes), 1))("$id", (size) => {
       },
     });
     branch = await InferenceSession.create(whole, { logSeverityLevel: 3 });
-    decoder = await createMoonshineDecoder(size, createNodeOnnxRuntime({ threads: 1 }), async () => model);
+    const runtime = keepScores(createNodeOnnxRuntime({ threads: 1 }), scores);
+    decoder = await createMoonshineDecoder(size, runtime, async () => model);
   });
   afterAll(async () => {
     await published.release();
@@ -107,7 +136,7 @@ describe.each(chooseCases(Object.values(moonshineSizes), 1))("$id", (size) => {
     readonly frames: Float32Array;
     /** The decoder's input tokens, and copies of its results step by step, until it ends. */
     readonly tokens: readonly number[];
-    readonly steps: readonly DecodedStep[];
+    readonly steps: readonly ScoredStep[];
     /** What the published file gives for all tokens: {@link runUncached}. */
     readonly whole: Float32Array;
   }
@@ -123,7 +152,7 @@ describe.each(chooseCases(Object.values(moonshineSizes), 1))("$id", (size) => {
   async function runSteps(frames: Float32Array): Promise<Decoded> {
     const step = await decoder.begin(frames);
     const tokens = [1];
-    const steps: DecodedStep[] = [];
+    const steps: ScoredStep[] = [];
     while (tokens.at(-1) !== 2 && tokens.length < 30) {
       steps.push(copyStep(await step(tokens.at(-1)!)));
       tokens.push(findLargest(steps.at(-1)!.logits));
@@ -136,7 +165,8 @@ describe.each(chooseCases(Object.values(moonshineSizes), 1))("$id", (size) => {
   // position's.
   it.each(recordings)("decodes %s token by token like the published file in one pass", async (name) => {
     const { tokens, steps, whole } = await decode(name);
-    for (const [i, { logits, logprobs }] of steps.entries()) {
+    for (const [i, { logits, logprobs, ranked }] of steps.entries()) {
+      expect(ranked).toEqual(rankTokens(logits, logprobs));
       const total = Math.log(logits.reduce((sum, logit) => sum + Math.exp(logit), 0));
       expect(logprobs).toBeAllclose(
         logits.map((logit) => logit - total),

@@ -51,9 +51,9 @@ export const moonshineSizes = {
       bytes: 20_243_286,
     },
     graphs: {
-      encoder: "0266006bd1cba45861349ed14b61e2aa96d4d1150ef68c61990fa56dd8bc2160",
-      attended: "57907d596d37c24fe5dc2755e32c5fd5e5642183b79ad05034eb32e9933277ed",
-      step: "09a3f13997014e31b034ed1e376e74e3d0ba0fc76ed0ab5571ceed18d5277464",
+      encoder: "232f3f31cc1f4d28ab2b92016228ee7d6ffdb71a32daf9abad95c8044ebe581c",
+      attended: "ceb58a312f3be1a78ca03ab666a3f6eb911b578772801789be38e63c3664a7f2",
+      step: "613266076f70177d922cb995feb62c2ba8fe917fd3e649d2f994f373aafc7816",
     },
   },
   base: {
@@ -77,9 +77,9 @@ export const moonshineSizes = {
       bytes: 42_498_870,
     },
     graphs: {
-      encoder: "f549bebeb546297bb2bb243e260a3d6eb66b723a9a9d07acb65f59f047ba355c",
-      attended: "5d32cad69d3174da8ad81887f759363b1335529e76ea7d876bc5b36d8b4e78e7",
-      step: "938d3e0906c362c97981cf972139488b69fe58ae57a91377ab6a072329cb94db",
+      encoder: "befd1556a6d77d8c3c7f66d2d29d0f6c46974d6a89ded8280283ed81dbdd3941",
+      attended: "9075f51291eb59a032ccc38d1c8767806c3535a93ca4002f2e0a7dfd94c05fcc",
+      step: "b6900642adb37c6dc0ad2a94501c342e89ce1661c223fc6e98b051fd2c9e652b",
     },
   },
 } as const satisfies Record<string, MoonshineSize>;

@@ -8,9 +8,11 @@ import { loadWeights } from "../node/models/encoder-weights.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
 import { createValueInfo, extendModel } from "../onnx/proto.ts";
+import { getModelBytes, type OnnxModel } from "../onnx/runtime.ts";
+import { createMoonshine } from "./moonshine.ts";
 import { getMoonshineWidth, moonshineSizes } from "./moonshine-sizes.ts";
 import { poolFrames } from "./pooling.ts";
-import { getEncoderDefinition } from "./registry.ts";
+import { createWeightReader, getEncoderDefinition } from "./registry.ts";
 
 const random = createRandom(0);
 const samples = Float32Array.from(
@@ -57,6 +59,23 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
     await plain.release();
     await encoder.dispose();
   });
+
+  it.each([false, true])(
+    "has operators beside ONNX's own unless the runtime wants none: %s",
+    async (isPortableOnly) => {
+      const files = await loadWeights(getEncoderDefinition(size.id));
+      let text = "";
+      const createSession = async (model: OnnxModel) => {
+        text = Buffer.from(await getModelBytes(model)).toString("latin1");
+        return createNodeOnnxRuntime({ threads: 1 }).createSession(model);
+      };
+      await (
+        await createMoonshine(size, { createSession, isPortableOnly }, createWeightReader(files))
+      ).dispose();
+      expect(text.includes("com.microsoft")).toBe(!isPortableOnly);
+      expect(text.includes("MultiHeadAttention")).toBe(!isPortableOnly);
+    },
+  );
 
   it("hardly changes with the last bits of the input", async () => {
     const encoder = await loadEncoder(size.id);

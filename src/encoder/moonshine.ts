@@ -22,6 +22,7 @@ import type { OnnxRuntime } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addReflection } from "./encoder-graph.ts";
 import { reflectToLength } from "./input-preparation.ts";
+import { addEncoderAttention } from "./moonshine-attention.ts";
 import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 import type { ReadWeights } from "./weights.ts";
 
@@ -67,7 +68,8 @@ export async function createMoonshine(
   const session = await runtime.createSession({
     name: "encoder",
     sha256: size.graphs.encoder,
-    build: async () => buildModel(size, await read(size.encoder.name)),
+    build: async () =>
+      buildModel(size, await read(size.encoder.name), { isPortable: runtime.isPortableOnly }),
   });
   return {
     info,
@@ -98,19 +100,30 @@ export async function createMoonshine(
 export function createMoonshineGraph(size: MoonshineSize, model: Uint8Array): AddEncoder {
   return (graph, samples, prefix) => {
     const input = addReflection(graph, samples, minimumSamples);
-    const getName = graph.merge(buildModel(size, model), { prefix, inputs: { [inputName]: input } });
+    const getName = graph.merge(buildModel(size, model, { isPortable: true }), {
+      prefix,
+      inputs: { [inputName]: input },
+    });
     return (layer) => getName(getPooledTensor(layer));
   };
 }
 
-/** Builds the published network with pooled layers, computed in floats, with a precise normalisation. */
-function buildModel(size: MoonshineSize, model: Uint8Array): Uint8Array {
+/**
+ * Builds the published network with pooled layers, computed in floats, with a precise normalisation. `isPortable`:
+ * with ONNX's own operators only.
+ */
+function buildModel(
+  size: MoonshineSize,
+  model: Uint8Array,
+  { isPortable = false }: { readonly isPortable?: boolean | undefined } = {},
+): Uint8Array {
   const layerTensors = getLayerTensors(size);
   const dimensions = getMoonshineWidth(size);
   const graph = readMainGraph(model);
   const added = createAddedNodes();
   addFloatProducts(graph, added);
   addFrontNorm(added);
+  if (!isPortable) addEncoderAttention(added, size);
   addPoolingNodes(layerTensors, added.add);
   return extractModel(graph, {
     inputs: { [inputName]: createValueInfo(inputName, "float32", [1, "samples"]) },

@@ -37,11 +37,15 @@ export function addFloatProducts(graph: GraphContents, { add }: Pick<AddedNodes,
     }
     const result = scaled.outputs[0]!;
     const name = (part: string): string => `golem_${part}_${result}`;
+    const unpacked = getFloatWeight(result);
     // Constants; ONNX Runtime computes them once, when it loads the model.
     add("Cast", [weight], [name("weight")], { to: elementType.float32 });
     add("Cast", [weightZero], [name("zero")], { to: elementType.float32 });
     add("Sub", [name("weight"), name("zero")], [name("centred")]);
-    add("Mul", [name("centred"), weightScale], [name("unpacked")]);
-    add("MatMul", [source.inputs[0]!, name("unpacked")], [result]);
+    add("Mul", [name("centred"), weightScale], [unpacked]);
+    add("MatMul", [source.inputs[0]!, unpacked], [result]);
   }
 }
+
+/** Name of the weights in floats of a product, by the tensor that it computes. */
+export const getFloatWeight = (product: string): string => `golem_unpacked_${product}`;

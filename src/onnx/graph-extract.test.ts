@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { createTensorField } from "../../test/support/tiny-onnx.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
-import { extractModel, readBranches } from "./graph-extract.ts";
+import { createAddedNodes, extractModel, readBranches, runtimeDomain } from "./graph-extract.ts";
 import { createGraph, createModel, createNode, createValueInfo } from "./proto.ts";
 
 const vector = (name: string) => createValueInfo(name, "float32", [2]);
@@ -62,6 +62,25 @@ it("starts at an inner tensor without the nodes before it, and inserts nodes", a
   expect(model.length).toBeLessThan(extractModel(thenBranch, ends).length);
   const sum = { inputs: ["x", "x"], bytes: createNode("Add", ["x", "x"], ["sum"]) };
   expect(await run(extractModel(thenBranch, { ...ends, added: { sum } }), "x", [3, 4])).toEqual([36, 64]);
+});
+
+it("inserts operators of ONNX Runtime, with outputs left out", async () => {
+  const { thenBranch } = readBranches(merged);
+  const added = createAddedNodes();
+  const epsilon = { epsilon: { float: 0 } };
+  // x + x, normalised to mean 0 and deviation 1, times w; the fourth output is x + x.
+  added.add("SkipLayerNormalization", ["x", "x", "w"], ["y", "", "", "sum"], epsilon, runtimeDomain);
+  expect(added.nodes[""]).toBeUndefined();
+  const shaped = (name: string) => createValueInfo(name, "float32", [1, 1, 2]);
+  const model = extractModel(thenBranch, {
+    ...{ inputs: { x: shaped("x") }, outputs: { y: shaped("y"), sum: shaped("sum") } },
+    added: added.nodes,
+  });
+  const session = await createNodeOnnxRuntime({ threads: 1 }).createSession(model);
+  const { y, sum } = await session.run({ x: { dims: [1, 1, 2], data: Float32Array.of(4, 1) } });
+  await session.release();
+  expect(sum!.data).toEqual(Float32Array.of(8, 2));
+  expect(y!.data as Float32Array).toBeAllclose([1, -10], { rtol: 1e-5 });
 });
 
 it("names what is missing", () => {

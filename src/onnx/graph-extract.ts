@@ -45,28 +45,38 @@ export interface ModelEnds {
   readonly added?: AddedNodes["nodes"] | undefined;
 }
 
+/** A node to add to a graph. */
+interface AddedNode {
+  readonly inputs: readonly string[];
+  readonly bytes: Uint8Array;
+  /** Domain of its operator; undefined for ONNX's own. */
+  readonly domain?: string | undefined;
+}
+
+/** Domain of the operators that ONNX Runtime has beside ONNX's own. */
+export const runtimeDomain = "com.microsoft";
+
 /** Nodes to add to a graph. */
 export interface AddedNodes {
   /** By the tensors they compute. */
-  readonly nodes: Readonly<
-    Record<string, { readonly inputs: readonly string[]; readonly bytes: Uint8Array }>
-  >;
+  readonly nodes: Readonly<Record<string, AddedNode>>;
   add(
     operator: string,
     inputs: readonly string[],
     outputs: readonly string[],
     attributes?: Readonly<Record<string, NodeAttribute>>,
+    domain?: typeof runtimeDomain,
   ): void;
 }
 
 /** Creates an empty collection of nodes to add to a graph. */
 export function createAddedNodes(): AddedNodes {
-  const nodes: Record<string, { inputs: readonly string[]; bytes: Uint8Array }> = {};
+  const nodes: Record<string, AddedNode> = {};
   return {
     nodes,
-    add(operator, inputs, outputs, attributes) {
-      const node = { inputs, bytes: createNode(operator, inputs, outputs, attributes) };
-      for (const output of outputs) nodes[output] = node;
+    add(operator, inputs, outputs, attributes, domain) {
+      const node = { inputs, bytes: createNode(operator, inputs, outputs, attributes, domain), domain };
+      for (const output of outputs) if (output) nodes[output] = node;
     },
   };
 }
@@ -123,6 +133,7 @@ export function extractModel(graph: GraphContents, { inputs, outputs, added = {}
   const nodes: Uint8Array[] = [];
   const constants: Uint8Array[] = [];
   const done = new Set<string | Uint8Array>(["", ...Object.keys(inputs)]);
+  const domains: Record<string, number> = { "": graph.opset };
   const visit = (tensor: string): void => {
     if (done.has(tensor)) return;
     done.add(tensor);
@@ -132,13 +143,15 @@ export function extractModel(graph: GraphContents, { inputs, outputs, added = {}
       constants.push(createBytesPrefix(7, inGraph.length + constant.length), inGraph, constant);
       return;
     }
-    const node = added[tensor] ?? graph.nodes.get(tensor);
+    const extra = added[tensor];
+    const node = extra ?? graph.nodes.get(tensor);
     if (!node) throw new GolemError("weights-damaged", `The ONNX model has no tensor ${tensor}.`);
     if (done.has(node.bytes)) return;
     done.add(node.bytes);
     // Depth first, so that each node follows those it needs.
     for (const input of node.inputs) visit(input);
     nodes.push(node.bytes);
+    if (extra?.domain) domains[extra.domain] = 1;
   };
   for (const name of Object.keys(outputs)) visit(name);
   const ends = createGraphField({
@@ -146,7 +159,7 @@ export function extractModel(graph: GraphContents, { inputs, outputs, added = {}
     inputs: Object.values(inputs),
     outputs: Object.values(outputs),
   });
-  return joinBytes([createModelHeader({ "": graph.opset }), ends, ...constants]);
+  return joinBytes([createModelHeader(domains), ends, ...constants]);
 }
 
 interface Contents {

@@ -55,5 +55,10 @@ export async function getModelBytes(model: OnnxModel): Promise<Uint8Array> {
 
 /** Loads models. */
 export interface OnnxRuntime {
+  /**
+   * Whether models must have ONNX's own operators alone: those that ONNX Runtime adds are right on processors, but
+   * WebGPU's RotaryEmbedding is wrong where only a part of each head is turned. Default: no.
+   */
+  readonly isPortableOnly?: boolean;
   createSession(model: OnnxModel): Promise<OnnxSession>;
 }

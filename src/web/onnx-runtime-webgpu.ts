@@ -38,6 +38,7 @@ export async function loadWebGpuRuntime(folder: string): Promise<OnnxRuntime> {
   ort.env.logLevel = "error";
   let turn: Promise<unknown> = Promise.resolve();
   return {
+    isPortableOnly: true,
     async createSession(model) {
       const session = await ort.InferenceSession.create(await getModelBytes(model), {
         executionProviders: ["webgpu"],

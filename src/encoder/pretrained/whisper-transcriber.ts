@@ -8,7 +8,7 @@
  */
 import { GolemError } from "../../core/error.ts";
 import type { OnnxSession, OnnxTensor } from "../../onnx/runtime.ts";
-import { decodeGreedily, type NextToken } from "../greedy-decoding.ts";
+import { decodeGreedily, type NextToken, rankTokens } from "../greedy-decoding.ts";
 import { reflectToLength } from "../input-preparation.ts";
 import { createStepPool, stepStatistics } from "../pooling.ts";
 import { anyLetters } from "../speech-check.ts";
@@ -124,7 +124,7 @@ function createWhisperTranscriber(
         const barred = start ? prompt.suppressed : [...prompt.suppressed, ...prompt.suppressedFirst];
         start ??= hidden.slice();
         suppress({ logits, logprobs }, barred);
-        return { logits, logprobs };
+        return { ranked: rankTokens(logits, logprobs) };
       };
       const wanted = Math.ceil((samples.length / sampleRate) * tokensPerSecond);
       const { tokens, logprobs } = await decodeGreedily(runStep, {
@@ -146,8 +146,11 @@ function createWhisperTranscriber(
   };
 }
 
+/** Scores of all tokens: [vocabulary]. */
+type StepScores = Readonly<Record<"logits" | "logprobs", Float32Array>>;
+
 /** Runs one step; its results are valid until the next one. */
-type Step = (token: number) => Promise<NextToken & Record<"context" | "hidden", Float32Array>>;
+type Step = (token: number) => Promise<StepScores & Record<"context" | "hidden", Float32Array>>;
 
 /** Steps of one transcript: each takes a token and remembers it for those that follow. */
 function createSteps(
@@ -190,7 +193,7 @@ function createSteps(
 }
 
 /** Excludes tokens, in place: the log-probabilities of the others are those without them, as in the authors' code. */
-function suppress({ logits, logprobs }: NextToken, tokens: readonly number[]): void {
+function suppress({ logits, logprobs }: StepScores, tokens: readonly number[]): void {
   let excluded = 0;
   for (const token of new Set(tokens)) {
     excluded += Math.exp(logprobs[token]!);
