@@ -24,6 +24,7 @@ import {
 import { isLarge } from "./fusion/fit-fusion.ts";
 import { fitLargeFusion, type LargeFusion } from "./fusion/large-fusion.ts";
 import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
+import type { MoreRows } from "./more-rows.ts";
 import type { LeftOutAnswer, LeftOutTask } from "./novelty/left-out-classes.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
@@ -33,6 +34,8 @@ export interface FitProblem extends LabelledRows {
   readonly groupedBy?: "speaker" | "source";
   readonly encoderSet: EncoderSetInfo;
   readonly options: ClassifierOptions;
+  /** Rows that are fitted on but not held in memory; only where all views are fused, of many recordings. */
+  readonly more?: MoreRows | undefined;
 }
 
 /** Runs folds, and the fit on all rows that follows them. */
@@ -72,7 +75,7 @@ function createLargeRunner(problem: FitProblem): FoldRunner {
       divisions[repeat] ??= [];
       places.set(test.join(), [repeat, divisions[repeat].push(test) - 1]);
     }
-    const steps = fitLargeFusion(problem, encoderSet, { pooling, seed }, divisions);
+    const steps = fitLargeFusion(problem, encoderSet, { pooling, seed }, divisions, problem.more);
     throwIfAborted(signal);
     let turned = performance.now();
     let step = steps.next();
