@@ -51,6 +51,11 @@ export interface SkippedRecording extends ErrorRecord {
   readonly file: string;
 }
 
+/** Recordings of a data set that are not listed, because it has too many. */
+export interface UnlistedRecordings {
+  readonly count: number;
+}
+
 /** A set of labelled recordings. */
 export interface Dataset {
   /** Name given by the user. */
@@ -60,6 +65,11 @@ export interface Dataset {
   /** Whether the data set is publicly available under that name; undefined when unknown. */
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly Recording[];
+  /**
+   * What `recordings` leave out: these are then a sample, drawn at random with the shares of the classes. Only
+   * where the caller allowed a sample.
+   */
+  readonly unlisted?: UnlistedRecordings | undefined;
   /** Paths of long recordings whose annotations say that nothing is in them. */
   readonly empty?: readonly string[];
   /** Problems that did not exclude a recording: a row listed twice, files that are not recordings ... */

@@ -27,6 +27,8 @@ export interface Evaluation {
   readonly protocol: "held-out" | "cross-validation";
   /** Recordings scored. */
   readonly recordings: number;
+  /** Recordings of which those scored are a sample, where that was not all. */
+  readonly sampledFrom?: number;
   /** Present if they are of synthetic voices, for lack of real ones. */
   readonly measuredOn?: "synthetic";
   /** Classes the classifier can answer. */

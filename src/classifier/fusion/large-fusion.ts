@@ -73,7 +73,7 @@ export function* fitLargeFusion(
   const { embeddings, classes, groups } = rows;
   const labels = Int32Array.from(rows.labels);
   const leaveOut = planLeaveOut(labels, groups);
-  const isDense = labels.length <= maximumDense;
+  const isDense = labels.length <= maximumDense && !more;
   const folds = isDense || divisions.length > 0 ? divisions : [joinBlocks(leaveOut.blocks, labels)];
   const tested = new Set(isDense ? labels.keys() : folds[0]!.flat());
   const counted = leaveOut.counted.filter((row) => tested.has(row));
@@ -153,7 +153,7 @@ function* fitView(
     return yield* fitSparseRidge(features, problem);
   }
   const computeFeatures = createViewFeatures(view, encoderSet);
-  if (embeddings.length <= maximumDense) return fitDenseRidge(computeFeatures(embeddings), problem);
+  if (embeddings.length <= maximumDense && !more) return fitDenseRidge(computeFeatures(embeddings), problem);
   const columns = getViewSize(view, encoderSet)!;
   return yield* fitStreamedRidge(
     {
