@@ -23,7 +23,7 @@ import {
 } from "./classifier.ts";
 import { isLarge } from "./fusion/fit-fusion.ts";
 import { fitLargeFusion, type LargeFusion } from "./fusion/large-fusion.ts";
-import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
+import { getRepeats, type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
 import type { MoreRows } from "./more-rows.ts";
 import type { LeftOutAnswer, LeftOutTask } from "./novelty/left-out-classes.ts";
 import type { EncoderSetInfo } from "./view.ts";
@@ -157,8 +157,13 @@ export interface FoldEnvironment {
  */
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
-/** Numbers in all embeddings together from which workers pay where all views are pooled. */
-const manyNumbers = 1e5;
+/**
+ * Numbers in all embeddings together, times the usual folds, from which workers pay where all views are pooled: 50
+ * recordings without copies, or 150 in fewer folds.
+ */
+const manyNumbers = 1.2e7;
+/** Folds per repeat, where they are not by speaker. */
+const usualFolds = 5;
 
 /** Fits on the training rows and predicts the test rows: probabilities [test rows, classes]. */
 export function fitPredictRows(
@@ -251,7 +256,7 @@ function isSlow(problem: FitProblem): boolean {
   return (
     slowHeads.includes(options.head) ||
     isHeadChosen(options) ||
-    (isFused(options) && countNumbers(problem) >= manyNumbers)
+    (isFused(options) && countNumbers(problem) * usualFolds * getRepeats(problem) >= manyNumbers)
   );
 }
 

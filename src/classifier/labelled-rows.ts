@@ -3,7 +3,9 @@
  *
  * Not its concern: heads, files, folds.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import type { Embedding } from "../embed/embedded-recording.ts";
+import { maximumDense } from "../head/large-ridge.ts";
 
 /** Labelled recordings. */
 export interface LabelledRows {
@@ -32,6 +34,19 @@ export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]):
     ...(rows.copies ? { copies: picked.map((row) => rows.copies![row]!) } : {}),
     ...(rows.synthetic ? { synthetic: picked.map((row) => rows.synthetic![row]!) } : {}),
   };
+}
+
+/** Recordings from which cross-validation is repeated less: the more there are, the less a division matters. */
+const manyRows = 60;
+
+/** Repeats of cross-validation: as asked, else fewer of many recordings, and where copies make fits take longer. */
+export function getRepeats(
+  { copies, labels }: Pick<LabelledRows, "copies" | "labels">,
+  asked?: number,
+): number {
+  if (asked !== undefined) return asked;
+  if (labels.length > maximumDense) return 1;
+  return copies || labels.length >= manyRows ? defaultRecipe.fewRepeats : defaultRecipe.repeats;
 }
 
 /** Whether some rows are synthetic and some are not. */

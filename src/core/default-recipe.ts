@@ -25,8 +25,8 @@ export const defaultRecipe = {
   layerHead: "logistic",
   /** Repeats of cross-validation. */
   repeats: 10,
-  /** Repeats of cross-validation where recordings have varied copies: each fit takes several times as long. */
-  variedRepeats: 3,
+  /** Repeats where recordings have varied copies, since each fit then takes several times as long, or are many. */
+  fewRepeats: 3,
   seed: 0,
 } as const;
 

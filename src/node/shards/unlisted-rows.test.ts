@@ -120,6 +120,6 @@ describe("recordings of a run that are not listed", () => {
       },
       { seed: 1 },
     );
-    expect(evaluation!.logLoss).toBeLessThan(alone.document.evaluation!.logLoss);
+    expect(Number(evaluation!.logLoss)).toBeLessThan(Number(alone.document.evaluation!.logLoss));
   });
 });
