@@ -11,8 +11,8 @@ import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
 
 /** Distance of class means in standard deviations of a feature's noise. */
 const separation = 0.12;
-/** Numbers of noise that vectors are cut from. */
-const noiseLength = 1 << 21;
+/** Numbers of noise that vectors are cut from: of few recordings, and of many. */
+const [shortNoise, longNoise] = [1 << 17, 1 << 21];
 
 /** Writes a run whose vectors are drawn from a Gaussian per class. */
 export async function writeDrawnRun(
@@ -67,6 +67,7 @@ export async function writeDrawnRun(
   const random = createRandom(1);
   const means = new Map<string, Float32Array>();
   // Stretches of one sequence of noise: drawing each number anew would take most of the time.
+  const noiseLength = recordings > 10_000 ? longNoise : shortNoise;
   const noise = Float32Array.from({ length: noiseLength }, () => random.normal());
   const draw = (name: string, length: number): Float32Array => {
     const mean = means.get(name) ?? Float32Array.from({ length }, () => separation * random.normal());
