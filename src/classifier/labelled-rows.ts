@@ -46,7 +46,8 @@ export function getRepeats(
 ): number {
   if (asked !== undefined) return asked;
   if (labels.length > maximumDense) return 1;
-  return copies || labels.length >= manyRows ? defaultRecipe.fewRepeats : defaultRecipe.repeats;
+  if (copies) return defaultRecipe.variedRepeats;
+  return labels.length >= manyRows ? defaultRecipe.manyRepeats : defaultRecipe.repeats;
 }
 
 /** Whether some rows are synthetic and some are not. */

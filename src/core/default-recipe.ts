@@ -25,8 +25,10 @@ export const defaultRecipe = {
   layerHead: "logistic",
   /** Repeats of cross-validation. */
   repeats: 10,
-  /** Repeats where recordings have varied copies, since each fit then takes several times as long, or are many. */
-  fewRepeats: 3,
+  /** Repeats with 60 recordings and more: the more there are, the less a single division matters. */
+  manyRepeats: 5,
+  /** Repeats of cross-validation where recordings have varied copies: each fit takes several times as long. */
+  variedRepeats: 3,
   seed: 0,
 } as const;
 
