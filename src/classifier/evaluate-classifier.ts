@@ -12,6 +12,7 @@ import { GolemError } from "../core/error.ts";
 import { countLabels } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
 import { findShortcut } from "../doctor/shortcut.ts";
+import { createHashCheck } from "../embed/audio-hashes.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
 import { computeEvaluation } from "../evaluate/evaluate.ts";
@@ -29,6 +30,8 @@ export interface TrainedOn {
     readonly speaker?: string | undefined;
     readonly source?: string | undefined;
   }[];
+  /** Others, by the hashes of their audio; see embed/audio-hashes.ts. */
+  readonly unlisted?: { readonly audioHashes: string } | undefined;
   readonly trainAccuracy: number;
 }
 
@@ -39,13 +42,16 @@ export interface TrainedOn {
 export function selectScored(
   labels: readonly string[],
   test: readonly EmbeddedRecording[],
-  trained: Pick<TrainedOn, "recordings">,
+  trained: Pick<TrainedOn, "recordings" | "unlisted">,
 ): Record<"known" | "heldOut" | "overlap", readonly EmbeddedRecording[]> {
   const seen = new Set(
     trained.recordings.flatMap(({ fileHash, audioHash, facts }) => [fileHash, audioHash ?? facts?.audioHash]),
   );
-  const overlap = test.filter(({ fileHash, facts }) => seen.has(fileHash) || seen.has(facts.audioHash));
-  const heldOut = test.filter((recording) => !overlap.includes(recording));
+  const isUnlisted = createHashCheck(trained.unlisted?.audioHashes);
+  const isTrained = ({ fileHash, facts }: EmbeddedRecording) =>
+    seen.has(fileHash) || seen.has(facts.audioHash) || isUnlisted(facts.audioHash);
+  const overlap = test.filter(isTrained);
+  const heldOut = test.filter((recording) => !isTrained(recording));
   return { overlap, heldOut, known: heldOut.filter((recording) => labels.includes(recording.label)) };
 }
 

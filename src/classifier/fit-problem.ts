@@ -3,11 +3,9 @@
  *
  * Not its concern: folds, scores, files.
  */
-import { defaultRecipe } from "../core/default-recipe.ts";
 import { countLabels } from "../dataset/classes.ts";
 import type { EmbeddedRecording, Embedding } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
-import { maximumDense } from "../head/large-ridge.ts";
 import type { ClassifierOptions } from "./classifier.ts";
 import type { FitProblem } from "./fold-runner.ts";
 import type { EncoderSetInfo } from "./view.ts";
@@ -38,15 +36,6 @@ export function createFitProblem(
     options: pickClassifierOptions(options),
   };
   return { problem, labels };
-}
-
-/**
- * Repeats of cross-validation: as requested, otherwise fewer if copies make each fit several times slower.
- */
-export function getRepeats({ copies, labels }: FitProblem, asked?: number): number {
-  if (asked !== undefined) return asked;
-  if (labels.length > maximumDense) return 1;
-  return copies ? defaultRecipe.variedRepeats : defaultRecipe.repeats;
 }
 
 function pickEmbedding({ vectors, text, logprob, decoded }: Embedding): Embedding {

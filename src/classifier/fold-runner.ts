@@ -23,7 +23,8 @@ import {
 } from "./classifier.ts";
 import { isLarge } from "./fusion/fit-fusion.ts";
 import { fitLargeFusion, type LargeFusion } from "./fusion/large-fusion.ts";
-import { type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
+import { getRepeats, type LabelledRows, pickLabelledRows } from "./labelled-rows.ts";
+import type { MoreRows } from "./more-rows.ts";
 import type { LeftOutAnswer, LeftOutTask } from "./novelty/left-out-classes.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
@@ -33,6 +34,8 @@ export interface FitProblem extends LabelledRows {
   readonly groupedBy?: "speaker" | "source";
   readonly encoderSet: EncoderSetInfo;
   readonly options: ClassifierOptions;
+  /** Rows that are fitted on but not held in memory; only where all views are fused, of many recordings. */
+  readonly more?: MoreRows | undefined;
 }
 
 /** Runs folds, and the fit on all rows that follows them. */
@@ -72,7 +75,7 @@ function createLargeRunner(problem: FitProblem): FoldRunner {
       divisions[repeat] ??= [];
       places.set(test.join(), [repeat, divisions[repeat].push(test) - 1]);
     }
-    const steps = fitLargeFusion(problem, encoderSet, { pooling, seed }, divisions);
+    const steps = fitLargeFusion(problem, encoderSet, { pooling, seed }, divisions, problem.more);
     throwIfAborted(signal);
     let turned = performance.now();
     let step = steps.next();
@@ -154,8 +157,13 @@ export interface FoldEnvironment {
  */
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
-/** Total count of numbers in the embeddings above which workers pay if all views are pooled. */
-const manyNumbers = 1e5;
+/**
+ * Numbers in all embeddings together, times the usual folds, from which workers pay where all views are pooled: 50
+ * recordings without copies, or 150 in fewer folds.
+ */
+const manyNumbers = 1.2e7;
+/** Folds per repeat, where they are not by speaker. */
+const usualFolds = 5;
 
 /** Fits on the training rows and predicts the test rows: probabilities [test rows, classes]. */
 export function fitPredictRows(
@@ -248,7 +256,7 @@ function isSlow(problem: FitProblem): boolean {
   return (
     slowHeads.includes(options.head) ||
     isHeadChosen(options) ||
-    (isFused(options) && countNumbers(problem) >= manyNumbers)
+    (isFused(options) && countNumbers(problem) * usualFolds * getRepeats(problem) >= manyNumbers)
   );
 }
 

@@ -3,7 +3,9 @@
  *
  * Not its concern: heads, files, folds.
  */
+import { defaultRecipe } from "../core/default-recipe.ts";
 import type { Embedding } from "../embed/embedded-recording.ts";
+import { maximumDense } from "../head/large-ridge.ts";
 
 /** Labelled recordings. */
 export interface LabelledRows {
@@ -32,6 +34,19 @@ export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]):
     ...(rows.copies ? { copies: picked.map((row) => rows.copies![row]!) } : {}),
     ...(rows.synthetic ? { synthetic: picked.map((row) => rows.synthetic![row]!) } : {}),
   };
+}
+
+/**
+ * Repeats of cross-validation: as requested, otherwise fewer if copies make each fit several times slower.
+ */
+export function getRepeats(
+  { copies, labels }: Pick<LabelledRows, "copies" | "labels">,
+  asked?: number,
+): number {
+  if (asked !== undefined) return asked;
+  if (labels.length > maximumDense) return 1;
+  if (copies) return defaultRecipe.variedRepeats;
+  return defaultRecipe.repeats;
 }
 
 /** Whether some rows are synthetic and some are not. */

@@ -54,6 +54,11 @@ export interface SkippedRecording extends ErrorRecord {
   readonly file: string;
 }
 
+/** Recordings of a data set that are not listed, because it has too many. */
+export interface UnlistedRecordings {
+  readonly count: number;
+}
+
 /** A set of labelled recordings. */
 export interface Dataset {
   /** Name given by the user. */
@@ -63,6 +68,11 @@ export interface Dataset {
   /** Whether the data set is publicly available under that name; undefined when unknown. */
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly Recording[];
+  /**
+   * Recordings that `recordings` leave out, which are then a random sample with the shares of the classes. Only
+   * if the caller allowed a sample.
+   */
+  readonly unlisted?: UnlistedRecordings | undefined;
   /** Paths of long recordings that are annotated as containing no events. */
   readonly empty?: readonly string[];
   /** Problems that did not exclude a recording: a row listed twice, files that are not recordings ... */

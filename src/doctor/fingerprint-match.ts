@@ -59,10 +59,11 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
     for (let n = 0; n < probed.length; n++) {
       if (n === firstProbes && compared >= firstProbes / 2 && errors > 32 * hopeless * compared) break;
       const i = probed[n]!;
-      const word = a[i + offset];
-      if (!word) continue;
+      const at = i + offset;
+      // A read outside an array takes as long as all the rest.
+      if (at < 0 || at >= a.length || a[at] === 0) continue;
       compared++;
-      errors += countBits(word ^ b[i]!);
+      errors += countBits(a[at]! ^ b[i]!);
     }
     if (compared < fewest) continue;
     // Alignments of few words agree by chance.

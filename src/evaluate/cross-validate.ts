@@ -34,6 +34,8 @@ export interface CrossValidationInput extends Omit<FoldInput, "classes"> {
   readonly fitPredict: FitPredict;
   /** Called with all folds before the first is run. */
   readonly prepare?: ((folds: readonly Fold[], options: WorkOptions) => Promise<void>) | undefined;
+  /** Number of rows that are in no fold and on every training side of folds that are not by speaker; default 0. */
+  readonly others?: number | undefined;
   /**
    * Number of folds that may run at once, default 1; more is useful if `fitPredict` runs in other threads.
    */
@@ -74,15 +76,22 @@ export async function crossValidate(
     for (const [i, row] of test.entries()) getRow(probabilities[repeat]!, row).set(getRow(predicted, i));
   };
   await runFolds({ ...input, folds: plan.folds, stage: "cross-validating", onPredicted: keep }, options);
-  return { ...plan, probabilities, growth: computeGrowth(plan) };
+  return {
+    ...plan,
+    probabilities,
+    growth: computeGrowth(plan, plan.grouping === "speaker" ? 0 : input.others),
+  };
 }
 
-/** Ratio of all recordings to those trained on, mean over the predictions of a plan, at least 1. */
-export function computeGrowth({ folds }: Pick<FoldPlan, "folds">): number {
+/**
+ * Ratio of all recordings to those trained on, mean over the predictions of a plan, at least 1; `others` are on
+ * every training side.
+ */
+export function computeGrowth({ folds }: Pick<FoldPlan, "folds">, others = 0): number {
   let growth = 0;
   let predictions = 0;
   for (const { train, test } of folds) {
-    growth += test.length * (1 + test.length / train.length);
+    growth += test.length * (1 + test.length / (train.length + others));
     predictions += test.length;
   }
   return growth / predictions;

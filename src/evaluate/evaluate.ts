@@ -51,6 +51,8 @@ export interface EvaluationInput {
   readonly shortcut?: Unmeasured | undefined;
   /** Accuracy of the final classifier on the recordings it was trained on. */
   readonly trainAccuracy: number;
+  /** Total number of recordings, if the scored ones are a sample. */
+  readonly sampledFrom?: number | undefined;
   /** Whether synthetic recordings were scored because there are too few real ones. */
   readonly isSynthetic?: boolean | undefined;
   /** Class numbers of the training recordings, for the majority line; `truth` for cross-validation. */
@@ -100,6 +102,7 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
   return {
     protocol,
     recordings: truth.length,
+    ...(input.sampledFrom === undefined ? {} : { sampledFrom: input.sampledFrom }),
     ...(input.isSynthetic ? { measuredOn: "synthetic" as const } : {}),
     classes: labels.length,
     accuracy: scores.accuracy,

@@ -27,6 +27,8 @@ export interface Evaluation {
   readonly protocol: "held-out" | "cross-validation";
   /** Number of scored recordings. */
   readonly recordings: number;
+  /** Total number of recordings, if the scored ones are a sample. */
+  readonly sampledFrom?: number;
   /** Present if they are of synthetic voices because there are too few real ones. */
   readonly measuredOn?: "synthetic";
   /** Number of classes that the classifier can predict. */

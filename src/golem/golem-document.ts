@@ -90,6 +90,7 @@ const evaluation = z.looseObject({
   protocol: z.enum(["held-out", "cross-validation"]),
   measuredOn: z.optional(z.literal("synthetic")),
   recordings: count,
+  sampledFrom: z.optional(count),
   classes: count,
   accuracy: share,
   balancedAccuracy: share,

@@ -104,6 +104,8 @@ interface GolemParts {
   readonly places?: readonly string[] | undefined;
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly EmbeddedRecording[];
+  /** By label, recordings that were trained on besides these. */
+  readonly unlisted?: ReadonlyMap<string, { readonly count: number; readonly seconds: number }> | undefined;
   /** Accuracy on its own training recordings. */
   readonly trainAccuracy: number;
   readonly evaluation: Evaluation | null;
@@ -117,12 +119,15 @@ interface GolemParts {
 
 /** Creates a golem from the results of training. */
 export function createGolemModel(parts: GolemParts): GolemModel {
-  const { labels, recordings, audio } = parts;
+  const { labels, recordings, audio, unlisted = new Map() } = parts;
   const { fitted, vocabulary } = parts.classifier;
   const { familiarity, calibration } = parts.judgement;
   const encoderSet = pickEncoderSet(fitted, parts.encoderSet);
   const perClass = Object.fromEntries(
-    labels.map((label) => [label, recordings.filter((recording) => recording.label === label).length]),
+    labels.map((label) => [
+      label,
+      recordings.filter((recording) => recording.label === label).length + (unlisted.get(label)?.count ?? 0),
+    ]),
   );
   const synthetic = recordings.filter(({ isSynthetic }) => isSynthetic).length;
   const document = {
@@ -150,11 +155,14 @@ export function createGolemModel(parts: GolemParts): GolemModel {
       name: parts.name,
       ...(parts.places ? { places: [...parts.places] } : {}),
       ...(parts.isPublic ? { public: true } : {}),
-      fingerprint: computeDataFingerprint(recordings),
-      recordings: recordings.length,
+      fingerprint: computeDataFingerprint(recordings, parts.account.unlisted),
+      recordings: Object.values(perClass).reduce((sum, count) => sum + count, 0),
       ...(synthetic > 0 ? { synthetic } : {}),
       perClass,
-      seconds: recordings.reduce((sum, recording) => sum + recording.facts.seconds, 0),
+      seconds: [...recordings.map(({ facts }) => facts), ...unlisted.values()].reduce(
+        (sum, { seconds }) => sum + seconds,
+        0,
+      ),
     },
     trainAccuracy: parts.trainAccuracy,
     evaluation: parts.evaluation,
@@ -165,11 +173,16 @@ export function createGolemModel(parts: GolemParts): GolemModel {
   return assemble(JSON.stringify(document), JSON.stringify(training), classifier, parts.judgement);
 }
 
-/** SHA-256 (hex) over the sorted pairs of file hash and label; independent of order and file names. */
+/**
+ * SHA-256 (hex) over the sorted pairs of file hash and label, and the hashes of unlisted recordings; independent of
+ * order and file names.
+ */
 function computeDataFingerprint(
   recordings: readonly { readonly fileHash: string; readonly label: string }[],
+  unlisted?: TrainingAccount["unlisted"],
 ): string {
   const lines = recordings.map(({ fileHash, label }) => JSON.stringify([fileHash, label])).sort();
+  if (unlisted) lines.push(unlisted.audioHashes);
   return computeSha256Hex(lines.join("\n"));
 }
 
@@ -265,7 +278,7 @@ function assemble(
         classifier,
         labels,
         tested,
-        { recordings: trained, trainAccuracy: document.trainAccuracy },
+        { recordings: trained, unlisted: training.unlisted, trainAccuracy: document.trainAccuracy },
         skipped,
       );
     },

@@ -262,7 +262,7 @@ export function pickPublicTraining(
     file: `${side}-${i + 1}`,
     ...select(schema, recording, `${side} ${i + 1} of training.json`),
   });
-  const { recordings, test, formatVersion } = training;
+  const { recordings, test, unlisted, formatVersion } = training;
   const encoder = training.asked?.encoder;
   const isNamed =
     typeof encoder === "string" && (encoder === "auto" || Object.hasOwn(encoderDefinitions, encoder));
@@ -270,6 +270,7 @@ export function pickPublicTraining(
     formatVersion,
     withheld: true,
     recordings: recordings.map(pick("recording")),
+    ...(unlisted ? { unlisted } : {}),
     ...(test ? { test: test.map(pick("test")) } : {}),
     asked: { ...select(asked, training.asked ?? {}, "training.json"), ...(isNamed ? { encoder } : {}) },
   };

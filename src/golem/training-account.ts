@@ -87,6 +87,8 @@ export interface TrainingAccount {
   readonly recordings: RecordingAccount[];
   /** The recordings of the test set that were scored. */
   readonly test?: RecordingAccount[];
+  /** Recordings that were trained on and are not listed; see embed/audio-hashes.ts. */
+  readonly unlisted?: { readonly recordings: number; readonly audioHashes: string };
   /** The options of the training, as flags of the command line. */
   readonly asked?: Readonly<Record<string, string | number | boolean>>;
   /** Most harmful first. */

@@ -45,6 +45,14 @@ const finding = z.object({
 export const trainingDocument = z.object({
   formatVersion: z.literal(formatVersion),
   recordings: z.array(trainingRecording).check(z.maxLength(1_000_000)),
+  /** Recordings that were trained on and are not in the list, which is then a sample. */
+  unlisted: z.optional(
+    z.object({
+      recordings: count,
+      /** First 64 bits of the hash of each one's audio, ascending, big-endian, in base64. */
+      audioHashes: z.string().check(z.regex(/^[A-Za-z0-9+/]*={0,2}$/)),
+    }),
+  ),
   /** The recordings of the test set that were scored, if there was one. */
   test: z.optional(z.array(trainingRecording).check(z.maxLength(1_000_000))),
   /** The options of the training, as flags of the command line. */

@@ -8,12 +8,12 @@
  *   for every speaker, and for every fold of every repeat.
  * - Above, X^T X, X^T y and the sums of each class are collected per fold in pieces of rows; leaving a fold
  *   out is a subtraction, solved by one Cholesky factor of the size of the features. The penalty is chosen
- *   on these folds, with a sample of their rows. Memory does not grow with the number of rows.
+ *   on these folds, with a sample of their rows. Memory does not grow with the number of rows; rows that are
+ *   never predicted (`more`) need not be listed.
  *
- * Standardisation is of all rows, those of the fold included; it uses no labels.
+ * Standardisation is of all rows but `more`, those of the fold included; it uses no labels.
  */
 
-import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import type { Matrix } from "../math/matrix.ts";
 import { multiply, multiplyTransposed } from "../math/matrix-products.ts";
 import type { Head } from "./head.ts";
@@ -28,6 +28,15 @@ import {
 } from "./ridge-loo.ts";
 import { createRidgeProblemFromRows, solveRidge } from "./ridge-problem.ts";
 import { pickRows } from "./ridge-solver.ts";
+import {
+  addPiece,
+  addSums,
+  computeMeanSquare,
+  createSums,
+  type LinearFit,
+  type Sums,
+  solveSums,
+} from "./ridge-sums.ts";
 import { applyStandardisation, fitStandardisation, type Standardisation } from "./standardisation.ts";
 import { fitTemperature } from "./temperature.ts";
 import { createTrainingSet } from "./training-set.ts";
@@ -128,19 +137,22 @@ export interface RowReader {
   readonly rows: number;
   readonly columns: number;
   read(rows: readonly number[]): Matrix;
+  /** Reads rows that are fitted on as well but never predicted, in pieces. */
+  readonly readMore?: (() => Iterable<MoreRidgeRows>) | undefined;
+}
+
+/** A piece of the rows that are fitted on and never predicted. */
+export interface MoreRidgeRows {
+  /** [rows, features] */
+  readonly features: Matrix;
+  /** Class of each row. */
+  readonly labels: ArrayLike<number>;
+  /** For each division, the block with which each row is left out; -1: none. */
+  readonly blocks: readonly ArrayLike<number>[];
 }
 
 /** Rows read at a time. */
 const pieceRows = 512;
-
-/** Sums over some rows, from which ridge regression is solved. */
-interface Sums {
-  readonly counts: Float64Array;
-  /** [features, features] */
-  readonly products: Float64Array;
-  /** Sum of the rows of each class: [classes, features]. */
-  readonly byClass: Float64Array;
-}
 
 /** Fits rows that are read in pieces; yields the completed share of the work. */
 export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Generator<number, LargeRidge> {
@@ -149,32 +161,33 @@ export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Gen
   const standardisation = yield* fitStreamedStandardisation(reader);
   const read = (rows: readonly number[]): Float64Array =>
     applyStandardisation(reader.read(rows), standardisation, true);
-  const addRows = function* (rows: readonly number[]): Generator<number, Sums> {
-    const sums = createSums(classes, columns);
+  const addRows = function* (rows: readonly number[], sums: Sums): Generator<number, void> {
     for (let from = 0; from < rows.length; from += pieceRows) {
       const piece = rows.slice(from, from + pieceRows);
-      const x = read(piece);
-      addTo(sums.products, multiplyTransposed(x, x, columns, columns, piece.length));
-      for (const [i, row] of piece.entries()) {
-        const label = labels[row]!;
-        sums.counts[label]!++;
-        for (let j = 0; j < columns; j++) sums.byClass[label * columns + j]! += x[i * columns + j]!;
-      }
+      addPiece(
+        sums,
+        read(piece),
+        Int32Array.from(piece, (row) => labels[row]!),
+      );
       yield 0.4;
     }
-    return sums;
   };
-  const collect = function* (blocks: Division): Generator<number, { folds: Sums[]; all: Sums }> {
-    const left = new Set(reader.rows === blocks.flat().length ? [] : [...labels.keys()]);
-    for (const row of blocks.flat()) left.delete(row);
-    const folds: Sums[] = [];
-    const all = yield* addRows([...left]);
-    for (const block of blocks) {
-      const own = yield* addRows(block);
-      folds.push(own);
-      for (const name of ["counts", "products", "byClass"] as const) addTo(all[name], own[name]);
+  const collect = function* (blocks: Division, division: number): Generator<number, FoldSums> {
+    const outside = new Set(labels.keys());
+    for (const block of blocks) for (const row of block) outside.delete(row);
+    const sums: FoldSums = {
+      all: createSums(classes, columns),
+      folds: blocks.map(() => createSums(classes, columns)),
+    };
+    yield* addRows([...outside], sums.all);
+    for (const [f, block] of blocks.entries()) yield* addRows(block, sums.folds[f]!);
+    for (const piece of reader.readMore?.() ?? []) {
+      const x = applyStandardisation(piece.features, standardisation, true);
+      addMore(sums, x, piece, division);
+      yield 0.4;
     }
-    return { folds, all };
+    for (const fold of sums.folds) addSums(sums.all, fold);
+    return sums;
   };
   const predict = (blocks: Division, fits: readonly LinearFit[], out: Float64Array): Float64Array => {
     for (const [f, block] of blocks.entries()) {
@@ -191,7 +204,7 @@ export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Gen
   };
 
   const [first] = divisions;
-  const sums = yield* collect(first!);
+  const sums = yield* collect(first!, 0);
   const meanSquare = computeMeanSquare(sums.all, columns);
   const chosen = new Set(chosenOn);
   const sampled = first!.map((block) => block.filter((row) => chosen.has(row)));
@@ -208,7 +221,7 @@ export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Gen
   yield 0.7;
   const leftOut: Float64Array[] = [];
   for (const [i, blocks] of divisions.entries()) {
-    const own = i === 0 ? sums : yield* collect(blocks);
+    const own = i === 0 ? sums : yield* collect(blocks, i);
     leftOut.push(predict(blocks, solveFolds(own, best.penalty), new Float64Array(outputs.length)));
     yield 0.9;
   }
@@ -254,57 +267,25 @@ function* fitStreamedStandardisation(reader: RowReader): Generator<number, Stand
   return { mean, scale };
 }
 
-const createSums = (classes: number, features: number): Sums => ({
-  counts: new Float64Array(classes),
-  products: new Float64Array(features * features),
-  byClass: new Float64Array(classes * features),
-});
-
-function addTo(target: Float64Array, source: Float64Array): void {
-  for (let i = 0; i < target.length; i++) target[i]! += source[i]!;
+/** Sums of all rows, and of those of each block. */
+interface FoldSums {
+  readonly all: Sums;
+  readonly folds: readonly Sums[];
 }
 
-interface LinearFit {
-  /** [features, classes] */
-  readonly weight: Float64Array;
-  readonly bias: Float64Array;
-}
-
-/** Ridge regression on the rows of `all` without those of `left`, at an absolute penalty. */
-function solveSums(all: Sums, left: Sums | undefined, penalty: number, features: number): LinearFit {
-  const take = (name: keyof Sums): Float64Array =>
-    left ? all[name].map((value, i) => value - left[name][i]!) : Float64Array.from(all[name]);
-  const counts = take("counts");
-  const products = take("products");
-  const byClass = take("byClass");
-  const classes = counts.length;
-  const rows = counts.reduce((sum, count) => sum + count, 0);
-  const mean = new Float64Array(features);
-  for (let i = 0; i < byClass.length; i++) mean[i % features]! += byClass[i]! / rows;
-  for (let i = 0; i < features; i++) {
-    for (let j = 0; j <= i; j++) products[i * features + j]! -= rows * mean[i]! * mean[j]!;
-    products[i * features + i]! += penalty;
+/** Adds a piece of rows to the sums of their blocks, and to those of no block. */
+function addMore(
+  { all, folds }: FoldSums,
+  x: Float64Array,
+  { features, labels, blocks }: MoreRidgeRows,
+  division: number,
+): void {
+  const own = blocks[division]!;
+  for (const [f, sums] of [all, ...folds].entries()) {
+    const rows = [...Array(features.rows).keys()].filter((row) => own[row] === f - 1);
+    if (rows.length === 0) continue;
+    const isWhole = rows.length === features.rows;
+    const picked = isWhole ? x : pickRows(x, rows, features.columns);
+    addPiece(sums, picked, isWhole ? labels : Int32Array.from(rows, (row) => labels[row]!));
   }
-  const weight = new Float64Array(features * classes);
-  for (let j = 0; j < features; j++) {
-    for (let k = 0; k < classes; k++) {
-      weight[j * classes + k] = 2 * (byClass[k * features + j]! - counts[k]! * mean[j]!);
-    }
-  }
-  solveCholesky(factorCholesky(products, features), features, weight, classes);
-  const bias = counts.map((count) => (2 * count) / rows - 1);
-  for (let j = 0; j < features; j++) {
-    for (let k = 0; k < classes; k++) bias[k]! -= mean[j]! * weight[j * classes + k]!;
-  }
-  return { weight, bias };
-}
-
-/** Mean squared norm of the centred rows. */
-function computeMeanSquare({ counts, products, byClass }: Sums, features: number): number {
-  const rows = counts.reduce((sum, count) => sum + count, 0);
-  const mean = new Float64Array(features);
-  for (let i = 0; i < byClass.length; i++) mean[i % features]! += byClass[i]! / rows;
-  let trace = 0;
-  for (let j = 0; j < features; j++) trace += products[j * features + j]! - rows * mean[j]! ** 2;
-  return trace > 0 ? trace / rows : 1;
 }

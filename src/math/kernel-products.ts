@@ -68,9 +68,16 @@ export function multiplyInKernel(
     else run.tiles(8 * from, 0, rowsEnd, 8 * outAt, outEnd);
     for (let r = 0, row = i * side; r < side && row < a.count; r++, row++) {
       const last = Math.min(columns, tiles * side);
-      for (let column = 0; column < last; column++) {
-        out[row * columns + column] = memory[outAt + (column >> 2) * 16 + r * side + (column & 3)]!;
+      let to = row * columns;
+      let at = outAt + r * side;
+      const end = to + last;
+      for (; to + side <= end; to += side, at += side * side) {
+        out[to] = memory[at]!;
+        out[to + 1] = memory[at + 1]!;
+        out[to + 2] = memory[at + 2]!;
+        out[to + 3] = memory[at + 3]!;
       }
+      while (to < end) out[to++] = memory[at++]!;
     }
   }
   if (isGram) {

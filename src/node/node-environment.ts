@@ -43,8 +43,8 @@ export async function runInNode<Result>(
     return store;
   };
   const environment: Environment = {
-    async openDataset(data, options, limit) {
-      const dataset = await openDataset(data, { ...options, cache }, limit);
+    async openDataset(data, options, limit, maximumListed) {
+      const dataset = await openDataset(data, { ...options, cache }, limit, maximumListed);
       const origin = dataset.recordings[0]?.origin as RunChoice | undefined;
       runChoice ??= origin?.choice;
       return dataset;
@@ -60,6 +60,14 @@ export async function runInNode<Result>(
         ...{ ...encoderSet, ...options, cache, device, onWarning },
         store: await openStore(onWarning),
       });
+    },
+    async readUnlisted(unlisted, inMemory, encoderSet, options) {
+      const [{ readUnlisted }, { UnlistedRows }] = await Promise.all([
+        import("./shards/unlisted-rows.ts"),
+        import("./shards/run-dataset.ts"),
+      ]);
+      if (!(unlisted instanceof UnlistedRows)) throw new TypeError("Unlisted recordings are those of a run.");
+      return readUnlisted(unlisted, inMemory, encoderSet, { ...options, cache });
     },
     createFoldRunner,
     createCandidateRunner,

@@ -58,6 +58,15 @@ export async function retrain(
   const before = await openTrainingData(document, { ...quiet, annotations, data });
   const kept = before ? await findTrained(training, before, options) : [];
   const place = data ?? document.data.name;
+  if (training.unlisted) {
+    throw new GolemError(
+      "invalid-option",
+      `The golem lists ${training.recordings.length} of the ${document.data.recordings} recordings it was trained on; all were expected.`,
+      {
+        hint: "Plan a run with the new recordings as well, and train on it: golem plan, golem embed, golem train.",
+      },
+    );
+  }
   if (kept.length === 0) {
     throw new GolemError(
       "data-not-found",

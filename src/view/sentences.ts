@@ -167,7 +167,9 @@ export function describeProtocol(evaluation: Evaluation): string {
       ? ""
       : `; the folds, which train on fewer recordings, scored ${formatPercent(crossValidated)}`;
   const unscored = unscoredLabels.length === 0 ? "" : `; ${describeUnscored(unscoredLabels)}`;
-  return `by cross-validation on ${recordings} recordings (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}${raised}`;
+  const sample =
+    evaluation.sampledFrom === undefined ? "" : `, a sample of ${formatWhole(evaluation.sampledFrom)}`;
+  return `by cross-validation on ${recordings} recordings${sample} (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}${raised}`;
 }
 
 /** The classes that have one recording and so are not scored: "without 9, which has one recording and is trained but not scored". */

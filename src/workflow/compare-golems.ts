@@ -6,6 +6,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import type { Dataset } from "../dataset/dataset.ts";
+import { createHashCheck } from "../embed/audio-hashes.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import { getGroup } from "../embed/sources.ts";
 import { computeEvaluation } from "../evaluate/evaluate.ts";
@@ -133,8 +134,10 @@ function listHeldOut({ document, training }: GolemModel): Map<string, HeldOut> {
 function predictHeldOut(model: GolemModel, recordings: readonly EmbeddedRecording[]): Map<string, HeldOut> {
   const { classifier, document, training } = model;
   const trained = new Set(training.recordings.flatMap(({ fileHash, audioHash }) => [fileHash, audioHash]));
+  const isUnlisted = createHashCheck(training.unlisted?.audioHashes);
   const heldOut = recordings.filter(
-    ({ fileHash, facts }) => !trained.has(fileHash) && !trained.has(facts.audioHash),
+    ({ fileHash, facts }) =>
+      !trained.has(fileHash) && !trained.has(facts.audioHash) && !isUnlisted(facts.audioHash),
   );
   const { data, columns } = classifier.computeProbabilities(heldOut);
   return new Map(

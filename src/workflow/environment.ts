@@ -9,10 +9,12 @@ import type { AudioSettings } from "../audio/audio.ts";
 import type { Variation } from "../augment/variation.ts";
 import type { ClassifierOptions } from "../classifier/classifier.ts";
 import type { CandidateRunner, FitProblem, FoldRunner } from "../classifier/fold-runner.ts";
+import type { MoreRows } from "../classifier/more-rows.ts";
 import type { ErrorRecord } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import type { Dataset, Recording } from "../dataset/dataset.ts";
+import type { Dataset, Recording, UnlistedRecordings } from "../dataset/dataset.ts";
 import type { AnnotationOptions } from "../dataset/segment.ts";
+import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import type { EmbeddingResult } from "../embed/embedding-result.ts";
 import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 
@@ -62,9 +64,14 @@ export interface EmbedOptions extends WorkflowOptions, CopyOptions {
 export interface EmbeddingEnvironment {
   /**
    * Opens a data set by name, or uses the given one, and passes its warnings on. Of a remote data set,
-   * `limit` rows are enough.
+   * `limit` rows are enough; of a run of shards, a sample of `maximumListed` rows is listed.
    */
-  openDataset(data: string | Dataset, options: WorkflowOptions, limit?: number): Promise<Dataset>;
+  openDataset(
+    data: string | Dataset,
+    options: WorkflowOptions,
+    limit?: number,
+    maximumListed?: number,
+  ): Promise<Dataset>;
   /**
    * Finds the encoders and the transcriber. Rejects with `unknown-encoder`, `invalid-option`,
    * `invalid-layer`.
@@ -79,6 +86,32 @@ export interface EmbeddingEnvironment {
     encoderSet: ResolvedEncoderSet,
     options: EmbedOptions,
   ): Promise<EmbeddingResult>;
+  /**
+   * Prepares fitting to the recordings that a data set does not list; absent where all data sets are listed whole.
+   * `tested` are recordings of which no copy may be fitted to. Rejects with the errors of `embed`, and
+   * `conflicting-labels`.
+   */
+  readUnlisted?(
+    unlisted: UnlistedRecordings,
+    inMemory: Readonly<Record<"listed" | "tested", readonly EmbeddedRecording[]>>,
+    encoderSet: ResolvedEncoderSet,
+    options: EmbedOptions,
+  ): Promise<UnlistedResult>;
+}
+
+/** Recordings that are fitted to without being listed. */
+export interface UnlistedResult {
+  /** The listed recordings, with the sources that the names of the others revealed. */
+  readonly listed: readonly EmbeddedRecording[];
+  /** The unlisted ones by label: their number, and seconds. */
+  readonly perClass: ReadonlyMap<string, { readonly count: number; readonly seconds: number }>;
+  /** First 64 bits of the hash of each one's audio, ascending. */
+  readonly audioHashes: BigUint64Array;
+  /** Recordings that cannot be used: failed, silent, too long. */
+  readonly leftOut: number;
+  /** Recordings with the same audio as another, which are left out too. */
+  readonly copies: number;
+  createRows(classes: readonly string[]): MoreRows;
 }
 
 /** The environment in which classifiers are fitted. */

@@ -18,6 +18,7 @@ import { GolemError } from "../core/error.ts";
 import { formatPercent } from "../core/format.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { findDuplicates } from "../dataset/duplicates.ts";
+import { createHashCheck } from "../embed/audio-hashes.ts";
 import { type EmbeddedRecording, type Embedding, expectsSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel, Prediction } from "../golem/golem-model.ts";
 import { getAudioOf } from "../golem/predict-embedded.ts";
@@ -144,8 +145,9 @@ export async function suggest(
   });
   for (const warning of rest.warnings) onWarning?.(warning);
   const known = new Set(training.recordings.flatMap(({ fileHash, audioHash }) => [fileHash, audioHash]));
+  const isUnlisted = createHashCheck(training.unlisted?.audioHashes);
   const isKnown = ({ fileHash, facts }: EmbeddedRecording) =>
-    known.has(fileHash) || known.has(facts.audioHash);
+    known.has(fileHash) || known.has(facts.audioHash) || isUnlisted(facts.audioHash);
   const labelled = embedded.filter(isKnown).map(({ file }) => file);
   const others = embedded.filter((row) => !isKnown(row));
   const repeats = findDuplicates(others.map((row) => ({ ...row, audioHash: row.facts.audioHash })));

@@ -12,19 +12,21 @@ import type { AudioDescription } from "../audio/audio-description.ts";
 import type { Variation } from "../augment/variation.ts";
 import type { Classifier, ClassifierOptions } from "../classifier/classifier.ts";
 import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
-import { createFitProblem, getRepeats } from "../classifier/fit-problem.ts";
+import { createFitProblem } from "../classifier/fit-problem.ts";
 import {
   createInlineRunner,
   createScoredFolds,
   type FitProblem,
   type FoldRunner,
 } from "../classifier/fold-runner.ts";
+import { getRepeats } from "../classifier/labelled-rows.ts";
 import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
 import { judgeLeftOut } from "../classifier/novelty/left-out-classes.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";
 import type { SkippedRecording } from "../dataset/dataset.ts";
+import { packHashes } from "../embed/audio-hashes.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";
 import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
@@ -35,6 +37,7 @@ import type { Evaluation } from "../evaluate/evaluation.ts";
 import { getPredictions, measureCorrectness } from "../evaluate/metrics.ts";
 import { type AugmentAccount, createGolemModel, type GolemModel } from "../golem/golem-model.ts";
 import { createTrainingAccount, type StoredFinding } from "../golem/training-account.ts";
+import type { UnlistedResult } from "./environment.ts";
 import { measureFalseAlarms, type Negatives, planLeftOut } from "./measure-false-alarms.ts";
 import { describeValidation } from "./validation-standing.ts";
 
@@ -60,6 +63,8 @@ export interface TrainingInput {
   readonly variations?: readonly Variation[] | undefined;
   /** Pieces of recordings and noise, from which false alarms are measured; not measured without them. */
   readonly negatives?: readonly Negatives[] | undefined;
+  /** Recordings to fit to besides; they are neither scored nor listed. */
+  readonly unlisted?: UnlistedResult | undefined;
   readonly audio: AudioSettings;
   /** The pipeline that made the embeddings, from `describeAudio`. */
   readonly pipeline: AudioDescription;
@@ -92,7 +97,9 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const { recordings, test, encoders, transcriber } = input;
   const alone = checkTrainable(recordings, { tested: test !== undefined });
   for (const warning of alone) options.onWarning?.(warning);
-  const { problem, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
+  const { problem: listed, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
+  const { unlisted } = input;
+  const problem = unlisted ? { ...listed, more: unlisted.createRows(labels) } : listed;
   const { embeddings, labels: truth, groups } = problem;
   const copies = placeCopies(input.variations);
   const { seed } = options;
@@ -125,6 +132,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
       groups: scored.map((row) => groups[row]),
       unscoredLabels: labels.filter((_, label) => !scoredTruth.includes(label)),
       k: validation.k,
+      sampledFrom: problem.more && scored.length + problem.more.count,
       growth: validation.growth,
       ...describeValidation({
         ...{ validation, recordings, scored, labels, seed: options.seed },
@@ -174,8 +182,17 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     recordings,
     trainAccuracy,
     evaluation,
+    unlisted: unlisted?.perClass,
     account: {
       ...account,
+      ...(unlisted
+        ? {
+            unlisted: {
+              recordings: unlisted.audioHashes.length,
+              audioHashes: packHashes(unlisted.audioHashes),
+            },
+          }
+        : {}),
       ...(input.asked ? { asked: input.asked } : {}),
       ...(findings ? { findings } : {}),
     },
@@ -219,7 +236,13 @@ async function runFits(
   const { scored, ...folds } = createScoredFolds(problem, runner);
   const validation = divisible
     ? await crossValidate(
-        { ...folds, classes: labels, seed, repeats: getRepeats(problem, repeats) },
+        {
+          ...folds,
+          classes: labels,
+          seed,
+          repeats: getRepeats(problem, repeats),
+          others: problem.more?.count,
+        },
         { signal, onProgress },
       )
     : undefined;

@@ -5,8 +5,10 @@
  */
 import { describeAudio } from "../audio/audio-description.ts";
 import { listNegatives, type Variation } from "../augment/variation.ts";
+import { isFused } from "../classifier/classifier.ts";
 import { resolveLayer } from "../classifier/view.ts";
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
+import { formatNumberOf } from "../core/format.ts";
 import { createdBy } from "../core/version.ts";
 import { checkAlikeLabels } from "../dataset/alike-labels.ts";
 import type { Dataset, Recording, SkippedRecording } from "../dataset/dataset.ts";
@@ -17,7 +19,7 @@ import type { ResolvedEncoderSet } from "../encoder/resolved-encoder.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { clipFindings } from "../golem/training-account.ts";
 import { getEncoderSetInfo, narrowEncoderSet } from "./encoder-set-info.ts";
-import type { EmbeddingEnvironment, Environment } from "./environment.ts";
+import type { EmbeddingEnvironment, Environment, UnlistedResult } from "./environment.ts";
 import { selectTestRows } from "./evaluate.ts";
 import { examineRecordings, maximumExamined } from "./examine-recordings.ts";
 import { type Negatives, pickMeasuredRows } from "./measure-false-alarms.ts";
@@ -32,7 +34,7 @@ export interface TrainingChoices extends MeasureOptions {
    * cross-validation scores.
    */
   readonly test?: string | Dataset;
-  /** Repeats of cross-validation, default 10. */
+  /** Repeats of cross-validation; default: 10, or 3 with varied copies. */
   readonly repeats?: number;
   /**
    * Number of pieces and of noises per recording for measuring false alarms of detection;
@@ -58,7 +60,15 @@ interface TrainingMaterial extends Pick<TrainedGolem, "trainRows" | "testRows" |
   readonly tested: readonly EmbeddedRecording[];
   readonly negatives: readonly Negatives[] | undefined;
   readonly skipped: readonly SkippedRecording[];
+  readonly unlisted: UnlistedResult | undefined;
 }
+
+/**
+/**
+ * Maximum number of training recordings that are held in memory and scored; from a larger run this many are
+ * sampled, and the others are read while heads are fitted to them.
+ */
+const maximumListed = 20_000;
 
 /**
  * Opens and embeds the data for training: training rows with their copies, the test set, and sounds
@@ -72,7 +82,12 @@ export async function gatherMaterial(
 ): Promise<TrainingMaterial> {
   checkTrainOptions(data, options);
   const { signal, onProgress, onWarning, audio, layer } = options;
-  const { dataset, rows } = await openRows(environment, data, options);
+  const { dataset, rows } = await openRows(
+    environment,
+    data,
+    options,
+    mayLeaveUnlisted(environment, options),
+  );
   const encoderSet = await environment.resolveEncoderSet(options, { signal, onProgress, onWarning });
   const [first] = getEncoderSetInfo(encoderSet).encoders;
   if (layer !== undefined && layer !== "auto") resolveLayer(first!, layer);
@@ -91,13 +106,49 @@ export async function gatherMaterial(
     stage: "embedding the test set",
   });
   const recordings = findSources(testset ? training.embedded : [...training.embedded, ...testing.embedded]);
-  const learned = recordings.slice(0, training.embedded.length);
+  const found = recordings.slice(0, training.embedded.length);
   const tested = testset ? findSources(testing.embedded) : recordings.slice(training.embedded.length);
+  const unlisted =
+    dataset.unlisted &&
+    (await environment.readUnlisted?.(dataset.unlisted, { listed: found, tested }, encoderSet, embedOptions));
+  const learned = unlisted?.listed ?? found;
+  if (unlisted && unlisted.copies > 0) {
+    onWarning?.({
+      code: "duplicate-recording",
+      message: `${formatNumberOf(unlisted.copies, "recording")} hold the same audio as others; they count once.`,
+      hint: "Delete them.",
+    });
+  }
   for (const warning of checkAlikeLabels([...learned, ...tested].map(({ label }) => label)))
     onWarning?.(warning);
   const negatives = await embedNegatives(environment, trainRows, learned, encoderSet, options);
   const skipped = [...dataset.skipped, ...(testset?.skipped ?? []), ...training.skipped, ...testing.skipped];
-  return { dataset, trainRows, testRows, encoderSet, variations, learned, tested, negatives, skipped };
+  if (unlisted && unlisted.leftOut > 0) {
+    const file = formatNumberOf(unlisted.leftOut, "other recording");
+    const message = `${file} could not be embedded, are silent or too long.`;
+    skipped.push({ file, code: "unreadable", message, hint: "The shards list the reasons." });
+  }
+  return {
+    dataset,
+    trainRows,
+    testRows,
+    encoderSet,
+    variations,
+    learned,
+    tested,
+    negatives,
+    skipped,
+    unlisted,
+  };
+}
+
+/** The number of recordings to list; undefined for options that need all of them. */
+function mayLeaveUnlisted(environment: EmbeddingEnvironment, options: TrainingChoices): number | undefined {
+  const { limit, shots } = options;
+  const isWhole = limit === undefined && shots === undefined && environment.readUnlisted !== undefined;
+  return isWhole && isFused(options) && planVariations(options, maximumListed).length === 0
+    ? maximumListed
+    : undefined;
 }
 
 /**
@@ -110,8 +161,18 @@ export async function train(
   { asked, ...options }: TrainingChoices & Pick<TrainingInput, "asked">,
 ): Promise<TrainedGolem> {
   const material = await gatherMaterial(environment, data, options);
-  const { dataset, trainRows, testRows, encoderSet, variations, learned, tested, negatives, skipped } =
-    material;
+  const {
+    dataset,
+    trainRows,
+    testRows,
+    encoderSet,
+    variations,
+    learned,
+    tested,
+    negatives,
+    skipped,
+    unlisted,
+  } = material;
   const { signal, onWarning, seed = defaultRecipe.seed, audio } = options;
   const info = getEncoderSetInfo(encoderSet);
   const settings = getAudioSettings(info.encoders[0]!.sampleRate, audio);
@@ -128,7 +189,7 @@ export async function train(
       recordings: learned,
       ...(testRows.length > 0 ? { test: tested } : {}),
       ...{ skipped, ...info, audio: settings, pipeline: describeAudio(settings), createdBy, asked, examine },
-      ...{ variations, negatives },
+      ...{ variations, negatives, unlisted },
     },
     {
       ...options,

@@ -20,13 +20,17 @@ import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EmbedOptions, EncoderChoice } from "./environment.ts";
 import { checkTrainOptions, type MeasureOptions, planVariations } from "./training-options.ts";
 
-/** Opens a data set and selects rows by `limit` and `shots`; rows with split test are included. */
+/**
+ * Opens a data set and selects rows by `limit` and `shots`; rows with split test are included. Of a run of shards,
+ * `maximumListed` are listed.
+ */
 export async function openRows(
   { openDataset }: Pick<EmbeddingEnvironment, "openDataset">,
   data: string | Dataset,
   { limit, shots, seed = defaultRecipe.seed, ...options }: MeasureOptions,
+  maximumListed?: number,
 ): Promise<{ readonly dataset: Dataset; readonly rows: readonly Recording[] }> {
-  const dataset = await openDataset(data, options, limit);
+  const dataset = await openDataset(data, options, limit, maximumListed);
   let rows = [...dataset.recordings];
   if (limit !== undefined) rows = limitRecordings(rows, limit);
   if (shots !== undefined) rows = drawShots(rows, shots, seed);

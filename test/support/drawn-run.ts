@@ -11,6 +11,8 @@ import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
 
 /** Distance of class means in standard deviations of a feature's noise. */
 const separation = 0.12;
+/** Numbers of noise that vectors are cut from: of few recordings, and of many. */
+const [shortNoise, longNoise] = [1 << 17, 1 << 21];
 
 /** Writes a run whose vectors are drawn from a Gaussian per class. */
 export async function writeDrawnRun(
@@ -20,12 +22,20 @@ export async function writeDrawnRun(
     shardSize,
     classes,
     encoder,
+    fp16 = false,
+    speakers,
+    name = (row) => `${row}.wav`,
   }: {
     readonly recordings: number;
     readonly shardSize: number;
     readonly classes: number;
     /** The default encoders and transcripts unless given. */
     readonly encoder?: string;
+    /** Whether vectors are stored in 16 bits. */
+    readonly fp16?: boolean;
+    /** Speakers that take turns; none is named unless given. */
+    readonly speakers?: number;
+    readonly name?: (row: number) => string;
   },
 ): Promise<void> {
   mkdirSync(join(folder, "shards"), { recursive: true });
@@ -35,7 +45,8 @@ export async function writeDrawnRun(
   const planned = Array.from(
     { length: recordings },
     (_, row): PlannedRecording => ({
-      ...{ key: `${row}.wav`, label: `class ${row % classes}`, split: "none", bytes: 1, version: "1" },
+      ...{ key: name(row), label: `class ${row % classes}`, split: "none", bytes: 1, version: "1" },
+      ...(speakers ? { speaker: `speaker ${Math.floor(row / classes) % speakers}` } : {}),
     }),
   );
   const { manifest, contents } = await writeManifest(store, planned, shardSize);
@@ -49,23 +60,29 @@ export async function writeDrawnRun(
       recordings,
       shardSize,
     },
-    ...{ choice, audio: {}, fp16: false, skipped: [], contents, manifest, encoders: [...encoders] },
+    ...{ choice, audio: {}, fp16, skipped: [], contents, manifest, encoders: [...encoders] },
     ...(transcriber ? { transcriber: { ...transcriber, vectors: [...transcriber.vectors] } } : {}),
   });
   const run = await openRun(folder);
   const random = createRandom(1);
   const means = new Map<string, Float32Array>();
+  // Stretches of one sequence of noise: drawing each number anew would take most of the time.
+  const noiseLength = recordings > 10_000 ? longNoise : shortNoise;
+  const noise = Float32Array.from({ length: noiseLength }, () => random.normal());
   const draw = (name: string, length: number): Float32Array => {
     const mean = means.get(name) ?? Float32Array.from({ length }, () => separation * random.normal());
     means.set(name, mean);
-    return mean.map((value) => value + random.normal());
+    const start = random.integer(noiseLength - length);
+    const vector = noise.slice(start, start + length);
+    for (let i = 0; i < length; i++) vector[i]! += mean[i]!;
+    return vector;
   };
   const words = () => Uint32Array.from({ length: 60 }, () => random.integer(2 ** 32));
   for (const shard of contents.keys()) {
     const rows = planned
       .slice(shard * shardSize, (shard + 1) * shardSize)
       .map(({ key, label }, i): ShardRow => {
-        const sha256 = (shard * shardSize + i).toString(16).padStart(64, "0");
+        const sha256 = (shard * shardSize + i).toString(16).padStart(16, "0").padEnd(64, "0");
         const facts = {
           ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1 },
           ...{ peak: 0.5, loudnessDb: -20, clippedFraction: 0, offset: 0, noiseDb: -70, warnings: [] },
@@ -84,6 +101,6 @@ export async function writeDrawnRun(
           : {};
         return { key, sha256, outcome: { output: { facts, embeddings, ...transcript } } };
       });
-    await store.write(getShardKey(run, shard), await encodeShard(rows, getRunRecipe(run), false));
+    await store.write(getShardKey(run, shard), await encodeShard(rows, getRunRecipe(run), fp16));
   }
 }

@@ -98,19 +98,27 @@ function countBoth(text: string): CountedText {
 export function fitVocabulary(
   texts: readonly string[],
 ): Readonly<Record<keyof Vocabulary, ReturnType<typeof fitTerms>>> {
-  const counted = texts.map(countBoth);
+  // Text by text: the terms of thousands of texts take a hundred times the memory of the texts.
+  const frequencies = { words: new Map<string, number>(), characters: new Map<string, number>() };
+  for (const text of texts) {
+    const counted = countBoth(text);
+    for (const kind of ["words", "characters"] as const) {
+      const own = frequencies[kind];
+      for (const term of counted[kind].keys()) own.set(term, (own.get(term) ?? 0) + 1);
+    }
+  }
   return {
-    words: fitTerms(counted.map(({ words }) => words)),
-    characters: fitTerms(counted.map(({ characters }) => characters)),
+    words: fitTerms(frequencies.words, texts.length),
+    characters: fitTerms(frequencies.characters, texts.length),
   };
 }
 
-function fitTerms(counted: readonly Counts[]): TermList & { readonly terms: readonly string[] } {
-  const frequency = countTerms(counted.flatMap((counts) => [...counts.keys()]));
+/** The terms that occur in most of so many texts, by the number of texts with each. */
+function fitTerms(frequency: Counts, count: number): TermList & { readonly terms: readonly string[] } {
   const kept = [...frequency].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, maximumTerms);
   return {
     terms: kept.map(([term]) => term),
-    idf: kept.map(([, texts]) => Math.fround(1 + Math.log((1 + counted.length) / (1 + texts)))),
+    idf: kept.map(([, texts]) => Math.fround(1 + Math.log((1 + count) / (1 + texts)))),
   };
 }
 
@@ -163,9 +171,12 @@ export function createSparseTextFeatures(vocabulary: Vocabulary): (texts: readon
   const lists = [createList("words", 0), createList("characters", vocabulary.words.idf.length)];
   return (texts) => {
     const starts = new Int32Array(texts.length + 1);
-    const found: (readonly [index: number, value: number])[][] = texts.map((text) => {
+    let indices = new Int32Array(1024);
+    let values = new Float64Array(1024);
+    let length = 0;
+    for (const [row, text] of texts.entries()) {
       const counted = countBoth(text);
-      return lists.flatMap(({ kind, find, idf, offset }) => {
+      for (const { kind, find, idf, offset } of lists) {
         const own: [number, number][] = [];
         let square = 0;
         for (const [term, count] of counted[kind]) {
@@ -176,19 +187,30 @@ export function createSparseTextFeatures(vocabulary: Vocabulary): (texts: readon
           square += value * value;
         }
         const factor = 1 / Math.sqrt(square);
-        return own
-          .sort((a, b) => a[0] - b[0])
-          .map(([at, value]) => [at, Math.fround(value * factor)] as const);
-      });
-    });
-    for (const [row, own] of found.entries()) starts[row + 1] = starts[row]! + own.length;
-    const elements = found.flat();
+        own.sort((a, b) => a[0] - b[0]);
+        while (length + own.length > indices.length) {
+          indices = resize(indices, new Int32Array(2 * indices.length));
+          values = resize(values, new Float64Array(2 * values.length));
+        }
+        for (const [at, value] of own) {
+          indices[length] = at;
+          values[length++] = Math.fround(value * factor);
+        }
+      }
+      starts[row + 1] = length;
+    }
+    const columns = getVocabularySize(vocabulary);
     return {
-      ...{ rows: texts.length, columns: getVocabularySize(vocabulary), starts },
-      indices: Int32Array.from(elements, ([at]) => at),
-      values: Float64Array.from(elements, ([, value]) => value),
+      ...{ rows: texts.length, columns, starts },
+      ...{ indices: indices.slice(0, length), values: values.slice(0, length) },
     };
   };
+}
+
+/** Copies numbers to the start of a longer array. */
+function resize<T extends Int32Array | Float64Array>(numbers: T, longer: T): T {
+  longer.set(numbers);
+  return longer;
 }
 
 /** Finds the position of a term in the list; undefined if it is not in it. */

@@ -33,8 +33,14 @@ function createProblem(): LargeProblem {
 }
 
 /** Outputs of ridge regression on the rows outside a block, for the rows in it: the definition. */
-function refit(x: Float64Array, features: number, block: readonly number[], penalty: number): Float64Array {
-  const kept = [...rows.labels.keys()].filter((row) => !block.includes(row));
+function refit(
+  x: Float64Array,
+  features: number,
+  block: readonly number[],
+  penalty: number,
+  more: readonly number[] = [],
+): Float64Array {
+  const kept = [...[...rows.labels.keys()].filter((row) => !block.includes(row)), ...more];
   const own = pickRows(x, kept, features);
   const labels = Int32Array.from(kept, (row) => rows.labels[row]!);
   const problem = createRidgeProblemFromRows(own, features, labels, 4);
@@ -71,6 +77,28 @@ describe("ridge heads of many rows", () => {
     expect(loo.outputs).toBe(leftOut[0]);
     for (const block of [blocks[0]!, blocks[7]!]) {
       const expected = refit(x, all.columns, block, alpha);
+      expect(pickRows(leftOut[0]!, block, 4)).toBeAllclose(expected, { rtol: 1e-7, atol: 1e-9 });
+    }
+  });
+
+  it("are fitted to further rows, which are left out with the block of their group", () => {
+    const labels = Int32Array.from(rows.labels);
+    // All rows once more: the even ones are left out with their originals, the odd ones never.
+    const own = Int32Array.from(rows.labels, (_, row) => (row % 2 ? -1 : row % 10));
+    const piece = (from: number, to: number) => ({
+      features: compute(rows.embeddings.slice(from, to)),
+      labels: labels.slice(from, to),
+      blocks: [own.slice(from, to)],
+    });
+    const readMore = () => [piece(0, 100), piece(100, 360)];
+    const { leftOut, head } = runToEnd(fitStreamedRidge({ ...reader, readMore }, createProblem()));
+    const { mean, scale } = head.saved.tensors;
+    const x = applyStandardisation(all, { mean: mean!.data, scale: scale!.data }, true);
+    const alpha = Number(head.saved.meta.facts.alpha);
+    for (const f of [0, 7]) {
+      const block = blocks[f]!;
+      const more = [...rows.labels.keys()].filter((row) => own[row] !== f);
+      const expected = refit(x, all.columns, block, alpha, more);
       expect(pickRows(leftOut[0]!, block, 4)).toBeAllclose(expected, { rtol: 1e-7, atol: 1e-9 });
     }
   });

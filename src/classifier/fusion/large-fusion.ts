@@ -17,6 +17,7 @@ import {
   fitStreamedRidge,
   type LargeProblem,
   type LargeRidge,
+  type MoreRidgeRows,
   maximumDense,
 } from "../../head/large-ridge.ts";
 import { planLeaveOut } from "../../head/ridge-loo.ts";
@@ -26,12 +27,14 @@ import { fitTemperature } from "../../head/temperature.ts";
 import type { Matrix } from "../../math/matrix.ts";
 import { createSparseTextFeatures, fitVocabulary, type Vocabulary } from "../features/text-features.ts";
 import type { LabelledRows } from "../labelled-rows.ts";
+import type { MoreRows } from "../more-rows.ts";
 import {
   createViewFeatures,
   type EncoderSetInfo,
   getSpokenTexts,
   getViewSize,
   type Pooling,
+  type VectorView,
   type View,
 } from "../view.ts";
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
@@ -59,19 +62,22 @@ export function runToEnd<T>(steps: Generator<number, T>): T {
 }
 
 /**
+/**
  * Fits the fusion. `divisions` are the repeats of cross-validation, each a list of blocks of rows that are
- * left out together. Yields the completed share of the work.
+ * left out together. Heads are also fitted to the vectors of `more` rows, except in folds that leave out their
+ * group; the transcripts of `more` are not used. Yields the completed share of the work.
  */
 export function* fitLargeFusion(
   rows: LabelledRows,
   encoderSet: EncoderSetInfo,
   { pooling, seed }: { readonly pooling: Pooling; readonly seed: number },
   divisions: readonly Division[],
+  more?: MoreRows,
 ): Generator<number, LargeFusion> {
   const { embeddings, classes, groups } = rows;
   const labels = Int32Array.from(rows.labels);
   const leaveOut = planLeaveOut(labels, groups);
-  const isDense = labels.length <= maximumDense;
+  const isDense = labels.length <= maximumDense && !more;
   const folds = isDense || divisions.length > 0 ? divisions : [joinBlocks(leaveOut.blocks, labels)];
   const tested = new Set(isDense ? labels.keys() : folds[0]!.flat());
   const counted = leaveOut.counted.filter((row) => tested.has(row));
@@ -81,7 +87,7 @@ export function* fitLargeFusion(
   const views = listFusedViews(encoderSet, pooling, vocabulary);
   const ridges: LargeRidge[] = [];
   for (const [i, view] of views.entries()) {
-    const steps = fitView(view, rows, encoderSet, vocabulary, problem);
+    const steps = fitView(view, rows, encoderSet, vocabulary, problem, more);
     let step = steps.next();
     for (; !step.done; step = steps.next()) yield (i + step.value) / views.length;
     ridges.push(step.value);
@@ -140,24 +146,60 @@ const scale = (values: Float64Array, factor: number): Float64Array => values.map
 
 function* fitView(
   view: View,
-  { embeddings }: LabelledRows,
+  { embeddings, groups }: LabelledRows,
   encoderSet: EncoderSetInfo,
   vocabulary: Vocabulary | undefined,
   problem: LargeProblem,
+  more: MoreRows | undefined,
 ): Generator<number, LargeRidge> {
   if (view.layer === "transcript") {
     const features = createSparseTextFeatures(vocabulary!)(getSpokenTexts(embeddings, encoderSet));
     return yield* fitSparseRidge(features, problem);
   }
   const computeFeatures = createViewFeatures(view, encoderSet);
-  if (embeddings.length <= maximumDense) return fitDenseRidge(computeFeatures(embeddings), problem);
+  if (embeddings.length <= maximumDense && !more) return fitDenseRidge(computeFeatures(embeddings), problem);
+  const columns = getViewSize(view, encoderSet)!;
   return yield* fitStreamedRidge(
     {
-      ...{ rows: embeddings.length, columns: getViewSize(view, encoderSet)! },
+      ...{ rows: embeddings.length, columns },
       read: (rows) => computeFeatures(rows.map((row) => embeddings[row]!)),
+      readMore: more && (() => readBlocks(more, view, columns, groups, problem.divisions)),
     },
     problem,
   );
+}
+
+/** Reads more rows, each with the block of each division that has its group. */
+function* readBlocks(
+  more: MoreRows,
+  view: VectorView,
+  columns: number,
+  groups: LabelledRows["groups"],
+  divisions: readonly Division[],
+): Generator<MoreRidgeRows> {
+  const blockOf = divisions.map((blocks) => findGroupBlocks(more.groups, groups, blocks));
+  for (const { groups: places, ...piece } of more.read(view, columns)) {
+    const blocks = blockOf.map((own) => Int32Array.from(places, (place) => own[place] ?? -1));
+    yield { ...piece, blocks };
+  }
+}
+
+/** The block of each group `names`; -1 for all where a division separates the rows of a group. */
+function findGroupBlocks(
+  names: readonly string[],
+  groups: LabelledRows["groups"],
+  blocks: Division,
+): readonly number[] {
+  const found = new Map<string, number>();
+  for (const [f, block] of blocks.entries()) {
+    for (const row of block) {
+      const group = groups[row];
+      if (group === undefined) continue;
+      if ((found.get(group) ?? f) !== f) return [];
+      found.set(group, f);
+    }
+  }
+  return names.map((name) => found.get(name) ?? -1);
 }
 
 /** Evenly spaced rows of each class, after a shuffle; ascending. */

@@ -28,17 +28,19 @@ export async function openRunDataset(
 
 /**
  * Loads a data set unless it is one already; its warnings are passed on. Of a remote data set, `limit` rows
- * are enough.
+ * are enough, of a run a sample of `maximumListed`.
  */
 export async function openDataset(
   data: string | Dataset,
   { signal, onProgress, cache, annotations, ...options }: EnvironmentOptions,
   limit?: number,
+  maximumListed?: number,
 ): Promise<Dataset> {
   const work = { signal, onProgress, cache };
   const dataset =
     typeof data === "string"
-      ? ((await openRunDataset(data, work)) ?? (await loadDataset(data, { ...work, annotations, limit })))
+      ? ((await openRunDataset(data, { ...work, maximumListed })) ??
+        (await loadDataset(data, { ...work, annotations, limit })))
       : data;
   for (const warning of dataset.warnings) options.onWarning?.(warning);
   return dataset;

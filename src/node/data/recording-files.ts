@@ -34,6 +34,8 @@ export interface LoadDatasetOptions extends WorkOptions {
   readonly labels?: LabelNeed;
   /** Maximum recordings to list from a remote data set. Local ones are listed completely. */
   readonly limit?: number | undefined;
+  /** Recordings of a run to list for training, and to test on: of more, a sample. Default: all. */
+  readonly maximumListed?: number | undefined;
   /** How annotations of long recordings become recordings. */
   readonly annotations?: AnnotationOptions | undefined;
   /** Cache of remote data sets; see `getCacheFolder`. */

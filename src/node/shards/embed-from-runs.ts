@@ -175,7 +175,7 @@ function groupByShard(
 }
 
 /** The columns of a run that are the vectors of an encoder set. Throws `invalid-option` where it has none. */
-function findColumns(
+export function findColumns(
   run: Run,
   { encoders, transcriber }: ResolvedEncoderSet,
   audio: Partial<AudioSettings> | undefined,

@@ -6,7 +6,15 @@ import { join } from "node:path";
 import type { ErrorRecord } from "../../core/error.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";
 import { formatNumberOf } from "../../core/format.ts";
-import type { Dataset, Recording, RecordingOrigin, SkippedRecording } from "../../dataset/dataset.ts";
+import type { WorkOptions } from "../../core/progress.ts";
+import { createRandom } from "../../core/random.ts";
+import type {
+  Dataset,
+  Recording,
+  RecordingOrigin,
+  SkippedRecording,
+  UnlistedRecordings,
+} from "../../dataset/dataset.ts";
 import type { EncoderChoice } from "../../workflow/environment.ts";
 import type { LoadDatasetOptions } from "../data/recording-files.ts";
 import { openFileSource } from "../disk/file-source.ts";
@@ -36,14 +44,31 @@ export class RunOrigin implements RecordingOrigin {
   async fetch(): Promise<void> {}
 }
 
+/** The training recordings of a run that are not listed. */
+export class UnlistedRows implements UnlistedRecordings {
+  readonly origin: RunOrigin;
+  readonly count: number;
+  /** Rows that are listed. */
+  readonly listed: ReadonlySet<number>;
+
+  constructor(origin: RunOrigin, recordings: readonly Recording[], count: number) {
+    this.origin = origin;
+    this.count = count;
+    this.listed = new Set(recordings.map(({ row }) => row!));
+  }
+}
+
+/** Numbers of the shards that are done, ascending. */
+export const listNumbers = (done: DoneShards): number[] => [...done.keys()].sort((a, b) => a - b);
+
 /**
  * Loads a run. Recordings in missing shards are left out, with a warning; so are recordings without labels,
- * unless labels are not needed. Rejects with the errors of `openRun`, and `no-recordings` for a run without
+ * unless labels are not needed; of more than `maximumListed` for training, or to test on, a sample is listed. Rejects with the errors of `openRun`, and `no-recordings` for a run without
  * shards.
  */
 export async function loadRunDataset(
   address: string,
-  { labels = "required", signal, onProgress }: LoadDatasetOptions,
+  { labels = "required", signal, onProgress, maximumListed = Number.POSITIVE_INFINITY }: LoadDatasetOptions,
 ): Promise<Dataset> {
   const work = signal ? { signal } : {};
   const run = await openRun(address, work);
@@ -57,13 +82,17 @@ export async function loadRunDataset(
   const origin = new RunOrigin(run, done);
   const recordings: Recording[] = [];
   let unlabelled = 0;
-  for (const shard of [...done.keys()].sort((a, b) => a - b)) {
+  let unlisted = 0;
+  const isListed = await planListing(run, done, maximumListed, work);
+  for (const shard of listNumbers(done)) {
     throwIfAborted(signal);
     for (const [i, planned] of (await readManifestShard(run, shard, work)).entries()) {
       if (planned.label === "" && labels === "required") unlabelled++;
-      else recordings.push(createRecording(origin, planned, shard * run.shardSize + i));
+      else if (isListed(planned)) {
+        recordings.push(createRecording(origin, planned, shard * run.shardSize + i));
+      } else if (planned.split !== "test") unlisted++;
     }
-    onProgress?.({ stage: "reading the manifest", completed: recordings.length, total: run.recordings });
+    onProgress?.({ stage: "reading the manifest", completed: shard * run.shardSize, total: run.recordings });
   }
   if (recordings.length === 0) {
     throw new GolemError("invalid-data", `${address}: none of its ${unlabelled} recordings has a label.`, {
@@ -86,8 +115,58 @@ export async function loadRunDataset(
     warnings.push({ code: "data-not-found", message, hint });
     skipped.push({ file: `${shards - done.size} shards`, code: "data-not-found", message, hint });
   }
-  return { name: address, recordings, warnings, skipped };
+  const rest = unlisted > 0 ? { unlisted: new UnlistedRows(origin, recordings, unlisted) } : {};
+  return { name: address, recordings, warnings, skipped, ...rest };
 }
+
+/** Seed of the sample: the same recordings are listed whenever a run is opened. */
+const sampleSeed = 19;
+
+/**
+ * Decides which recordings are listed, called once for each in order: all, or a sample of those for training and
+ * of those to test on, drawn class by class (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S). All
+ * are listed where real and synthetic ones are mixed, which are weighed against each other one by one.
+ */
+async function planListing(
+  run: Run,
+  done: DoneShards,
+  maximum: number,
+  work: WorkOptions,
+): Promise<(planned: PlannedRecording) => boolean> {
+  if (run.recordings <= maximum) return () => true;
+  const getPart = ({ split, label }: PlannedRecording) => `${split === "test" ? "test" : "train"} ${label}`;
+  const parts = new Map<string, { left: number; wanted: number }>();
+  const kinds = new Set<boolean>();
+  for (const shard of listNumbers(done)) {
+    throwIfAborted(work.signal);
+    for (const planned of await readManifestShard(run, shard, work)) {
+      const part = parts.get(getPart(planned)) ?? { left: 0, wanted: 0 };
+      part.left++;
+      parts.set(getPart(planned), part);
+      kinds.add(planned.isSynthetic === true);
+    }
+  }
+  if (kinds.size > 1) return () => true;
+  for (const kind of ["test", "train"]) {
+    const own = [...parts].filter(([name]) => name.startsWith(kind)).map(([, part]) => part);
+    const all = own.reduce((sum, { left }) => sum + left, 0);
+    for (const part of own) {
+      const share = Math.round(part.left * Math.min(1, maximum / all));
+      part.wanted = Math.min(part.left, Math.max(minimumPerClass, share));
+    }
+  }
+  const random = createRandom(sampleSeed);
+  return (planned) => {
+    const part = parts.get(getPart(planned))!;
+    const isListed = random.uniform() * part.left < part.wanted;
+    part.left--;
+    if (isListed) part.wanted--;
+    return isListed;
+  };
+}
+
+/** Recordings of each class that a sample has at least, if there are so many. */
+const minimumPerClass = 20;
 
 function createRecording(origin: RunOrigin, planned: PlannedRecording, row: number): Recording {
   const { key, label, split, speaker, source, isSynthetic } = planned;

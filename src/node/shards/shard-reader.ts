@@ -76,8 +76,8 @@ interface VectorRun {
 
 /** The vectors of a shard. */
 export interface ShardVectors {
-  /** Reads the vector of a column; `row` counts recordings that did not fail. */
-  read(column: number, row: number): Float32Array;
+  /** Reads the vectors of a column from `row` on, one after another; rows count recordings that did not fail. */
+  read(column: number, row: number, count?: number): Float32Array;
   close(): void;
 }
 
@@ -160,13 +160,18 @@ function createVectors(
   bytesPerNumber: number,
 ): ShardVectors {
   return {
-    read(column, row) {
+    read(column, row, count = 1) {
       const length = columns[column]!.size * bytesPerNumber;
-      const run = places[column]!.findLast(({ first }) => first <= row)!;
-      const bytes = new Uint8Array(length);
-      const place = run.offset + (row - run.first) * length;
-      if (readSync(getDescriptor(path), bytes, 0, length, place) !== length) {
-        throw createShardError(path, "it ends too early");
+      const bytes = new Uint8Array(count * length);
+      for (let read = 0; read < count; ) {
+        const first = row + read;
+        const run = places[column]!.findLast((one) => one.first <= first)!;
+        const size = length * Math.min(count - read, run.first + run.count - first);
+        const place = run.offset + (first - run.first) * length;
+        if (!(size > 0) || readSync(getDescriptor(path), bytes, read * length, size, place) !== size) {
+          throw createShardError(path, "it ends too early");
+        }
+        read += size / length;
       }
       // Float32Array is little-endian on every machine that runs this, as Parquet is.
       return bytesPerNumber === 4 ? new Float32Array(bytes.buffer) : widen(new Uint16Array(bytes.buffer));
@@ -228,8 +233,9 @@ function widen(values: Uint16Array): Float32Array {
     if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
     return exponent === 0 ? sign * 2 ** -24 * fraction : sign * 2 ** (exponent - 25) * (1024 + fraction);
   });
-  const table = halves;
-  return Float32Array.from(values, (bits) => table[bits]!);
+  const widened = new Float32Array(values.length);
+  for (let i = 0; i < widened.length; i++) widened[i] = halves[values[i]!]!;
+  return widened;
 }
 
 function createShardError(path: string, found: string): GolemError {
