@@ -103,6 +103,21 @@ describe.each(Object.entries(kinds))("%s", (container, create) => {
     await expect(decode(bytes.slice(0, bytes.length - own))).rejects.toMatchObject({ code: "no-samples" });
     await expect(decode(bytes.slice(0, 23))).rejects.toHaveProperty("code");
   });
+
+  it("is decoded or refused with a code, whatever one byte of its headers becomes", async () => {
+    const whole = create(own);
+    for (let at = 0; at < whole.length - own; at++) {
+      for (const value of [0, 9, 24, 33, 255]) {
+        const bytes = whole.slice();
+        bytes[at] = value;
+        const error = await decode(bytes).then(
+          () => undefined,
+          (thrown: unknown) => thrown,
+        );
+        if (error) expect(error, `byte ${at} as ${value}`).toHaveProperty("code");
+      }
+    }
+  });
 });
 
 it.skipIf(!hasFfmpeg)(`decodes what ffmpeg writes${hasFfmpegNote}`, async () => {
