@@ -78,7 +78,7 @@ export async function handleDetect(
   const work = parts.golems.use(id, async (golem) => {
     const leave = parts.streams.enter(c.var.client);
     if (table !== "json") format = createTableFormat(table, golem.document.audio.sampleRate / 2);
-    const sink = createSink(begin);
+    const sink = createSink(begin, !format.error);
     try {
       await detect(c, golem, { name, options, format, sink }, parts);
       sink.end(format.end());
@@ -182,6 +182,7 @@ async function detect(
   try {
     await Promise.race([sending, failed]);
     isSent = true;
+    sink.release();
     if (isDecoded) sink.expect();
     await Promise.race([detecting, failed]);
   } catch (error) {
@@ -209,10 +210,16 @@ function createOverworked(seconds: number, worked: number): GolemError {
   });
 }
 
-/** Creates the body of a response; it begins with the first text, at the end, or after a delay. */
-function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
+/**
+ * Creates the body of a response; it begins with the first text, at the end, or after a delay, but if `isHeld`,
+ * not before it is released: a response that begins before the request has arrived closes the connection, and
+ * after that header some clients take a body that breaks off for a whole one.
+ */
+function createSink(begin: (stream: ReadableStream<Uint8Array>) => void, isHeld: boolean) {
   const encoder = new TextEncoder();
   let isOpen = true;
+  let isReleased = !isHeld;
+  let isEmpty = true;
   let hasBegun = false;
   let timer: NodeJS.Timeout | undefined;
   let controller: ReadableStreamDefaultController<Uint8Array>;
@@ -231,10 +238,16 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
   };
   const write = (text: string): void => {
     if (isOpen && text !== "") controller.enqueue(encoder.encode(text));
-    if (!hasBegun) start();
+    isEmpty = false;
+    if (!hasBegun && isReleased) start();
+  };
+  const release = (): void => {
+    isReleased = true;
+    if (!hasBegun && !isEmpty) start();
   };
   return {
     write,
+    release,
     /** Begins the response after a delay even if nothing is written. */
     expect(): void {
       if (!hasBegun) timer ??= setTimeout(start, beginMilliseconds);
@@ -244,6 +257,7 @@ function createSink(begin: (stream: ReadableStream<Uint8Array>) => void) {
       return hasBegun;
     },
     end(text: string): void {
+      isReleased = true;
       write(text);
       if (isOpen) controller.close();
       isOpen = false;

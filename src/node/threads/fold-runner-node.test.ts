@@ -44,7 +44,7 @@ describe("createFoldRunner", () => {
   });
 
   it("pools many views on all cores, to the same probabilities, words included", async () => {
-    const embeddings = Array.from({ length: 80 }, (_, i): Embedding => {
+    const embeddings = Array.from({ length: 240 }, (_, i): Embedding => {
       const { vectors } = problem.embeddings[i % problem.embeddings.length]!;
       const text = `${i % 2 ? "pay" : "play"} number ${i}`;
       const decoded = [vectors[0]!.subarray(0, 12), vectors[0]!.subarray(12, 17)];
