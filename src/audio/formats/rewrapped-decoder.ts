@@ -156,7 +156,8 @@ async function readWave64(source: ByteSource): Promise<Wrapped | undefined> {
     const head = await source.read(at, 24);
     if (!isChunk(head)) return undefined;
     const size = Number(getView(head).getBigUint64(16, true));
-    if (hasText(head, 0, "fmt ")) format = (await source.read(at + 24, Math.max(0, Math.min(64, size - 24)))).slice();
+    if (hasText(head, 0, "fmt "))
+      format = (await source.read(at + 24, Math.max(0, Math.min(64, size - 24)))).slice();
     const next = skip(at, head);
     if (hasText(head, 0, "data")) {
       const tail = await findTail(source, next, 24, (bytes, from) =>
