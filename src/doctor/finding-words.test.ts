@@ -12,7 +12,7 @@ describe("findings in English", () => {
       files: ["a.wav"],
       reason: { code: "clipped", count: 1 },
     });
-    expect(finding.message).toMatch(/^1 recording clipped at full scale: /);
+    expect(finding.message).toMatch(/^1 recording is clipped at full scale: /);
     expect(Object.keys(finding)).toEqual(["kind", "severity", "files", "message", "reason", "advice"]);
   });
 

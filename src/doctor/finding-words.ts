@@ -70,6 +70,8 @@ export function wordFinding({
 }
 
 const recordings = (count: number): string => formatNumberOf(count, "recording");
+/** A number of recordings and the verb that follows. */
+const recordingsAre = (count: number): string => `${recordings(count)} ${count === 1 ? "is" : "are"}`;
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
 const sameWay = "Record every class in the same way, on the same device, in the same format.";
@@ -165,7 +167,7 @@ export const englishFindings: FindingCatalogue = {
   },
   texts: {
     doubted: ({ count, share, file, label, suggested, confidence }) => ({
-      message: `${recordings(count)} hard or wrongly labelled: listen (${percent(share)} of all; first ${file}, labelled ${label}: a classifier trained without it predicts ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and make correct predictions count as mistakes.`,
+      message: `${recordingsAre(count)} hard to classify or wrongly labelled (${percent(share)} of all; first ${file}, labelled ${label}: a classifier trained without it predicts ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and make correct predictions count as mistakes.`,
       advice:
         "Listen to them. Correct labels that are wrong; if a label is right, keep the recording and record more like it.",
     }),
@@ -190,17 +192,17 @@ export const englishFindings: FindingCatalogue = {
       advice: "Keep the best one.",
     }),
     silent: ({ count }) => ({
-      message: `${recordings(count)} silent from start to end: training leaves them out, so their classes have fewer recordings than it seems.`,
+      message: `${recordingsAre(count)} silent from start to end: training leaves silent recordings out, so their classes are smaller than they look.`,
       advice:
         "If silence is one of your classes, label them _silence; otherwise delete them or record them again, with an input that is not muted.",
     }),
     quiet: ({ count, peakDb }) => ({
-      message: `${recordings(count)} very quiet (peak below ${peakDb} dB of full scale): noise and rounding may mask the sound.`,
+      message: `${recordingsAre(count)} very quiet (peak below ${peakDb} dB of full scale): noise and rounding may mask the sound.`,
       advice:
         "Listen to them; if noise masks the sound, record again, closer to the microphone or at a higher level.",
     }),
     clipped: ({ count }) => ({
-      message: `${recordings(count)} clipped at full scale: distortion is a sound of its own, and is learned if one class has more of it.`,
+      message: `${recordingsAre(count)} clipped at full scale: distortion is a sound of its own, and is learned if one class has more of it.`,
       advice:
         "Record them again at a lower level, or leave them out if the class has enough others; making a clipped file quieter does not repair it.",
     }),
@@ -214,16 +216,16 @@ export const englishFindings: FindingCatalogue = {
       advice: "Check whether one channel is inverted, or record in mono.",
     }),
     "dc-offset": ({ count }) => ({
-      message: `${recordings(count)} not centred on zero (DC offset): the offset identifies the recording device and affects embeddings.`,
+      message: `${recordingsAre(count)} not centred on zero (DC offset): the offset identifies the recording device and affects embeddings.`,
       advice:
         "Remove the offset with a high-pass filter at 20 Hz, both from training recordings and from those to classify.",
     }),
     "too-short": ({ count, limitSeconds, medianSeconds }) => ({
-      message: `${recordings(count)} with hardly any sound in it (under ${limitSeconds} s, or far under the median of ${medianSeconds.toFixed(1)} s): too little to distinguish classes.`,
+      message: `${recordings(count)} with hardly any sound (under ${limitSeconds} s, or far under the median of ${medianSeconds.toFixed(1)} s): too little to distinguish classes.`,
       advice: "Listen to them: a word may have been cut off. Record them again or leave them out.",
     }),
     "too-long": ({ count, limitSeconds, medianSeconds }) => ({
-      message: `${recordings(count)} much longer than the others (median ${medianSeconds.toFixed(1)} s) or than the ${limitSeconds} s that an encoder processes at once: the relevant part is averaged with the rest.`,
+      message: `${recordingsAre(count)} much longer than the others (median ${medianSeconds.toFixed(1)} s) or than the ${limitSeconds} s that an encoder processes at once: the relevant part is averaged with the rest.`,
       advice: "Cut out the part that the label describes, one recording per part.",
     }),
     "rates-heard": ({ rates }) =>
