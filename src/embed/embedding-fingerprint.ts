@@ -8,9 +8,18 @@ import type { EncoderInfo } from "../encoder/encoder.ts";
 import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { getAudioSettings } from "./embed-source.ts";
 
+/**
+ * Version of how the networks are computed. It is raised whenever the last digits of an embedding change, so
+ * that what is equal bit for bit stays so: cached embeddings, shards and new embeddings are never mixed.
+ */
+const computationVersion = 2;
+
 /** The fingerprint of an embedding: encoder and audio pipeline. */
 export function computeEncoderFingerprint(encoder: EncoderInfo, audio?: Partial<AudioSettings>): string {
-  return JSON.stringify({ encoder, audio: describePipeline(encoder.sampleRate, audio) });
+  return JSON.stringify({
+    ...{ encoder, computation: computationVersion },
+    audio: describePipeline(encoder.sampleRate, audio),
+  });
 }
 
 /** The fingerprint of a transcript: transcriber and audio pipeline. */
@@ -18,7 +27,10 @@ export function computeTranscriberFingerprint(
   transcriber: TranscriberInfo,
   audio?: Partial<AudioSettings>,
 ): string {
-  return JSON.stringify({ transcriber, audio: describePipeline(transcriber.sampleRate, audio) });
+  return JSON.stringify({
+    ...{ transcriber, computation: computationVersion },
+    audio: describePipeline(transcriber.sampleRate, audio),
+  });
 }
 
 /** The limit on duration does not change embeddings, so it is always the default here. */
