@@ -1,6 +1,6 @@
 /**
  * Hashes of the audio of recordings that are not listed one by one, shortened to 64 bits and packed as text: whether a
- * recording is among a million of them is told wrongly once in 10^13 times.
+ * recording is among a million of them is answered wrongly once in 10^13 times.
  *
  * Not its concern: which recordings these are.
  */

@@ -4,7 +4,7 @@
  *
  * Not its concern: reading recordings.
  *
- * Where no recording names its speaker, sources are told from names: from those of all listed recordings together
+ * Where no recording names its speaker, sources are derived from names: from those of all listed recordings together
  * with those of some of the others at a time.
  */
 import { findNameSources } from "../../dataset/name-sources.ts";
