@@ -286,7 +286,7 @@ async function publish(): Promise<void> {
     `# Inputs that once ended, hung or bloated a process
 
 Made by runs/attack-inputs.ts with the built program; "raw" means a stack or a control character in what was printed. Times are of a
-machine that forty other processes kept busy, where a start takes seconds. Processor time and memory are those of the program's own process.
+machine with other work. Processor time and memory are those of the program's own process.
 
 | input | before | command | now | time | processor time | memory | bytes printed | raw |
 | --- | --- | --- | --- | --- | --- | --- | --- | --- |
