@@ -11,7 +11,7 @@ import type { Random } from "../core/random.ts";
 /** Time between two updates of the resonators. */
 const updateSeconds = 0.005;
 
-/** Makes babble [length] of three to six voices, of any level. */
+/** Makes babble [length] of three to six voices; its level is arbitrary. */
 export function createBabble(length: number, sampleRate: number, random: Random): Float32Array {
   const babble = new Float32Array(length);
   const voices = 3 + random.integer(4);

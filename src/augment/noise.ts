@@ -8,7 +8,7 @@ import type { Random } from "../core/random.ts";
 import { createBabble } from "./babble.ts";
 import { computeLevel, filterSamples } from "./filters.ts";
 
-/** Makes noise of any level. */
+/** Makes noise [length]; its level is arbitrary. */
 type NoiseMaker = (length: number, sampleRate: number, random: Random) => Float32Array;
 
 const makers = {

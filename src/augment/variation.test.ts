@@ -63,7 +63,7 @@ describe("varySamples", () => {
     expect(lengths.filter((length) => length < 1.1).length).toBeGreaterThan(12);
   });
 
-  it("makes noise alone as loud as the recording, of which nothing is left, or takes the user's own", () => {
+  it("replaces the recording by equally loud noise, synthetic or the user's own", () => {
     const samples = makeTone(500);
     const level = computeLevel(samples);
     const own = { noise: makeTone(3000) };
@@ -107,7 +107,7 @@ describe("varySamples", () => {
     expect(Math.max(...factors) - Math.min(...factors)).toBeGreaterThan(0.15);
   });
 
-  it("takes own noise and own rooms", () => {
+  it("uses the user's own noise and rooms", () => {
     const own = { noise: makeTone(3000, 0.5), room: Float32Array.of(1, 0, 0, 0.5) };
     for (const kind of ["noise", "room"] as const) {
       const with_ = varySamples(makeTone(440), sampleRate, { kind, turn: 0 }, [1], own);
@@ -124,14 +124,14 @@ describe("varySamples", () => {
 });
 
 describe("createNoise", () => {
-  it.each(noiseKinds)("has level 1 and is another one with every seed: %s", (kind) => {
+  it.each(noiseKinds)("has level 1 and differs with every seed: %s", (kind) => {
     const [a, b] = [1, 2].map((seed) => createNoise(kind, 2 * sampleRate, sampleRate, createRandom(seed)));
     expect(computeLevel(a!)).toBeCloseTo(1, 3);
     expect(a!.every(Number.isFinite)).toBe(true);
     expect(a).not.toEqual(b);
   });
 
-  it("falls with frequency as its colour says", () => {
+  it("falls with frequency according to its colour", () => {
     const measure = (kind: "white" | "pink" | "brown") => {
       const noise = createNoise(kind, 4 * sampleRate, sampleRate, createRandom(3));
       const low = computeLevel(limitToBand(noise, 200, 400));
@@ -167,7 +167,7 @@ function limitToBand(samples: Float32Array, from: number, to: number): Float32Ar
 }
 
 describe("filters", () => {
-  it("pass the telephone's band and nothing else", () => {
+  it("pass only the telephone's band", () => {
     const gain = (frequency: number) => {
       const tone = makeTone(frequency);
       const level = computeLevel(tone);
@@ -178,7 +178,7 @@ describe("filters", () => {
     expect(gain(7000)).toBeLessThan(-30);
   });
 
-  it("tilt a spectrum by the decibels that are given", () => {
+  it("tilt a spectrum by the given decibels", () => {
     const gain = (frequency: number, decibels: number) => {
       const tone = makeTone(frequency);
       const level = computeLevel(tone);
@@ -194,7 +194,7 @@ describe("rooms", () => {
   test.prop([
     fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 60 }),
     fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 1, maxLength: 60 }),
-  ])("convolve as the definition says", (a, b) => {
+  ])("follow the definition of convolution", (a, b) => {
     const found = convolve(a, b);
     expect(found).toHaveLength(a.length + b.length - 1);
     for (let n = 0; n < found.length; n++) {

@@ -16,9 +16,9 @@ import { createRoom, placeInRoom } from "./room.ts";
 export const variationVersion = 1;
 
 /**
- * Kinds of copies, in the order in which they are made: a room, a tilted spectrum or a telephone's, and noise
- * 10 to 25 dB below the recording; noise 3 to 18 dB below; a window that starts late or ends early, with noise 10
- * to 35 dB below; speed and pitch times 0.88 to 1.14.
+ * Kinds of copies, in the order in which they are made: a room, a tilted spectrum or the band of a telephone,
+ * and noise 10 to 25 dB below the recording; noise 3 to 18 dB below; a window that starts late or ends early,
+ * with noise 10 to 35 dB below; speed and pitch times 0.88 to 1.14.
  */
 export const variationKinds = ["room", "noise", "cut", "speed"] as const;
 
@@ -121,8 +121,8 @@ function pad(samples: Float32Array, sampleRate: number, random: Random): Float32
 }
 
 /**
- * Shifts a window against its sound: up to a quarter of the sound is lost at one end, and silence of 5 to 35 % of
- * its length is added at the other.
+ * Shifts a window against its sound: up to a quarter of the sound is lost at one end, and silence of 5 to 35
+ * % of its length is added at the other.
  */
 function shift(samples: Float32Array, random: Random): Float32Array {
   const lost = Math.round(0.25 * random.uniform() * samples.length);

@@ -1,4 +1,4 @@
-/** Which folds go to workers, with workers that are only pretended. */
+/** Distribution of folds over workers, with workers simulated on this thread. */
 import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import {
@@ -24,12 +24,12 @@ const slow: FitProblem = { ...problem, options: { seed: 0, head: "mlp", headOpti
 const test = [0, 7];
 const train = recordings.map((_, row) => row).filter((row) => !test.includes(row));
 
-/** An environment whose workers have room for `ahead` folds each, and answer when they are let go. */
-function pretend(options: Partial<FoldEnvironment> = {}) {
+/** An environment whose workers accept `ahead` folds each, and answer after `release`. */
+function simulateWorkers(options: Partial<FoldEnvironment> = {}) {
   const given: FoldTask[] = [];
-  let letGo = (): void => {};
+  let release = (): void => {};
   const held = new Promise<void>((resolve) => {
-    letGo = resolve;
+    release = resolve;
   });
   const environment: FoldEnvironment = {
     ...{ workers: 2, ahead: 2, candidatesAhead: 1, keepsWorkers: false, takeTurn: async () => {} },
@@ -44,37 +44,37 @@ function pretend(options: Partial<FoldEnvironment> = {}) {
     }),
     ...options,
   };
-  return { environment, given, letGo };
+  return { environment, given, release };
 }
 
-it("gives slow folds to workers until they are full, and does the others itself, to the same numbers", async () => {
-  const { environment, given, letGo } = pretend();
+it("gives slow folds to workers until they are full and runs the others itself, with equal results", async () => {
+  const { environment, given, release } = simulateWorkers();
   const runner = createFoldRunner(slow, environment);
   expect(runner.concurrency).toBe(5);
   const folds = Array.from({ length: 6 }, () => runner.fitPredict(train, test));
   const own = await folds[5];
   expect(given).toHaveLength(4);
-  letGo();
+  release();
   const expected = await createInlineRunner(slow).fitPredict(train, test);
   expect(await Promise.all(folds)).toEqual(Array.from({ length: 6 }, () => expected));
   expect(own).toEqual(expected);
 });
 
 it("starts no workers for fast folds, unless they are kept", () => {
-  expect(createFoldRunner(problem, pretend().environment).concurrency).toBe(1);
-  expect(createFoldRunner(slow, pretend({ workers: 0 }).environment).concurrency).toBe(1);
-  expect(createFoldRunner(problem, pretend({ keepsWorkers: true }).environment).concurrency).toBe(5);
+  expect(createFoldRunner(problem, simulateWorkers().environment).concurrency).toBe(1);
+  expect(createFoldRunner(slow, simulateWorkers({ workers: 0 }).environment).concurrency).toBe(1);
+  expect(createFoldRunner(problem, simulateWorkers({ keepsWorkers: true }).environment).concurrency).toBe(5);
 });
 
 it("compares candidates on workers, each with its own options", async () => {
-  const { environment, given, letGo } = pretend();
+  const { environment, given, release } = simulateWorkers();
   const runner = createCandidateRunner(problem, environment);
   expect(runner.concurrency).toBe(3);
-  letGo();
+  release();
   const options = { ...problem.options, head: "ridge" } as const;
   const found = await runner.fitPredict(options, train, test);
   expect(given).toEqual([{ train, test, options }]);
   expect(found).toEqual(fitPredictRows(problem, train, test, options));
-  const alone = createCandidateRunner(problem, pretend({ workers: 0 }).environment);
+  const alone = createCandidateRunner(problem, simulateWorkers({ workers: 0 }).environment);
   expect(await alone.fitPredict(options, train, test)).toEqual(found);
 });

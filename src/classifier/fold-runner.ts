@@ -9,7 +9,6 @@
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
-import type { CrossValidationInput } from "../evaluate/cross-validate.ts";
 import type { DisposableMatrixProduct } from "../head/matrix-product.ts";
 import type { Matrix } from "../math/matrix.ts";
 import {
@@ -152,17 +151,16 @@ export interface FoldEnvironment {
 }
 
 /**
- * Heads whose folds take long enough for workers to pay: starting one costs as much as fifty folds of the
- * other single heads.
+ * Heads slow enough for workers to pay: starting a worker takes as long as fifty folds of other single heads.
  */
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
 /**
- * Numbers in all embeddings together, times the usual folds, from which workers pay where all views are pooled: 50
+ * Minimum product of folds and numbers in all embeddings for which workers pay if all views are fused: 50
  * recordings without copies, or 150 in fewer folds.
  */
 const manyNumbers = 1.2e7;
-/** Folds per repeat, where they are not by speaker. */
+/** Folds per repeat, if they are not by speaker. */
 const usualFolds = 5;
 
 /** Fits on the training rows and predicts the test rows: probabilities [test rows, classes]. */
@@ -267,58 +265,4 @@ export function countNumbers({ embeddings, copies = [] }: FitProblem): number {
     ...decoded,
   ]);
   return all.reduce((sum, { length }) => sum + length, 0);
-}
-
-/** The input of cross-validation, see {@link createScoredFolds}. */
-export interface ScoredFolds
-  extends Pick<
-    CrossValidationInput,
-    "labels" | "groups" | "groupedBy" | "prepare" | "fitPredict" | "concurrency"
-  > {
-  /** Rows of the problem that are scored, in their order; `labels` and `groups` are of these. */
-  readonly scored: readonly number[];
-}
-
-/**
- * The recordings of a problem that cross-validation scores: those whose class has at least two. Synthetic
- * ones are excluded, unless fewer than two classes would be left. The others are in every training set and
- * are not tested.
- */
-export function createScoredFolds(
-  { labels, groups, groupedBy, synthetic = [] }: FitProblem,
-  { prepare, fitPredict, concurrency }: Pick<FoldRunner, "prepare" | "fitPredict" | "concurrency">,
-): ScoredFolds {
-  const rows = [...labels.keys()];
-  const real = pickRepeated(
-    rows.filter((row) => !synthetic[row]),
-    labels,
-  );
-  const scored = new Set(real.map((row) => labels[row])).size < 2 ? pickRepeated(rows, labels) : real;
-  const isScored = new Set(scored);
-  const others = rows.filter((row) => !isScored.has(row));
-  const pick = (places: readonly number[]): number[] => places.map((place) => scored[place]!);
-  return {
-    scored,
-    labels: scored.map((row) => labels[row]!),
-    groups: scored.map((row) => groups?.[row]),
-    ...(groupedBy === undefined ? {} : { groupedBy }),
-    fitPredict: (train, test) => fitPredict([...pick(train), ...others], pick(test)),
-    prepare:
-      prepare &&
-      ((folds, work) =>
-        prepare(
-          folds.map(({ repeat, train, test }) => ({
-            ...{ repeat, train: [...pick(train), ...others], test: pick(test) },
-          })),
-          work,
-        )),
-    concurrency,
-  };
-}
-
-/** Rows whose label occurs more than once. */
-function pickRepeated(rows: readonly number[], labels: readonly number[]): number[] {
-  const sizes = new Map<number, number>();
-  for (const row of rows) sizes.set(labels[row]!, (sizes.get(labels[row]!) ?? 0) + 1);
-  return rows.filter((row) => sizes.get(labels[row]!)! > 1);
 }

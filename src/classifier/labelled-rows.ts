@@ -41,9 +41,9 @@ export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]):
  */
 export function getRepeats(
   { copies, labels }: Pick<LabelledRows, "copies" | "labels">,
-  asked?: number,
+  requested?: number,
 ): number {
-  if (asked !== undefined) return asked;
+  if (requested !== undefined) return requested;
   if (labels.length > maximumDense) return 1;
   if (copies) return defaultRecipe.variedRepeats;
   return defaultRecipe.repeats;

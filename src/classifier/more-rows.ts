@@ -1,8 +1,6 @@
 /**
- * Training rows beyond those that are held in memory: of each, a class and a group are kept; its vectors are read
- * when heads are fitted.
- *
- * Not its concern: where vectors are read from.
+ * Training rows beyond those that are held in memory: the class and the group of each are kept, and its
+ * vectors are read when heads are fitted.
  */
 import type { Matrix } from "../math/matrix.ts";
 import type { VectorView } from "./view.ts";
@@ -20,7 +18,7 @@ export interface RowPiece {
 /** Rows that are trained on and never scored. */
 export interface MoreRows {
   readonly count: number;
-  /** Groups of the rows in memory that these rows have as well. */
+  /** Groups that these rows share with the rows in memory. */
   readonly groups: readonly string[];
   /** Reads the first `columns` numbers of a view of all rows, in pieces. */
   read(view: VectorView, columns: number): Iterable<RowPiece>;

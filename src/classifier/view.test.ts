@@ -23,7 +23,7 @@ describe("the text of sounds other than speech", () => {
     expect(features.data.subarray(features.columns).every((value) => value === 0)).toBe(true);
   });
 
-  it("counts in golems that were trained on all text", () => {
+  it("is used by golems that were trained on all text", () => {
     const vocabulary = fitVocabulary(embeddings.map(({ text }) => text));
     const view: View = { encoder: "pen", layer: "transcript", pooling: "tf-idf", weight: 1 };
     const features = createViewFeatures(view, encoderSet, vocabulary)(embeddings);

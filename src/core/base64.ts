@@ -1,8 +1,4 @@
-/**
- * Encodes bytes as base64 (RFC 4648, section 4).
- *
- * Not its concern: the meaning of the bytes.
- */
+/** Encodes bytes as base64 (RFC 4648, section 4). */
 
 /** Encodes bytes, in pieces short enough for `String.fromCharCode`. */
 export function encodeBase64(bytes: Uint8Array): string {

@@ -1,4 +1,4 @@
-/** JSON from outside: what is parsed, and what is refused before anything recurses over it. */
+/** Untrusted JSON: what is parsed, and what is rejected before any code recurses over it. */
 import { expect, it } from "vitest";
 import { parseBoundedJson } from "./bounded-json.ts";
 
@@ -17,14 +17,14 @@ it("counts only brackets outside of strings, and open ones at once", () => {
   expect(parse(`[${Array(1000).fill(nest(50)).join(",")}]`)).toHaveLength(1000);
 });
 
-it("refuses nesting over 100 deep, closed or not, in arrays and objects", () => {
+it("rejects nesting over 100 deep, closed or not, in arrays and objects", () => {
   expect(parse(nest(100))).toBeInstanceOf(Array);
   for (const deep of [nest(101), "[".repeat(1_000_000), '{"a":'.repeat(200_000)]) {
     expect(() => parse(deep)).toThrow("it is nested more than 100 deep");
   }
 });
 
-it("refuses what is not JSON or not UTF-8", () => {
+it("rejects what is not JSON or not UTF-8", () => {
   for (const wrong of ["", "{", '"\\', "[1,]"]) expect(() => parse(wrong)).toThrow("it is not JSON");
   expect(() => parse(Uint8Array.of(0x22, 0xff, 0x22))).toThrow("it is not JSON in UTF-8");
 });

@@ -1,4 +1,4 @@
-/** What is wrong with a value from outside, in words. */
+/** Messages about invalid values. */
 import { expect, it } from "vitest";
 import * as z from "zod/mini";
 import { checkSchema } from "./check-schema.ts";
@@ -31,7 +31,7 @@ it.each([
   [{ rate: 8000, more: 1 }, "it has the unknown field more"],
   [[], "it is []; expected object"],
   [null, "it is null; expected object"],
-])("says what is wrong with %j", (value, message) => {
+])("describes the fault in %j", (value, message) => {
   let found = "nothing";
   try {
     checkSchema(schema, value, fail);

@@ -1,8 +1,6 @@
 /**
  * CRC-32 as in IEEE 802.3 and zlib (reflected polynomial 0xEDB88320): detects damage, does not prevent
  * forgery.
- *
- * Not its concern: the meaning of the bytes.
  */
 
 const table = new Uint32Array(256).map((_, index) => {

@@ -198,7 +198,7 @@ export const errorReference = {
   },
   "invalid-shape": {
     group: "Training and evaluation",
-    cause: "Arrays do not fit each other, or a table would be larger than its format allows.",
+    cause: "Lengths of arrays do not match, or a table would be larger than its format allows.",
     remedy: "In a program, check the lengths that the message names; for tables, write .parquet.",
   },
   "invalid-option": {

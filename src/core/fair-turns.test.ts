@@ -1,4 +1,4 @@
-/** Who gets a thread's time: counted in turns of a clock that only work moves. */
+/** The shares of a thread's time, measured by a clock that only work advances. */
 import { expect, it } from "vitest";
 import { createFairTurns, type FairTurns, type Turn } from "./fair-turns.ts";
 
@@ -63,7 +63,7 @@ it("shares time, not turns: many long windows of one client against few short on
   expect(before.filter((name) => name === "a").length).toBeLessThanOrEqual(7);
 });
 
-it("leaves the thread to others while work waits, and counts only what was used", async () => {
+it("frees the thread while work waits, and counts only the time used", async () => {
   const { turns, work, log } = create();
   let arrive!: () => void;
   const arrival = new Promise<void>((resolve) => {
@@ -87,7 +87,7 @@ it("leaves the thread to others while work waits, and counts only what was used"
   expect(used).toBe(8);
 });
 
-it("goes on after work that fails", async () => {
+it("continues after work that fails", async () => {
   const { turns } = create();
   const failed = turns.hold("a", async () => {
     throw new Error("no");
@@ -96,7 +96,7 @@ it("goes on after work that fails", async () => {
   expect(await turns.hold("a", async () => 1)).toBe(1);
 });
 
-it("reports the time in which work held the thread, without the time away", async () => {
+it("reports the time for which work held the thread, excluding waits", async () => {
   let now = 0;
   let used = 0;
   const turns = createFairTurns({

@@ -1,8 +1,4 @@
-/**
- * Joins typed arrays.
- *
- * Not its concern: the contents of the arrays.
- */
+/** Joins typed arrays. */
 
 /**
  * Joins bytes. The result shares memory with none of the pieces, so it can be transferred to another thread.

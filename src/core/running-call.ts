@@ -1,11 +1,11 @@
 /**
- * A call on the worker's side, until it is answered: its signal, and the chunks that arrive while it runs.
+ * A running call on the worker's side: its signal, and the chunks that arrive.
  *
  * Not its concern: messages, answers (worker-calls.ts).
  */
 import { throwIfAborted } from "./error.ts";
 
-/** The state of a call on the worker's side, until it is answered. */
+/** The state of a call until it is answered. */
 export interface RunningCall {
   readonly signal: AbortSignal;
   readonly chunks: AsyncIterable<never>;

@@ -1,8 +1,4 @@
-/**
- * SHA-256: by Node, which is ten times as fast, otherwise in JavaScript.
- *
- * Not its concern: the hashed contents.
- */
+/** SHA-256: by Node, which is ten times as fast, otherwise in JavaScript. */
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 

@@ -1,9 +1,9 @@
-/** Turns of the event loop: taken only where the last one is long ago, and between reads of a source. */
+/** Turns of the event loop: taken only if the last one was long ago, and between reads of a source. */
 import { expect, it } from "vitest";
 import { createMemorySource } from "./byte-source.ts";
 import { createPacedTurn, createSourceWithTurns } from "./turn-taking.ts";
 
-it("takes a turn only where the last one is long ago", async () => {
+it("takes a turn only if the last one was long ago", async () => {
   let time = 100;
   let turns = 0;
   const takeTurn = createPacedTurn(

@@ -1,8 +1,4 @@
-/**
- * The name and version of this package, written into every golem.
- *
- * Not its concern: their readers.
- */
+/** The name and version of this package, written into every golem. */
 import packageJson from "../../package.json" with { type: "json" };
 
 /** "golem-audio 1.2.3" */

@@ -2,8 +2,6 @@
  * Assembles small hand-written WebAssembly modules: their sections, and the instructions that kernels share.
  * Such a module needs no file and compiles in well under a millisecond.
  *
- * Not its concern: the functions.
- *
  * Reference: WebAssembly Core Specification 2.0, section 5 (binary format).
  */
 

@@ -1,4 +1,4 @@
-/** Calls over a pair of message ports: what each side gets, in which order, and how calls end. */
+/** Calls over a pair of message ports: what each side receives, in which order, and how calls end. */
 import { MessageChannel } from "node:worker_threads";
 import { expect, it, onTestFinished, vi } from "vitest";
 import { GolemError } from "./error.ts";
@@ -10,7 +10,7 @@ type TestCalls = {
   fail: { argument: unknown; answer: never };
   /** Ends when it is aborted. */
   wait: { argument: null; answer: never };
-  /** The same beside other calls. */
+  /** The same, concurrently with other calls. */
   waitBeside: { argument: null; answer: never };
   sum: { argument: null; answer: number; report: number; chunk: number };
   name: { argument: null; answer: unknown };
@@ -68,7 +68,7 @@ it("passes on errors with their code and hint", async () => {
   await expect(caller.call("missing" as "add", [1, 1])).rejects.toMatchObject({ code: "unexpected" });
 });
 
-it("runs calls in order, and concurrent methods beside them", async () => {
+it("runs calls in order, and concurrent methods in parallel", async () => {
   const { caller } = connect();
   const [first, second, beside] = [new AbortController(), new AbortController(), new AbortController()];
   const waiting = caller.call("wait", null, { signal: first.signal });
@@ -87,7 +87,7 @@ it("runs calls in order, and concurrent methods beside them", async () => {
   });
 });
 
-it("streams chunks in and reports out, also what was pushed before the call", async () => {
+it("streams chunks in, including those pushed before the call, and reports out", async () => {
   const { caller } = connect();
   const input = createCallInput<number>();
   input.push(1);

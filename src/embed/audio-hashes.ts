@@ -1,8 +1,6 @@
 /**
- * Hashes of the audio of recordings that are not listed one by one, shortened to 64 bits and packed as text: whether a
- * recording is among a million of them is answered wrongly once in 10^13 times.
- *
- * Not its concern: which recordings these are.
+ * Hashes of the audio of recordings that are not listed one by one, shortened to 64 bits and packed as text.
+ * A new recording is found among a million of them by chance with a probability below 10^-13.
  */
 import { encodeBase64 } from "../core/base64.ts";
 
@@ -18,20 +16,20 @@ export function packHashes(hashes: BigUint64Array): string {
   return encodeBase64(new Uint8Array(view.buffer));
 }
 
-/** Creates a function that tells whether packed hashes include that of some audio; none where there are none. */
+/** Creates a function that looks up a hash of audio among packed hashes; undefined contains none. */
 export function createHashCheck(packed: string | undefined): (audioHash: string) => boolean {
   if (packed === undefined) return () => false;
   const text = atob(packed);
   const view = new DataView(new ArrayBuffer(text.length));
   for (let i = 0; i < text.length; i++) view.setUint8(i, text.charCodeAt(i));
   return (audioHash) => {
-    const wanted = shortenHash(audioHash);
+    const hash = shortenHash(audioHash);
     let [low, high] = [0, Math.floor(text.length / hashBytes)];
     while (low < high) {
       const middle = (low + high) >> 1;
-      if (view.getBigUint64(hashBytes * middle) < wanted) low = middle + 1;
+      if (view.getBigUint64(hashBytes * middle) < hash) low = middle + 1;
       else high = middle;
     }
-    return hashBytes * low < text.length - hashBytes + 1 && view.getBigUint64(hashBytes * low) === wanted;
+    return hashBytes * low < text.length - hashBytes + 1 && view.getBigUint64(hashBytes * low) === hash;
   };
 }

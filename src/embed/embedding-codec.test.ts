@@ -24,7 +24,7 @@ describe("the checksum", () => {
 });
 
 describe("embeddings as bytes", () => {
-  it("round-trip whatever the numbers and texts", () => {
+  it("round-trip any numbers and texts", () => {
     const number = fc.double({ noNaN: true, noDefaultInfinity: true });
     // JSON has no -0.
     const finite = number.map((value) => value + 0);
@@ -78,7 +78,7 @@ describe("embeddings as bytes", () => {
     expect(decodeEmbedding(Uint8Array.from([...bytes, 0]))).toBeUndefined();
   });
 
-  it("are a miss, without allocating, when the lengths lie under a right checksum", () => {
+  it("are a miss, without allocating, when the lengths are wrong and the checksum is right", () => {
     const bytes = encodeEmbedding(createStoredEmbedding(1, 8));
     for (const lie of [0, 7, 9, 0x3fff_ffff, 0x4000_0008, 0xffff_ffff]) {
       const forged = bytes.slice();
@@ -87,13 +87,13 @@ describe("embeddings as bytes", () => {
     }
   });
 
-  it("are a miss when they are anything else", () => {
+  it("are a miss when they are any other bytes", () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => decodeEmbedding(bytes) === undefined),
     );
   });
 
-  it("are refused when they could not be read back", () => {
+  it("are rejected when they could not be read back", () => {
     const value = createStoredEmbedding(1);
     const facts = { ...value.facts, seconds: Number.NaN };
     expect(() => encodeEmbedding({ ...value, facts })).toThrow(/not numbers/);
@@ -110,7 +110,7 @@ describe("embeddings as bytes", () => {
 });
 
 describe("facts as text", () => {
-  it("are refused when a field is missing or of another kind", () => {
+  it("are rejected when a field is missing or of another kind", () => {
     const whole: Record<string, unknown> = JSON.parse(stringifyFacts(createStoredEmbedding(1).facts));
     expect(parseFacts(JSON.stringify(whole))).toBeDefined();
     for (const field of Object.keys(whole)) {

@@ -29,19 +29,19 @@ export function encodeEmbedding(value: StoredEmbedding): Uint8Array {
   if (parseFacts(factsText)?.loudnessDb !== value.facts.loudnessDb) {
     throw new GolemError(
       "store-failed",
-      `Facts about audio that are not numbers, or without its hash, cannot be kept: ${factsText}`,
+      `Facts about audio with a field that is not a number, or without its hash, cannot be stored: ${factsText}`,
     );
   }
   const facts = new TextEncoder().encode(factsText);
   if (vector.length > maximumVectorLength || facts.length > maximumFactsBytes) {
     throw new GolemError(
       "store-failed",
-      `An embedding of ${vector.length} numbers with ${facts.length} bytes of facts was to be stored; ` +
-        `at most ${maximumVectorLength} and ${maximumFactsBytes} are.`,
+      `An embedding of ${vector.length} numbers with ${facts.length} bytes of facts cannot be stored; ` +
+        `expected at most ${maximumVectorLength} and ${maximumFactsBytes}.`,
     );
   }
   if (!Number.isInteger(frames) || frames < 0 || frames > 0xffff_ffff) {
-    throw new GolemError("store-failed", `A number of frames is a whole number; got ${frames}.`);
+    throw new GolemError("store-failed", `The number of frames is ${frames}; expected a whole number.`);
   }
   const bytes = new Uint8Array(headerBytes + vector.length * 4 + facts.length);
   const view = new DataView(bytes.buffer);

@@ -9,8 +9,8 @@ import type { TranscriberInfo } from "../encoder/transcriber.ts";
 import { getAudioSettings } from "./embed-source.ts";
 
 /**
- * Version of how the networks are computed. It is raised whenever the last digits of an embedding change, so
- * that what is equal bit for bit stays so: cached embeddings, shards and new embeddings are never mixed.
+ * Version of the computation of the networks. Raised whenever the last digits of an embedding change, so that
+ * embeddings of two versions (cached, in shards, new) are never mixed.
  */
 const computationVersion = 2;
 

@@ -34,10 +34,9 @@ interface TrainedName {
 }
 
 /**
- * Finds which sources of a test set were also trained on, by the names of both together: the trained
- * recordings and the tested ones, with their sources. If speakers are named, both lists are returned
- * unchanged. Only a recording's own folder counts, not the folders above it, since the two sets may be in
- * different places.
+ * Finds the sources that a training and a test set have in common, by the names of both together. Returns the
+ * recordings of both with their sources. If speakers are named, both lists are returned unchanged. Only a
+ * recording's own folder counts, not the folders above it, since the two sets may be in different places.
  */
 export function matchSources<T extends TrainedName>(
   trained: readonly T[],

@@ -11,7 +11,7 @@ describe("keys of the store", () => {
     expect(key).toHaveLength(keyDigits);
   });
 
-  it("do not remember the wrong fingerprint", () => {
+  it("do not confuse fingerprints", () => {
     const keys = ["", "a", "a", "b", "a", ""].map((fingerprint) =>
       computeStoreKey(sha256("file"), fingerprint),
     );

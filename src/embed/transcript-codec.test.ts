@@ -12,7 +12,7 @@ function seal(bytes: Uint8Array): Uint8Array {
 }
 
 describe("transcripts as bytes", () => {
-  it("round-trip whatever was said", () => {
+  it("round-trip any transcript", () => {
     fc.assert(
       fc.property(
         fc.string({ unit: "binary" }),
@@ -72,7 +72,7 @@ describe("transcripts as bytes", () => {
     expect(decodeTranscript(seal(old))).toBeUndefined();
   });
 
-  it("are a miss, without allocating, when the counts lie under a right checksum", () => {
+  it("are a miss, without allocating, when the counts are wrong and the checksum is right", () => {
     const bytes = encodeTranscript(createStoredTranscript(1));
     for (const place of [28, 32, 36]) {
       for (const lie of [1000, 0x3fff_ffff, 0x4000_000c, 0x7fff_ffff, 0xffff_ffff]) {
@@ -83,7 +83,7 @@ describe("transcripts as bytes", () => {
     }
   });
 
-  it("are a miss when they are anything else under a right header", () => {
+  it("are a miss when anything but the header is wrong", () => {
     fc.assert(
       fc.property(fc.uint8Array({ minLength: 32, maxLength: 200 }), (bytes) => {
         const view = new DataView(bytes.buffer, bytes.byteOffset);
@@ -97,13 +97,13 @@ describe("transcripts as bytes", () => {
   });
 
   it.each([
-    ["a text without end", { text: "a".repeat((1 << 22) + 1) }],
+    ["a text that is too long", { text: "a".repeat((1 << 22) + 1) }],
     ["no probability", { logprob: Number.NaN }],
     ["half a token", { tokens: 0.5 }],
-    ["fewer steps than none", { steps: -1 }],
+    ["a negative number of steps", { steps: -1 }],
     ["too many vectors", { vectors: Array(17).fill(new Float32Array(1)) }],
     ["too many numbers", { vectors: [new Float32Array(1 << 19), new Float32Array((1 << 19) + 1)] }],
-  ])("are refused with %s", (_, wrong) => {
+  ])("are rejected with %s", (_, wrong) => {
     const value = { ...createStoredTranscript(1), ...wrong };
     expect(() => encodeTranscript(value)).toThrow(expect.objectContaining({ code: "store-failed" }));
   });

@@ -19,7 +19,7 @@ const magic = 0x544c_4f47;
 const version = 2;
 const headerBytes = 32;
 const checkedFrom = 12;
-/** Enough for a day of speech. */
+/** 4 MB, enough for a day of speech. */
 const maximumTextBytes = 1 << 22;
 const maximumVectors = 16;
 /** Maximum length of all vectors together: 4 MB. */
@@ -41,8 +41,8 @@ export function encodeTranscript({ text, logprob, tokens, steps, vectors }: Tran
     throw new GolemError(
       "store-failed",
       `A transcript of ${encoded.length} bytes, ${tokens} tokens, ${steps} steps, log-probability ${logprob} and ` +
-        `${vectors.length} vectors of ${numbers} numbers was to be stored; at most ${maximumTextBytes} bytes, ` +
-        `${maximumVectors} vectors and ${maximumNumbers} numbers are, whole counts and a finite log-probability.`,
+        `${vectors.length} vectors of ${numbers} numbers cannot be stored; expected at most ${maximumTextBytes} bytes, ` +
+        `${maximumVectors} vectors and ${maximumNumbers} numbers, whole counts and a finite log-probability.`,
     );
   }
   const vectorsStart = headerBytes + 4 * vectors.length;

@@ -98,22 +98,24 @@ describe("described encoder", () => {
     const samples = Float32Array.of(0.5, -0.25, 0.125, 0, 0.3);
     const plain = await load(createConvModel(17), { ...conv, minimumSamples: 8 });
     const reflected = Float32Array.of(0.5, -0.25, 0.125, 0, 0.3, 0, 0.125, -0.25);
-    const want = (input: Float32Array) => poolFrames(computeConvFrames(input), 3).vector;
-    expect((await plain.encode(samples)).vector.subarray(0, 6)).toBeAllclose(want(reflected), { atol: 1e-6 });
+    const poolExpected = (input: Float32Array) => poolFrames(computeConvFrames(input), 3).vector;
+    expect((await plain.encode(samples)).vector.subarray(0, 6)).toBeAllclose(poolExpected(reflected), {
+      atol: 1e-6,
+    });
     await plain.dispose();
     const input = { ...conv.input, normalise: "zero-mean-unit-variance", gain: 100 };
     const scaled = await load(createConvModel(17), { ...conv, input });
     const mean = reflected.reduce((sum, x) => sum + x, 0) / 8;
     const variance = reflected.reduce((sum, x) => sum + (x - mean) ** 2, 0) / 8;
     const normal = reflected.map((x) => ((x - mean) / Math.sqrt(variance)) * 100);
-    expect((await scaled.encode(samples)).vector.subarray(0, 6)).toBeAllclose(want(normal), {
+    expect((await scaled.encode(samples)).vector.subarray(0, 6)).toBeAllclose(poolExpected(normal), {
       rtol: 1e-4,
       atol: 1e-3,
     });
     await scaled.dispose();
   });
 
-  it("feeds patches of log-mel frames", async () => {
+  it("passes patches of log-mel frames", async () => {
     const input = {
       ...{ name: "mel", kind: "log-mel", axes: ["patches", "frames", "bands"] },
       ...{ window: 400, hop: 160, transformSize: 512, bands: 8, low: 125, high: 7500 },
@@ -157,7 +159,7 @@ describe("described encoder", () => {
       "its inputs are wave",
     );
     const encoder = await load(model, output({ dimensions: 5 }));
-    await expect(encoder.encode(signal)).rejects.toThrow("its descriptor promises [1, frames, 5]");
+    await expect(encoder.encode(signal)).rejects.toThrow("its descriptor states [1, frames, 5]");
     await encoder.dispose();
   });
 });
@@ -171,7 +173,7 @@ describe("ONNX reader", () => {
     });
   });
 
-  it("refuses numbers that parsers of protobuf read differently", () => {
+  it("rejects numbers that protobuf parsers read differently", () => {
     // Tags of 2^32 + 106 and 2^32 + 112: a parser that keeps 32 bits reads the fields 13 and 14.
     const entry = joinBytes([createBytesField(1, "location"), createBytesField(2, "secret.bin")]);
     const wide = joinBytes([
@@ -181,11 +183,11 @@ describe("ONNX reader", () => {
     ]);
     const fields = {
       "a tag over 32 bits": [wide, "tag or length"],
-      "a padded tag": [Uint8Array.of(0xf0, 0x00, 0x01), "a way of its own"],
-      "a padded value": [Uint8Array.of(0x08, 0x81, 0x80, 0x00), "a way of its own"],
-      "a value over 64 bits": [Uint8Array.of(0x08, ...Array<number>(9).fill(0xff), 0x02), "a way of its own"],
+      "a padded tag": [Uint8Array.of(0xf0, 0x00, 0x01), "longer than necessary"],
+      "a padded value": [Uint8Array.of(0x08, 0x81, 0x80, 0x00), "longer than necessary"],
+      "a value over 64 bits": [Uint8Array.of(0x08, ...Array<number>(9).fill(0xff), 0x02), "over 64 bits"],
       "a length over 31 bits": [Uint8Array.of(0x4a, 0x80, 0x80, 0x80, 0x80, 0x08), "tag or length"],
-      "a group": [Uint8Array.of((13 << 3) | 3, (13 << 3) | 4), "unknown kind 3"],
+      "a group": [Uint8Array.of((13 << 3) | 3, (13 << 3) | 4), "unknown wire type 3"],
       "a location of 2^32 + 1": [Uint8Array.of(0x70, 0x81, 0x80, 0x80, 0x80, 0x10), "another file"],
     } as const;
     for (const [tensor, message] of Object.values(fields)) {
@@ -200,14 +202,14 @@ describe("ONNX reader", () => {
     expect(() => readModelFacts(joinBytes([createConvModel(17), negative]))).not.toThrow();
   });
 
-  it("refuses a message written as a number, and ONNX Runtime's own format", () => {
+  it("rejects a message written as a number, and ONNX Runtime's own format", () => {
     const model = createConvModel(17);
     expect(() => readModelFacts(joinBytes([model, Uint8Array.of(7 << 3, 1)]))).toThrow("expected a message");
     const own = joinBytes([createBytesField(2, "\0\0ORTM"), model]);
     expect(() => readModelFacts(own)).toThrow("ONNX Runtime's own format");
   });
 
-  it("refuses references to other files anywhere in a model", () => {
+  it("rejects references to other files anywhere in a model", () => {
     // TensorProto: external_data (13) { key, value }, or data_location (14) = EXTERNAL.
     const entry = joinBytes([createBytesField(1, "location"), createBytesField(2, "../../secret")]);
     const tensors = [createBytesField(13, entry), Uint8Array.of((14 << 3) | 0, 1)];
@@ -230,7 +232,7 @@ describe("ONNX reader", () => {
     expect(() => readModelFacts(joinBytes([createConvModel(17), weights]))).not.toThrow();
   });
 
-  it("refuses graphs that are nested too deeply", () => {
+  it("rejects graphs that are nested too deeply", () => {
     let graph: Uint8Array = new Uint8Array(0);
     for (let depth = 0; depth < 100; depth++)
       graph = createBytesField(1, createBytesField(5, createBytesField(6, graph)));

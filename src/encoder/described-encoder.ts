@@ -1,6 +1,6 @@
 /**
- * Runs any ONNX model as an encoder, as its descriptor says: front end, one forward pass, every named layer
- * pooled in the graph.
+ * Runs any ONNX model as an encoder, as specified by its descriptor: front end, one forward pass, every named
+ * layer pooled in the graph.
  *
  * The pooled layers become the model's only outputs, so nothing above the highest layer is computed and
  * frames are not copied out of the runtime.
@@ -56,7 +56,7 @@ export async function createDescribedEncoder(
       ) {
         throw new GolemError(
           "encoder-failed",
-          `${info.id} gave layers of shape [${shape?.data.join(", ")}]; its descriptor promises [1, frames, ${dimensions}] for each.`,
+          `${info.id} gave layers of shape [${shape?.data.join(", ")}]; its descriptor states [1, frames, ${dimensions}] for each.`,
           { hint: "Correct output.axes and output.dimensions in the descriptor." },
         );
       }
@@ -83,7 +83,7 @@ export function createDescribedGraph(
   if (input.kind !== "samples") {
     throw new GolemError(
       "invalid-option",
-      `${info.id} takes log-mel frames, which are computed outside its network; a network that takes samples was expected.`,
+      `${info.id} takes log-mel frames, which are computed outside its network; expected a network that takes samples.`,
       { hint: "Export it as safetensors or huggingface." },
     );
   }
@@ -109,7 +109,8 @@ function addDescribedLayers(model: Uint8Array, descriptor: EncoderDescriptor, la
     throw mismatch(`no input "${input.name}"; its inputs are ${list(facts.inputs)}`);
   }
   const others = facts.inputs.filter((name) => name !== input.name);
-  if (others.length > 0) throw mismatch(`also the inputs ${list(others)}, which the descriptor cannot feed`);
+  if (others.length > 0)
+    throw mismatch(`also the inputs ${list(others)}, which the descriptor cannot provide`);
   const nodes: ProtoBytes[] = [];
   const axisTensors = new Map<number, ProtoBytes>();
   const makeAxes = (axis: number): string => {

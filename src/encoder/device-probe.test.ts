@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { compareLayers } from "./device-probe.ts";
 
 describe("the difference of two pooled vectors", () => {
-  it("is in parts of each layer's own root mean square", () => {
+  it("is relative to the root mean square of each layer", () => {
     const a = Float32Array.of(3, 4, 3, 4, 300, 400, 300, 400);
     const b = Float32Array.from(a);
     expect(compareLayers(a, b, 2)).toBe(0);
@@ -12,7 +12,7 @@ describe("the difference of two pooled vectors", () => {
     expect(compareLayers(a, b, 2)).toBeCloseTo(0.5 / Math.sqrt(12.5), 6);
   });
 
-  it("has no end where something is no number, and is in numbers as they are where a layer is zero", () => {
+  it("is infinite for NaN, and absolute if a layer is zero", () => {
     expect(compareLayers(Float32Array.of(1, 2), Float32Array.of(1, Number.NaN), 1)).toBe(
       Number.POSITIVE_INFINITY,
     );

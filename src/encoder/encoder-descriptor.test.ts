@@ -40,7 +40,7 @@ it.each([
   ["a rate of zero", { sampleRate: 0 }, "sampleRate"],
   ["a model elsewhere", { model: "../model.onnx" }, "leads out"],
   ["a model at the root", { model: "/etc/model.onnx" }, "leads out"],
-  ["a model in a hidden way", { model: "a/./b.onnx" }, "leads out"],
+  ["a model path with a dot segment", { model: "a/./b.onnx" }, "leads out"],
   ["a model on another drive", { model: "C:model.onnx" }, "leads out"],
   ["no samples axis", { input: { ...valid.input, axes: ["batch"] } }, 'lacks "samples"'],
   ["an axis twice", { input: { ...valid.input, axes: ["batch", "batch", "samples"] } }, "twice"],
@@ -52,16 +52,16 @@ it.each([
   ["bands over half the rate", { input: { ...mel, high: 9000 } }, "half the sample rate"],
   ["patches without a size", { input: { ...mel, axes: ["patches", "frames", "bands"] } }, "no patches"],
   ["patches without an axis", { input: { ...mel, patches: { length: 9, hop: 9 } } }, 'lacks "patches"'],
-])("refuses %s", (_, changes, message) => {
+])("rejects %s", (_, changes, message) => {
   expect(() => parseDescriptor(JSON.stringify({ ...valid, ...changes }))).toThrow(message);
 });
 
-it("takes the examples of the documentation", async () => {
+it("accepts the examples of the documentation", async () => {
   const text = await readFile(new URL("../../docs/encoders.md", import.meta.url), "utf8");
   const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => parseDescriptor(json!));
   expect(examples.map(({ input }) => input.kind)).toEqual(["samples", "log-mel", "samples"]);
 });
 
-it("refuses what is not JSON", () => {
+it("rejects what is not JSON", () => {
   expect(() => parseDescriptor("{")).toThrow("it is not JSON");
 });

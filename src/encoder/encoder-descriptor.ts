@@ -63,7 +63,7 @@ export const descriptor = z.strictObject({
   description: z._default(z.string().check(z.maxLength(512)), "an ONNX model with a descriptor"),
   /** SPDX id of the weights' licence. */
   licence: z._default(z.string().check(z.maxLength(128)), "unknown"),
-  /** The model's file, beside this one. */
+  /** The model's file, in the same folder. */
   model: z._default(shortText, "model.onnx"),
   /** Precision of its weights; only shown. */
   precision: z._default(z.string().check(z.regex(/^[a-z0-9]{2,16}$/)), "fp32"),
@@ -109,11 +109,11 @@ function checkConsistency({ input, output, sampleRate, model }: EncoderDescripto
   if (!output.axes.includes("features")) throw invalid(name, `output.axes lacks "features"`);
   if (new Set(output.layers).size !== output.layers.length) throw invalid(name, "a layer is named twice");
   if (/[\\:\0]|^\/|(^|\/)\.{0,2}(\/|$)/.test(model))
-    throw invalid(name, `model "${model}" leads out of its folder`);
+    throw invalid(name, `model "${model}" is outside of its folder`);
   if (input.kind === "samples") return;
   if (input.axes.includes("patches") && !input.patches)
     throw invalid(name, `input has an axis "patches" but no patches`);
-  if (input.window > input.transformSize) throw invalid(name, "input.window is over input.transformSize");
+  if (input.window > input.transformSize) throw invalid(name, "input.window exceeds input.transformSize");
   if (input.low >= input.high || input.high > sampleRate / 2) {
     throw invalid(
       name,

@@ -8,9 +8,9 @@
 import type { GraphMerge } from "../onnx/graph-merge.ts";
 
 /**
- * Adds an encoder to a graph, given the graph and the name of samples [1, samples]. Returns the function from
- * a layer to the name of its pooled tensor [1, 1, 2 x dimensions]. `prefix` begins the names of the added
- * tensors.
+ * Adds an encoder to a graph, given the graph and the name of samples [1, samples]. Returns a function that
+ * maps a layer to the name of its pooled tensor [1, 1, 2 x dimensions]. `prefix` begins the names of the
+ * added tensors.
  */
 export type AddEncoder = (graph: GraphMerge, samples: string, prefix: string) => (layer: number) => string;
 

@@ -36,7 +36,7 @@ describe("mergePooled", () => {
     },
   );
 
-  it("refuses an empty list", () => {
+  it("rejects an empty list", () => {
     expect(() => mergePooled(info, [])).toThrow("at least one");
   });
 });

@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => Promise.all([encoder.dispose(), front.release(), published.release()]));
 
 /** The vectors of windows processed separately, [windows, 96]. */
-async function hearApart(samples: Float32Array): Promise<Float32Array> {
+async function encodeSeparately(samples: Float32Array): Promise<Float32Array> {
   const loud = samples.map((value) => value * 32_767);
   const output = await front.run({ input: { dims: [1, loud.length], data: loud } });
   const mel = (Object.values(output)[0]!.data as Float32Array).map((value) => value / 10 + 2);
@@ -46,7 +46,7 @@ async function hearApart(samples: Float32Array): Promise<Float32Array> {
 
 async function compare(samples: Float32Array): Promise<void> {
   const { frames, vector } = await encoder.encode(samples);
-  const expected = poolFrames(await hearApart(samples), 96);
+  const expected = poolFrames(await encodeSeparately(samples), 96);
   expect(frames).toBe(expected.frames);
   // Equal to the bit where both use the same kernels; other machines may add in another order.
   expect(vector).toBeAllclose(expected.vector, { rtol: 1e-5, atol: 1e-5 });

@@ -2,7 +2,7 @@
  * The encoder google-speech-embedding: a small convolutional network trained on millions of spoken phrases,
  * Apache-2.0, in the ONNX form made by the openWakeWord project.
  *
- * Not its concern: files, labels, where the weights were found.
+ * Not its concern: files, labels.
  *
  * 16 kHz samples -> 32-band mel spectrogram, one frame per 10 ms -> one vector of 96 numbers for each window
  * of 76 frames (775 ms), every 8 frames (80 ms). Its windows have a fixed length, so it is the one encoder

@@ -1,6 +1,4 @@
-/**
- * The decoding loop over invented networks: which tokens it chooses, where it stops, and the probabilities.
- */
+/** The decoding loop over synthetic networks: chosen tokens, the end, and log-probabilities. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { decodeGreedily, type GreedyOptions, type NextToken, rankTokens } from "./greedy-decoding.ts";

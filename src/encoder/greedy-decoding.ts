@@ -36,17 +36,17 @@ interface RankedToken {
   readonly logprob: number;
 }
 
-/** The two likeliest tokens, by their logits: the likeliest first, of equal ones the lower. */
+/** The two likeliest tokens, by their logits: the likeliest first; of equal ones, the lower number. */
 export type RankedTokens = readonly [RankedToken, RankedToken];
 
-/** A network's answer: which token is next. */
+/** A network's ranking of the next token. */
 export interface NextToken {
   readonly ranked: RankedTokens;
 }
 
 /**
- * Ranks the tokens of a vocabulary by their logits. Log-probabilities alone would not do, since rounding may
- * make two of them equal.
+ * Ranks the tokens of a vocabulary by their logits. Log-probabilities alone do not suffice, since rounding
+ * may make two of them equal.
  */
 export function rankTokens(logits: Float32Array, logprobs: Float32Array): RankedTokens {
   const first = findLargest(logits, -1);

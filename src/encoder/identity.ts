@@ -1,8 +1,4 @@
-/**
- * Checks that an encoder or a transcriber is the one a golem was trained on.
- *
- * Not its concern: where either was found.
- */
+/** Checks that an encoder or a transcriber is the one a golem was trained on. */
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
 import type { EncoderInfo } from "./encoder.ts";
@@ -24,8 +20,8 @@ export function checkSameEncoder(expected: EncoderInfo, found: EncoderInfo): voi
 }
 
 /**
- * Throws `golem-version` when `found`, by default this program's own of that name, gives other text and vectors
- * than the `expected` transcriber. The locations of checkpoints do not matter.
+ * Throws `golem-version` when `given`, by default the transcriber of that id in this program, gives other
+ * text and vectors than the `expected` transcriber. The locations of checkpoints do not matter.
  */
 export function checkSameTranscriber(expected: TranscriberInfo, given?: TranscriberInfo): void {
   const own = getTranscriberDefinition(expected.id) ?? getTranscriberDefinition(defaultRecipe.transcriber);

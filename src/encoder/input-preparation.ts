@@ -1,8 +1,7 @@
 /**
  * Prepares samples for an encoder: lengthens short clips by reflection, normalises loudness.
  *
- * Not its concern: which encoder uses the samples. The same steps as nodes of an ONNX graph are in
- * `encoder-graph.ts`.
+ * The same steps as nodes of an ONNX graph are in `encoder-graph.ts`.
  */
 
 /**

@@ -2,20 +2,23 @@
  * Attention of moonshine's encoder as single nodes of ONNX Runtime, in place of the published graph's fifty
  * nodes per block.
  *
- * The published nodes hold the weights of all pairs of frames twice: 100 MB for 30 s. MultiHeadAttention works
- * through them in blocks (Dao 2023, "FlashAttention-2"), so its memory grows with the frames, not with their
- * square. RotaryEmbedding turns the first numbers of each head by angles that grow with the position (Su et
- * al. 2021, "RoFormer"). Both sum in another order than the published nodes: results agree to one in a million.
+ * The published nodes hold the weights of all pairs of frames twice: 100 MB for 30 s. MultiHeadAttention
+ * works through them in blocks (Dao 2023, "FlashAttention-2"), so its memory grows with the frames, not with
+ * their square. RotaryEmbedding rotates the first numbers of each head by angles that grow with the position
+ * (Su et al. 2021, "RoFormer"). Both sum in another order than the published nodes: results agree to one in a
+ * million.
  */
 import { type AddedNodes, runtimeDomain } from "../onnx/graph-extract.ts";
 import type { MoonshineSize } from "./moonshine-sizes.ts";
 
-/** Numbers of each head that are turned, in pairs. */
+/** Numbers of each head that are rotated, in pairs. */
 const rotated = 32;
 
 const [cosines, sines, origin] = ["golem_cosines", "golem_sines", "golem_origin"];
 
-/** Adds the tables [positions, rotated / 2] that `addRotation` reads; `angles`: [1, positions, rotated / 2]. */
+/**
+ * Adds the tables [positions, rotated / 2] that `addRotation` reads; `angles`: [1, positions, rotated / 2].
+ */
 export function addRotationTables({ add }: Pick<AddedNodes, "add">, angles: string): void {
   add("Constant", [], ["golem_angles_shape"], { value_ints: [-1, rotated / 2] });
   add("Reshape", [angles, "golem_angles_shape"], ["golem_angles"]);

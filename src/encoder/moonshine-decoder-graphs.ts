@@ -8,11 +8,11 @@
  * attend to, once per recording. The second is the branch of later steps; with empty tensors for the previous
  * tokens it also computes the first step.
  *
- * The second model keeps the published weights, but its 1,100 nodes are replaced by 90: a step is a product of
- * one row per matrix, so nodes that rearrange a few hundred numbers cost as much as the products. Its products
- * are computed in floats (see `float-products.ts`) except for that with the vocabulary of 32,768 tokens, which is
- * computed on integers: the published file computes it in float32 after unpacking 9 MB of int8 into 38 MB at
- * every step.
+ * The second model keeps the published weights, but its 1,100 nodes are replaced by 90: a step is a product
+ * of one row per matrix, so nodes that rearrange a few hundred numbers cost as much as the products. Its
+ * products are computed in floats (see `float-products.ts`) except for that with the vocabulary of 32,768
+ * tokens, which is computed on integers: the published file computes it in float32 after unpacking 9 MB of
+ * int8 into 38 MB at every step.
  */
 import { addFloatProducts, getFloatWeight } from "../onnx/float-products.ts";
 import {
@@ -30,12 +30,14 @@ import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
 export const framesName = "encoder_hidden_states";
 
 /**
- * Names of a step's inputs beside the results of the first model: the previous token, int64 [1, 1], and the
- * rows of the steps so far, [1, steps, numbers].
+ * Names of a step's inputs in addition to the results of the first model: the previous token, int64 [1, 1],
+ * and the rows of the steps so far, [1, steps, numbers].
  */
 export const [tokenName, pastName] = ["input_ids", "golem_past"];
 
-/** Names of the scores of all tokens and of their log-softmax [1, 1, vocabulary]; a test adds them as outputs. */
+/**
+ * Names of the scores of all tokens and of their log-softmax [1, 1, vocabulary]; a test adds them as outputs.
+ */
 export const stepScores = { logits: "logits", logprobs: "golem_logprobs" } as const;
 
 /** Names of a step's results: vectors are [1, 1, width]. */
@@ -57,7 +59,7 @@ const listBlocks = ({ blocks }: MoonshineSize): number[] => [...new Array(blocks
 const attendedKey = (block: number) => `golem_attended_key_${block}`;
 const attendedValue = (block: number) => `golem_attended_value_${block}`;
 
-/** Numbers that a step adds to what later steps read: keys of all blocks, then their values. */
+/** Length of the row that a step adds for later steps: keys of all blocks, then their values. */
 export const getRowNumbers = (size: MoonshineSize): number => 2 * size.blocks * getMoonshineWidth(size);
 
 /**
@@ -223,8 +225,8 @@ function addVocabularyProduct({ add }: AddedNodes): void {
   add("Mul", [levelScale, scale], ["golem_product_scale"]);
   add("Mul", ["golem_product_float", "golem_product_scale"], [logits]);
   add("LogSoftmax", [logits], [logprobs], { axis: 2 });
-  // Ranked by logits, since rounding may make two log-probabilities equal. The scores themselves stay inside:
-  // 256 kB per step, which JavaScript would have to collect.
+  // Ranked by logits, since rounding may make two log-probabilities equal. The scores are not
+  // outputs: 256 kB per step would have to be garbage-collected.
   add("Constant", [], ["golem_ranks"], { value_ints: [2] });
   add("TopK", [logits, "golem_ranks"], ["golem_ranked_logits", stepOutputs.ranked], { axis: 2 });
   add("GatherElements", [logprobs, stepOutputs.ranked], [stepOutputs.rankedLogprobs], { axis: 2 });

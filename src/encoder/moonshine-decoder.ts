@@ -89,7 +89,7 @@ export async function createMoonshineDecoder(
   };
 }
 
-/** Tokens that memory is first taken for. */
+/** Number of tokens for which memory is first allocated. */
 const firstTokens = 16;
 
 /** Keys and values of the tokens so far: a row of [numbers] per token. */

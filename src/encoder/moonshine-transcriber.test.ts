@@ -43,16 +43,16 @@ describe("speech", () => {
     const rows: Record<string, string>[] = parse(readFileSync(`${folder}metadata.csv`), { columns: true });
     const chosen = rows.filter((row) => row.split === "test" && row.speaker === "rms").slice(0, 10);
     expect(chosen).toHaveLength(10);
-    let [found, said] = [0, 0];
+    let [found, spoken] = [0, 0];
     for (const { file_name = "", text = "" } of chosen) {
       const transcript = await transcriber.transcribe(await readWindow(folder + file_name));
       const words = toWords(transcript.text);
-      said += toWords(text).length;
+      spoken += toWords(text).length;
       found += toWords(text).filter((word) => words.includes(word)).length;
       expect(transcript.logprob).toBeLessThan(0);
       expect(transcript.tokens).toBeGreaterThan(3);
     }
-    expect(found / said).toBeGreaterThan(0.7);
+    expect(found / spoken).toBeGreaterThan(0.7);
   });
 
   it.skipIf(!sharedData).each([
@@ -61,7 +61,7 @@ describe("speech", () => {
     ["wakewords/alexa/12.mp3", /^Alexa\W?$/],
     ["wakewords/view_glass/ea91cf6d-18dd-4ef4-bc97-a66f3782cc5a.mp3", /^View glass\W?$/],
     ["commands/zero/b87bdb22_nohash_1.wav", /^Zero\W?$/],
-  ])(`is what was said in %s${sharedDataNote}`, async (file, expected) => {
+  ])(`is the spoken text of %s${sharedDataNote}`, async (file, expected) => {
     const samples = await readWindow(`${sharedData}/${file}`);
     const first = await transcriber.transcribe(samples);
     expect(first.text).toMatch(expected);
@@ -81,7 +81,7 @@ describe("other sounds", () => {
     const { text, logprob, tokens, steps, vectors } = await transcriber.transcribe(samples);
     expect(samples.every((sample, i) => sample === copy[i])).toBe(true);
     expect(Number.isFinite(logprob) && logprob < 0).toBe(true);
-    // The end counts too.
+    // The end token is counted too.
     expect(tokens).toBeLessThanOrEqual(Math.max(6, Math.ceil((samples.length / 16_000) * 6.5)) + 1);
     expect(text).toBe(text.trim());
     expect(steps).toBeGreaterThanOrEqual(tokens);

@@ -1,7 +1,7 @@
 /**
  * moonshine as a speech recogniser: the decoder of a size reads the frames of its encoder, greedily.
  *
- * Not its concern: files, where the weights were found.
+ * Not its concern: files.
  *
  * Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands": English,
  * at most 6.5 tokens per second; beyond that it hallucinates. The text is raw, with punctuation.
@@ -46,8 +46,9 @@ export function getMoonshineTranscriberInfo(size: MoonshineSize): TranscriberInf
 }
 
 /**
- * Creates the transcriber of a size from the decoder's file and from the encoder. The encoder stays its
- * owner's: disposing of the transcriber does not affect it. Rejects with `invalid-option` for another encoder.
+ * Creates the transcriber of a size from the decoder's file and from the encoder. The caller still owns the
+ * encoder: disposing of the transcriber does not affect it. Rejects with `invalid-option` for another
+ * encoder.
  */
 export async function createMoonshineTranscriber(
   size: MoonshineSize,
@@ -58,7 +59,7 @@ export async function createMoonshineTranscriber(
   if (encoder.info.id !== size.id) {
     throw new GolemError(
       "invalid-option",
-      `The decoder of ${size.id} was given the encoder ${encoder.info.id}; it reads its own encoder only.`,
+      `The decoder of ${size.id} got the encoder ${encoder.info.id}; expected ${size.id}.`,
     );
   }
   const secondsPerFrame = samplesPerFrame / encoder.info.sampleRate;
@@ -68,7 +69,7 @@ export async function createMoonshineTranscriber(
     if (!lastLayer) {
       throw new GolemError(
         "invalid-option",
-        "There are no frames to transcribe; encoding did not keep them.",
+        "Found no frames to transcribe; expected those of the encoder.",
         {
           hint: "Encode with { keepFrames: true }.",
         },

@@ -61,7 +61,7 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
   });
 
   it.each([false, true])(
-    "has operators beside ONNX's own unless the runtime wants none: %s",
+    "has operators of ONNX Runtime unless the runtime excludes them: %s",
     async (isPortableOnly) => {
       const files = await loadWeights(getEncoderDefinition(size.id));
       let text = "";

@@ -33,8 +33,8 @@ const inputName = "input_values";
 const lastLayer = "last_hidden_state";
 
 /**
- * Tensors [1, frames, width]: the input of the first block, the outputs of all blocks but the last, the output
- * after the last norm.
+ * Tensors [1, frames, width]: the input of the first block, the outputs of all blocks but the last, the
+ * output after the last norm.
  */
 function getLayerTensors({ blocks }: MoonshineSize): string[] {
   return [
@@ -109,8 +109,8 @@ export function createMoonshineGraph(size: MoonshineSize, model: Uint8Array): Ad
 }
 
 /**
- * Builds the published network with pooled layers, computed in floats, with a precise normalisation. `isPortable`:
- * with ONNX's own operators only.
+ * Builds the published network with pooled layers, computed in floats, with a precise normalisation.
+ * `isPortable`: with ONNX's own operators only.
  */
 function buildModel(
   size: MoonshineSize,

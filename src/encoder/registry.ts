@@ -4,7 +4,7 @@
  *
  * Not its concern: where files are kept, how they are fetched.
  *
- * To add an encoder, add one file beside this one and one entry here; the contract suite runs over every
+ * To add an encoder, add one file to this folder and one entry here; the contract suite runs over every
  * entry.
  */
 import { defaultRecipe } from "../core/default-recipe.ts";
@@ -37,7 +37,7 @@ export interface EncoderDefinition {
   readonly licence: string;
   /** Undefined for encoders without weights. */
   readonly weights?: WeightSource;
-  /** Creates the encoder; weight files are read where the runtime has not kept what is made of them. */
+  /** Creates the encoder; weight files are read only if the runtime has no cached model. */
   create(runtime: OnnxRuntime, read: ReadWeights): Promise<Encoder>;
   /** Creates the encoder as part of an ONNX graph; undefined when it is not a network. */
   createGraph?(files: Readonly<Record<string, Uint8Array>>): AddEncoder;
@@ -50,7 +50,7 @@ export interface TranscriberDefinition {
   readonly weights: WeightSource;
   /**
    * Creates the transcriber from its own weight files, read as those of encoders are, and from the encoder of
-   * its id. The encoder stays its owner's.
+   * its id. The caller still owns the encoder.
    */
   create(runtime: OnnxRuntime, read: ReadWeights, encoder: Encoder): Promise<PooledTranscriber>;
 }
@@ -150,7 +150,7 @@ export function getTranscriberDefinition(encoderId: string): TranscriberDefiniti
   return Object.hasOwn(transcriberDefinitions, encoderId) ? transcriberDefinitions[encoderId] : undefined;
 }
 
-/** A built-in transcriber as found; undefined when no encoder of this id has one. */
+/** Resolves a built-in transcriber; undefined when no encoder of this id has one. */
 export function findBuiltInTranscriber(encoderId: string): ResolvedTranscriber | undefined {
   const definition = getTranscriberDefinition(encoderId);
   return definition && { info: definition.info, source: { kind: "built-in" } };

@@ -13,7 +13,7 @@ import type { TranscriberInfo } from "./transcriber.ts";
 export type EncoderSource =
   /** One of the registry; its weights may still have to be fetched. */
   | { readonly kind: "built-in" }
-  /** A folder with a published checkpoint, of which a graph is built into the cache folder at first use. */
+  /** A folder with a published checkpoint; its graph is built in the cache folder at first use. */
   | { readonly kind: "pretrained"; readonly folder: string; readonly padded: boolean }
   /** An ONNX model with a descriptor. */
   | { readonly kind: "described"; readonly model: string; readonly descriptor: EncoderDescriptor };
@@ -21,8 +21,8 @@ export type EncoderSource =
 /** An encoder that can be loaded. */
 export interface ResolvedEncoder {
   /**
-   * Its identity as golems record it. `id` is the built-in name, the Hub's OWNER/NAME, or an absolute path;
-   * then ?padded where it is.
+   * Its identity as golems record it. `id` is the built-in name, the Hub's OWNER/NAME, or an absolute path,
+   * followed by ?padded if it is.
    */
   readonly info: EncoderInfo;
   /** One line for lists. */
@@ -37,7 +37,7 @@ export interface ResolvedTranscriber {
   readonly info: TranscriberInfo;
   readonly source: /** One of the registry. */
     | { readonly kind: "built-in" }
-    /** The decoder of the checkpoint in a folder. `language`: its code; undefined: recognised. */
+    /** The decoder of the checkpoint in a folder. `language`: its code; recognised if undefined. */
     | { readonly kind: "pretrained"; readonly folder: string; readonly language: string | undefined };
 }
 
@@ -45,17 +45,17 @@ export interface ResolvedTranscriber {
 export interface ResolvedEncoderSet {
   /** Embeddings come in this order. */
   readonly encoders: readonly ResolvedEncoder[];
-  /** Undefined where nothing is transcribed. */
+  /** Undefined if nothing is transcribed. */
   readonly transcriber: ResolvedTranscriber | undefined;
 }
 
 /** `revision` of encoders that are files on this machine. */
 export const localRevision = "local";
 
-/** What stands after the name of an encoder whose input is padded to the length it was trained on. */
+/** Suffix of the name of an encoder whose input is padded to the length it was trained on. */
 export const paddedMark = "?padded";
 
-/** What stands, with a code, after the name of a checkpoint whose transcriber is to write one language. */
+/** Suffix, before a code, of the name of a checkpoint whose transcriber writes that language alone. */
 const languageMark = "?language=";
 
 /** The parts of an encoder's name as users give it: NAME, ?padded and ?language=CODE in any order. */

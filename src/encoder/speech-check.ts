@@ -1,38 +1,38 @@
 /**
  * Whether a transcript is of speech. A speech recogniser writes text for any sound: "Thank you for watching!"
- * for a helicopter. Such text is not shown and does not count.
+ * for a helicopter. Such text is neither shown nor used.
  *
- * The evidence is the transcript itself: the mean log-probability of its tokens, symbols that are not
- * spoken, one word over and over, and phrases that moonshine-tiny writes for noise (subtitles of its
- * training data). Error rates on speech and other sounds: runs/speech-check.ts, docs/scores.md.
+ * The evidence is the transcript itself: the mean log-probability of its tokens, symbols that are not spoken,
+ * one word over and over, and phrases that moonshine-tiny writes for noise (subtitles of its training data).
+ * Error rates on speech and other sounds: runs/speech-check.ts, docs/scores.md.
  * Not its concern: samples, how transcripts are made.
  */
 import type { TranscriberInfo, Transcript } from "./transcriber.ts";
 
-/** What a transcript is judged by; without `logprob`, by its text alone. */
+/** The input of the check; without `logprob`, the text alone is checked. */
 type JudgedTranscript = Pick<Transcript, "text"> & { readonly logprob?: number | undefined };
 
 /** Identity of the check, kept with golems whose transcripts passed it: change it with the check. */
 export const speechCheckId = "speech-1";
 
-/** What the recipe of a transcriber states that writes other scripts than Latin. */
+/** Part of the recipe of a transcriber that writes scripts other than Latin. */
 export const anyLetters = "letters=any";
 
 /** The check of a transcriber's transcripts: which letters are speech. */
 export type SpeechCheck = Pick<TranscriberInfo, "recipe"> | undefined;
 
 /**
- * Mean log-probability of tokens (14 % per token, among some 30,000) from which on detection counts a window
- * in full: windows cut words, so that their transcripts are judged by degrees instead of by {@link isSpeech}.
+ * Mean log-probability of tokens (14 % per token, among some 30,000) at which detection gives a window its
+ * full weight: windows cut words, so their transcripts are weighted instead of checked by {@link isSpeech}.
  */
 export const clearLogprob = -2;
 
-/** Least mean log-probability of the tokens (natural logarithm). */
-const leastLogprob = {
+/** Minimum mean log-probability of the tokens (natural logarithm). */
+const minimumLogprob = {
   /** Of one or two words, whose few tokens include the hard ones: the first and the end. */
   fewWords: -1.5,
   manyWords: -1.1,
-  /** Of phrases written for noise: a voice that says them is more probable than that. */
+  /** Of phrases written for noise: if they are spoken, the mean is higher. */
   stockPhrase: -0.5,
 } as const;
 const fewWords = 2;
@@ -40,8 +40,8 @@ const fewWords = 2;
 const repeatedWord = 4;
 
 /**
- * Written for white noise, hum, tones, clicks and silence made for this purpose, and known from recognisers
- * that were trained on subtitles.
+ * Phrases that the recogniser writes for synthetic noise, hum, tones, clicks and silence, and phrases known
+ * from recognisers that were trained on subtitles.
  */
 const stockPhrases: readonly string[] = [
   "thank you",
@@ -65,8 +65,8 @@ export function isSpeech({ text, logprob = 0 }: JudgedTranscript, by?: SpeechChe
   for (const word of words) counts.set(word, (counts.get(word) ?? 0) + 1);
   const most = Math.max(...counts.values());
   if (most >= repeatedWord && 2 * most > words.length) return false;
-  if (stockPhrases.includes(words.join(" "))) return logprob >= leastLogprob.stockPhrase;
-  return logprob >= (words.length <= fewWords ? leastLogprob.fewWords : leastLogprob.manyWords);
+  if (stockPhrases.includes(words.join(" "))) return logprob >= minimumLogprob.stockPhrase;
+  return logprob >= (words.length <= fewWords ? minimumLogprob.fewWords : minimumLogprob.manyWords);
 }
 
 /** The text of a transcript, if it is of speech; else the empty text. */

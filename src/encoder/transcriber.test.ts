@@ -42,7 +42,7 @@ it("joins the windows of a recording, weighted by their tokens and steps", () =>
   expect(vectors[1]).toEqual(Float32Array.of(1, -2));
 });
 
-it("returns a single window unchanged, and refuses an empty list", () => {
+it("returns a single window unchanged, and rejects an empty list", () => {
   expect(joinTranscripts(info, windows.slice(0, 1))).toBe(windows[0]);
   expect(() => joinTranscripts(info, [])).toThrow(expect.objectContaining({ code: "too-short" }));
 });

@@ -25,8 +25,8 @@ export interface DecoderVector {
 /** Identity of a transcriber, and the format of its input. */
 export interface TranscriberInfo {
   /**
-   * Id of the encoder whose frames it reads ("moonshine-tiny"), or the name of the checkpoint that it is built
-   * from, with ?language=CODE where one was asked for.
+   * Id of the encoder whose frames it reads ("moonshine-tiny"), or the name of the checkpoint that it is
+   * built from, with ?language=CODE if one was requested.
    */
   readonly id: string;
   /** Version of the weights. */
@@ -64,7 +64,7 @@ export interface Transcriber {
   transcribe(samples: Float32Array): Promise<Transcript>;
   /**
    * Transcribes a window from the output of the encoder of this id, run with `keepFrames`. Rejects with
-   * `invalid-option` when the frames were not kept. Undefined where the encoder's input is another.
+   * `invalid-option` when the frames were not kept. Undefined if the encoder has another input.
    */
   transcribePooled?(pooled: Pooled): Promise<Transcript>;
   /** Frees memory outside the JavaScript heap. */

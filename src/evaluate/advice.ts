@@ -47,7 +47,7 @@ export function listForecasts<Forecast extends { readonly growth: number }>(
 /**
  * Minimum gain from twice the recordings for which more of the same kind is advised; below, it is shown as 0.
  */
-const leastGain = 0.005;
+const minimumGain = 0.005;
 /** Minimum gain for which recording a single class is advised. */
 const worthwhile = 0.01;
 
@@ -56,7 +56,7 @@ export function chooseAdvice(input: AdviceInput): Advice {
   const { balancedAccuracy, low, chance, forecasts, classGains } = input;
   if (balancedAccuracy === 1) return { kind: "no-mistake", gain: 0 };
   const { gain = 0 } = forecasts.find(({ growth }) => growth >= 2) ?? forecasts.at(-1) ?? {};
-  if (gain < leastGain) return { kind: low <= chance ? "guessing" : "other", gain };
+  if (gain < minimumGain) return { kind: low <= chance ? "guessing" : "other", gain };
   const best = classGains.find(({ outgrows }) => !outgrows);
   if (best && best.gain >= worthwhile && best.gain <= gain) {
     return { kind: "class", label: best.label, gain: best.gain };

@@ -1,4 +1,4 @@
-/** Calibration: by hand where that is possible, by property, and that it finds what was planted. */
+/** Calibration: worked examples, properties, and the measurement of a known miscalibration. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom, shuffle } from "../core/random.ts";
@@ -40,7 +40,7 @@ describe("computeCalibration", () => {
   });
 
   it("pools repeats instead of averaging them", () => {
-    // Sure and right, sure and wrong: the average would be a modest .5.
+    // Certain and right, certain and wrong: the average would be .5.
     const { expectedError, brierScore } = computeCalibration({
       probabilities: [two([1]), two([0])],
       truth: [0],
@@ -48,25 +48,25 @@ describe("computeCalibration", () => {
     expect([expectedError, brierScore]).toEqual([0.5, 1]);
   });
 
-  it("costs a sure mistake no more than float32 can tell", () => {
+  it("limits the cost of a certain error to the resolution of float32", () => {
     expect(computeCalibration({ probabilities: [two([0])], truth: [0] }).logLoss).toBeCloseTo(
       23 * Math.LN2,
       9,
     );
   });
 
-  it("finds overconfidence, and little error where there is none", () => {
+  it("measures overconfidence, and little error if there is none", () => {
     const random = createRandom(0);
-    const said = Array.from({ length: 4000 }, () => 0.5 + random.uniform() / 2);
+    const stated = Array.from({ length: 4000 }, () => 0.5 + random.uniform() / 2);
     const drawTruth = (shift: number) =>
-      said.map((p) => Number(random.uniform() >= Math.max(0.5, p - shift)));
-    const honest = computeCalibration({ probabilities: [two(said)], truth: drawTruth(0) });
-    const boaster = computeCalibration({ probabilities: [two(said)], truth: drawTruth(0.2) });
-    expect(honest.expectedError).toBeLessThan(0.03);
+      stated.map((p) => Number(random.uniform() >= Math.max(0.5, p - shift)));
+    const calibrated = computeCalibration({ probabilities: [two(stated)], truth: drawTruth(0) });
+    const overconfident = computeCalibration({ probabilities: [two(stated)], truth: drawTruth(0.2) });
+    expect(calibrated.expectedError).toBeLessThan(0.03);
     // Expected: the mean of min(.2, p - .5) over p uniform in (.5, 1).
-    expect(boaster.expectedError).toBeGreaterThan(0.16 - 0.03);
-    expect(boaster.expectedError).toBeLessThan(0.16 + 0.03);
-    expect(honest.bins.map(({ count }) => count)).toEqual(Array(10).fill(400));
+    expect(overconfident.expectedError).toBeGreaterThan(0.16 - 0.03);
+    expect(overconfident.expectedError).toBeLessThan(0.16 + 0.03);
+    expect(calibrated.bins.map(({ count }) => count)).toEqual(Array(10).fill(400));
   });
 
   test.prop([
@@ -76,38 +76,41 @@ describe("computeCalibration", () => {
     }),
     fc.integer({ min: 1, max: 12 }),
     fc.nat(),
-  ])("counts everything once, ascends, ignores the order of recordings", (rows, most, seed) => {
-    // Few distinct probabilities, so that there are ties.
-    const measure = (chosen: typeof rows) => {
-      const values = chosen.flatMap(([a, b, c]) => {
-        const sum = a + b + c || 1;
-        return a + b + c > 0 ? [a / sum, b / sum, c / sum] : [0.5, 0.25, 0.25];
-      });
-      return computeCalibration({
-        probabilities: [createMatrix(chosen.length, 3, Float32Array.from(values))],
-        truth: chosen.map(([, , , label]) => label),
-        bins: most,
-      });
-    };
-    const { bins, expectedError, brierScore } = measure(rows);
-    expect(bins.length).toBeLessThanOrEqual(most);
-    expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length);
-    for (const [i, { confidence }] of bins.entries()) {
-      if (i > 0) expect(confidence).toBeGreaterThan(bins[i - 1]!.confidence);
-    }
-    const mean = (pick: "confidence" | "accuracy") =>
-      bins.reduce((sum, bin) => sum + (bin.count / rows.length) * bin[pick], 0);
-    expect(expectedError).toBeGreaterThanOrEqual(Math.abs(mean("confidence") - mean("accuracy")) - 1e-9);
-    expect(expectedError).toBeLessThanOrEqual(1);
-    expect(brierScore).toBeLessThanOrEqual(2 + 1e-6);
-    const shuffled = measure(shuffle(rows, createRandom(seed)));
-    expect(shuffled.bins.map(({ count, accuracy }) => [count, accuracy])).toEqual(
-      bins.map(({ count, accuracy }) => [count, accuracy]),
-    );
-    expect(shuffled.expectedError).toBeCloseTo(expectedError, 12);
-  });
+  ])(
+    "counts each prediction once, sorts the bins, and ignores the order of recordings",
+    (rows, most, seed) => {
+      // Few distinct probabilities, so that there are ties.
+      const measure = (chosen: typeof rows) => {
+        const values = chosen.flatMap(([a, b, c]) => {
+          const sum = a + b + c || 1;
+          return a + b + c > 0 ? [a / sum, b / sum, c / sum] : [0.5, 0.25, 0.25];
+        });
+        return computeCalibration({
+          probabilities: [createMatrix(chosen.length, 3, Float32Array.from(values))],
+          truth: chosen.map(([, , , label]) => label),
+          bins: most,
+        });
+      };
+      const { bins, expectedError, brierScore } = measure(rows);
+      expect(bins.length).toBeLessThanOrEqual(most);
+      expect(bins.reduce((sum, { count }) => sum + count, 0)).toBe(rows.length);
+      for (const [i, { confidence }] of bins.entries()) {
+        if (i > 0) expect(confidence).toBeGreaterThan(bins[i - 1]!.confidence);
+      }
+      const mean = (pick: "confidence" | "accuracy") =>
+        bins.reduce((sum, bin) => sum + (bin.count / rows.length) * bin[pick], 0);
+      expect(expectedError).toBeGreaterThanOrEqual(Math.abs(mean("confidence") - mean("accuracy")) - 1e-9);
+      expect(expectedError).toBeLessThanOrEqual(1);
+      expect(brierScore).toBeLessThanOrEqual(2 + 1e-6);
+      const shuffled = measure(shuffle(rows, createRandom(seed)));
+      expect(shuffled.bins.map(({ count, accuracy }) => [count, accuracy])).toEqual(
+        bins.map(({ count, accuracy }) => [count, accuracy]),
+      );
+      expect(shuffled.expectedError).toBeCloseTo(expectedError, 12);
+    },
+  );
 
-  it("refuses what does not belong together", () => {
+  it("rejects input that does not match", () => {
     const code = (input: Parameters<typeof computeCalibration>[0]): unknown => {
       try {
         return computeCalibration(input);

@@ -1,4 +1,4 @@
-/** Gains of classes: what must hold of any, and against the truth of a simulated learner. */
+/** Gains of classes: properties, and comparison with the true gains of a simulated learner. */
 
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
@@ -56,7 +56,7 @@ describe("computeClassGains", () => {
     expect(small[0]!.estimate).toBeGreaterThan(2 * small[1]!.estimate);
   });
 
-  it("takes differences for chance where chance explains them", () => {
+  it("ignores differences that chance explains", () => {
     const gains = computeClassGains({ fit, sizes, trained, recalls: [0.8, 0.6, 0.6, 0.8, 0.6], added: 5 });
     for (const { estimate } of gains) expect(estimate).toBeCloseTo(gains[0]!.estimate, 9);
   });
@@ -70,23 +70,26 @@ describe("computeClassGains", () => {
       fc.integer({ min: 1, max: 50 }),
     ],
     { numRuns: scaleRuns(40) },
-  )("never loses, never gains more than there is to gain, gains more with more", (rows, added) => {
-    const input = {
-      fit: fitChoice(2, 4, rows.length),
-      sizes: rows.map(([size]) => size),
-      trained: rows.map(([size]) => size - 1),
-      recalls: rows.map(([, recall]) => recall),
-    };
-    const gains = computeClassGains({ ...input, added });
-    const more = computeClassGains({ ...input, added: 2 * added });
-    for (const [c, { estimate, low, high }] of gains.entries()) {
-      expect(low).toBeGreaterThanOrEqual(0);
-      expect(low).toBeLessThanOrEqual(estimate);
-      expect(high).toBeGreaterThanOrEqual(estimate);
-      expect(high).toBeLessThanOrEqual(1 / rows.length);
-      expect(more[c]!.estimate).toBeGreaterThanOrEqual(estimate - 1e-12);
-    }
-  });
+  )(
+    "is never negative, never above the remaining error, and grows with the recordings added",
+    (rows, added) => {
+      const input = {
+        fit: fitChoice(2, 4, rows.length),
+        sizes: rows.map(([size]) => size),
+        trained: rows.map(([size]) => size - 1),
+        recalls: rows.map(([, recall]) => recall),
+      };
+      const gains = computeClassGains({ ...input, added });
+      const more = computeClassGains({ ...input, added: 2 * added });
+      for (const [c, { estimate, low, high }] of gains.entries()) {
+        expect(low).toBeGreaterThanOrEqual(0);
+        expect(low).toBeLessThanOrEqual(estimate);
+        expect(high).toBeGreaterThanOrEqual(estimate);
+        expect(high).toBeLessThanOrEqual(1 / rows.length);
+        expect(more[c]!.estimate).toBeGreaterThanOrEqual(estimate - 1e-12);
+      }
+    },
+  );
 
   it("is right for a learner of noisy class means: on average, and which class gains", () => {
     const worlds = Array.from({ length: 12 }, (_, seed) => simulateWorld(seed));
@@ -99,7 +102,7 @@ describe("computeClassGains", () => {
       return truth[estimates.indexOf(Math.max(...estimates))]!;
     });
     expect(average(chosen)).toBeGreaterThan(1.3 * mean);
-    // 0.015: two standard errors of what is called the truth here.
+    // 0.015: two standard errors of the simulated truth.
     const held = worlds.flatMap(({ gains, truth }) =>
       gains.map(({ low, high }, c) => Number(truth[c]! > low - 0.015 && truth[c]! < high + 0.015)),
     );
@@ -109,10 +112,7 @@ describe("computeClassGains", () => {
 
 const average = (values: readonly number[]): number => values.reduce((a, b) => a + b, 0) / values.length;
 
-/**
- * Six classes, their means known as well as 2, 4 or 8 recordings tell them; predicted and true gains of 8
- * recordings more.
- */
+/** Six classes with means estimated from 2, 4 or 8 recordings: predicted and true gains from 8 more. */
 function simulateWorld(seed: number): { gains: Prediction[]; truth: number[] } {
   const features = 6;
   const sizes = [2, 4, 8, 2, 4, 8];
@@ -122,7 +122,7 @@ function simulateWorld(seed: number): { gains: Prediction[]; truth: number[] } {
     Array.from({ length: features }, () => deviation * random.normal());
   const add = (a: readonly number[], b: readonly number[]): number[] => a.map((value, j) => value + b[j]!);
   const centres = sizes.map(() => draw(1));
-  /** Recalls of nearest means, corrected for their noise (which makes them lie farther from everything). */
+  /** Recalls of nearest means, corrected for their noise (which moves them away from all rows). */
   const measure = (counts: readonly number[], draws: number): number[] => {
     const hits = counts.map(() => 0);
     for (let i = 0; i < draws; i++) {

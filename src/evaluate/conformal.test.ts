@@ -1,6 +1,5 @@
 /**
- * Label sets: the definition word by word, exact coverage where it is exact, and coverage by simulation where
- * it is bounded.
+ * Label sets: the definition, exact coverage with exchangeable scores, and bounded coverage by simulation.
  */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
@@ -24,7 +23,7 @@ describe("computeLabelPValues", () => {
     fc.array(fc.tuple(score, fc.nat({ max: 2 })), { minLength: 1, maxLength: 30 }),
     fc.array(fc.array(score, { minLength: 4, maxLength: 4 }), { minLength: 3, maxLength: 3 }),
     fc.integer({ min: 1, max: 19 }),
-  ])("selects what Romano, Sesia and Candes select", (known, scores, twentieths) => {
+  ])("selects labels as Romano, Sesia and Candes define", (known, scores, twentieths) => {
     const calibration = { scores: known.map(([value]) => value), models: known.map(([, model]) => model) };
     const n = known.length;
     const chosen = selectLabels(computeLabelPValues(calibration, scores), 0, twentieths / 20);
@@ -35,7 +34,7 @@ describe("computeLabelPValues", () => {
     }
   });
 
-  it("covers exactly as often as it must when one model stands for all and scores are exchangeable", () => {
+  it("has exactly the stated coverage with one model and exchangeable scores", () => {
     for (const n of [5, 19, 50]) {
       for (const alpha of [0.05, 0.1, 0.25, 0.5]) {
         // Of n + 1 distinct scores each is the new one once.
@@ -71,18 +70,18 @@ describe("computeLabelPValues", () => {
   });
 
   it.each<[string, LabelCalibration, number[][], string]>([
-    ["nothing known", { scores: [] }, [[0]], "no-recordings"],
+    ["no scores", { scores: [] }, [[0]], "no-recordings"],
     ["a model without scores", { scores: [0, 0], models: [0, 1] }, [[0]], "invalid-shape"],
     ["a score without a model", { scores: [0, 0], models: [0] }, [[0]], "invalid-shape"],
     ["half a repeat", { scores: [0, 0, 0], repeats: 2 }, [[0]], "invalid-shape"],
-  ])("refuses %s", (_, calibration, scores, code) => {
+  ])("rejects %s", (_, calibration, scores, code) => {
     expect(() => computeLabelPValues(calibration, scores)).toThrow(expect.objectContaining({ code }));
   });
 });
 
 describe("selectLabels", () => {
   test.prop([fc.array(score, { minLength: 2, maxLength: 8 }), fc.nat(), alphas, alphas])(
-    "always holds the best guess, first; grows as alpha falls; falls in plausibility",
+    "starts with the best guess, grows as alpha falls, and is sorted by p-value",
     (pValues, guess, a, b) => {
       const best = guess % pValues.length;
       const [small, large] = [Math.min(a, b), Math.max(a, b)];
@@ -96,7 +95,7 @@ describe("selectLabels", () => {
     },
   );
 
-  it("refuses levels that are none", () => {
+  it("rejects levels outside of (0, 1)", () => {
     for (const alpha of [0, 1, Number.NaN]) {
       expect(() => selectLabels([1], 0, alpha)).toThrow(expect.objectContaining({ code: "invalid-option" }));
     }
@@ -104,9 +103,9 @@ describe("selectLabels", () => {
 });
 
 describe("coverage", () => {
-  const [classes, shots, features, draws, asked] = [5, 6, 6, 120, 25];
+  const [classes, shots, features, draws, newRows] = [5, 6, 6, 120, 25];
 
-  /** Softmax of minus squared distances to class means: a classifier that can be sure and wrong. */
+  /** Softmax of minus squared distances to class means: a classifier that can be certain and wrong. */
   function train(x: readonly number[][], labels: readonly number[], rows: readonly number[]) {
     const means = Array.from({ length: classes }, (_, c) => {
       const own = rows.filter((row) => labels[row] === c);
@@ -138,7 +137,7 @@ describe("coverage", () => {
       const scores = labels.map((label, row) => computeNonconformity(models[foldOf[row]!]!(x[row]!))[label]!);
       const full = train(x, labels, [...labels.keys()]);
       const calibration = kind === "folds" ? { scores, models: foldOf } : { scores };
-      for (let i = 0; i < asked; i++) {
+      for (let i = 0; i < newRows; i++) {
         const label = i % classes;
         const point = drawAt(label);
         const answers = (kind === "folds" ? models : [full]).map((model) =>
@@ -150,8 +149,8 @@ describe("coverage", () => {
           own.indexOf(Math.max(...own)),
           alpha,
         );
-        covered += Number(set.includes(label)) / (draws * asked);
-        size += set.length / (draws * asked);
+        covered += Number(set.includes(label)) / (draws * newRows);
+        size += set.length / (draws * newRows);
       }
     }
     return { covered, size };
@@ -168,7 +167,7 @@ describe("coverage", () => {
     expect(folds.covered).toBeGreaterThan(1 - alpha - 0.02);
     expect(everything.covered).toBeGreaterThan(1 - alpha - 0.03);
     expect(everything.size).toBeLessThanOrEqual(folds.size + 0.02);
-    // Not bought with sets of everything.
+    // The coverage is not due to sets of all labels.
     if (alpha >= 0.1) expect(folds.size).toBeLessThan(0.6 * classes);
   });
 });

@@ -14,16 +14,19 @@
  *   average. Adaptive scores (APS, RAPS) without randomisation gave larger sets for the coverage they had,
  *   and, for up to a fifth of the recordings, left out the most probable label itself as too confident.
  * - A set is never empty: the most probable label is always in it, first. That can only raise the coverage.
- * - Without fold models, the model trained on everything replaces each of them (`models` left out). It was
- * trained on more recordings, so the sets are smaller; nothing is guaranteed, but see below. Guarantee, if
- * recordings are exchangeable: coverage at least 1 - 2 alpha with folds of one recording; less min(2 (1 -
- * 1/k) / (n/k + 1), (1 - k/n) / (k + 1)) with k folds, a loss of .15 for n = 50, k = 5; it holds for the
- * worst learner. Measured (Gaussian classes, 10 x 5, k = 5, three heads, accuracies .37 to .75): nominal 90 %
- * gave 92 to 95 % with fold models and 88 to 93 % without, in sets smaller by up to a fifth.
- * conformal.test.ts repeats a part. Limits: coverage is an average over recordings and classes; a hard class
- * has less (the worst of ten: 72 to 87 % at 90 %). Recordings by few speakers: with folds by speaker the
- * average stays near its level for new speakers, but varies more from golem to golem; a guarantee for new
- * speakers would count speakers, not recordings (Lee, Barber and Willett 2023), and needs at least 1 / alpha
+ * - Without fold models, the model trained on all recordings replaces each of them (without `models`). It was
+ *   trained on more recordings, so the sets are smaller; nothing is guaranteed.
+ *
+ * Guarantee, if recordings are exchangeable: coverage at least 1 - 2 alpha with folds of one recording; less
+ * min(2 (1 - 1/k) / (n/k + 1), (1 - k/n) / (k + 1)) with k folds, a loss of .15 for n = 50, k = 5; it holds
+ * for the worst learner. Measured (Gaussian classes, 10 x 5, k = 5, three heads, accuracies .37 to .75):
+ * nominal 90 % gave 92 to 95 % with fold models and 88 to 93 % without, in sets smaller by up to a fifth.
+ * conformal.test.ts repeats a part.
+ *
+ * Limits: coverage is an average over recordings and classes; a hard class has less (the worst of ten: 72 to
+ * 87 % at 90 %). Recordings by few speakers: with folds by speaker the average stays near its level for new
+ * speakers, but varies more from golem to golem; a guarantee for new speakers would count speakers, not
+ * recordings (Lee, Barber and Willett 2023), and needs at least 1 / alpha
  * - 1 of them to leave out any label at all. Recordings of no known class have no true label to include.
  */
 import { GolemError } from "../core/error.ts";
@@ -38,7 +41,7 @@ export interface LabelCalibration {
    * repeat.
    */
   readonly scores: readonly number[];
-  /** The index of that model. Left out: one model, trained on everything, replaces all. */
+  /** The index of that model. Default: one model, trained on all recordings, replaces all. */
   readonly models?: readonly number[] | undefined;
   /**
    * How often each recording occurs in `scores`; default 1. Repeats are averaged, they do not count as

@@ -1,7 +1,4 @@
-/**
- * Cross-validation is honest: what a model could only know by a leak does not score, and the leaks would be
- * seen if there.
- */
+/** Cross-validation does not score leaked information; each test shows that a leak would be detected. */
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
@@ -20,7 +17,7 @@ function drawNoise(rows: number, columns: number, seed: number): Matrix {
   );
 }
 
-/** The features that differ most between classes, judged on the rows given. */
+/** The features that differ most between classes, measured on the given rows. */
 function selectFeatures(
   x: Matrix,
   labels: readonly number[],
@@ -38,7 +35,7 @@ function selectFeatures(
   return [...spread.keys()].sort((a, b) => spread[b]! - spread[a]!).slice(0, count);
 }
 
-/** Nearest centroid on the features named. */
+/** Nearest centroid on the given features. */
 function fitPredictCentroids(
   x: Matrix,
   labels: readonly number[],
@@ -118,9 +115,9 @@ describe("leaks", () => {
     expect(outside).toBeGreaterThan(0.5);
   });
 
-  it("voices that give the label away: chance by speaker; without speakers the leak shows", async () => {
-    // Twenty speakers, four to a class; each says one word only, and a voice tells nothing about the words of
-    // others.
+  it("voices that reveal the label: chance with folds by speaker, a leak without", async () => {
+    // Twenty speakers, four to a class; each says one word, and a voice carries no information about the
+    // words of others.
     const speakers = labels.map((label, i) => `${label} ${Math.floor(i / 5) % 4}`);
     const voices = new Map(
       [...new Set(speakers)].map((speaker, s) => [speaker, drawNoise(1, 20, 1000 + s).data]),
@@ -142,12 +139,12 @@ describe("leaks", () => {
           return classes.map((_, c) => Number(labels[nearest] === c) * 10);
         }),
       );
-    const honest = await evaluate({ labels, classes, groups: speakers, seed: 0, fitPredict });
+    const bySpeaker = await evaluate({ labels, classes, groups: speakers, seed: 0, fitPredict });
     const leaked = await evaluate({ labels, classes, seed: 0, fitPredict });
-    expect([honest.grouping, leaked.grouping]).toEqual(["speaker", "none"]);
+    expect([bySpeaker.grouping, leaked.grouping]).toEqual(["speaker", "none"]);
     expect(leaked.balancedAccuracy).toBeGreaterThan(0.9);
-    expect(honest.balancedAccuracy).toBeLessThan(0.35);
-    expect(honest.interval[0]).toBeLessThan(0.2);
+    expect(bySpeaker.balancedAccuracy).toBeLessThan(0.35);
+    expect(bySpeaker.interval[0]).toBeLessThan(0.2);
   });
 
   it("every row is predicted once per repeat, by a fit that excludes it", async () => {
@@ -160,8 +157,7 @@ describe("leaks", () => {
       fitPredict: async (train, test, { repeat, index }) => {
         expect(train.filter((row) => test.includes(row))).toEqual([]);
         for (const row of test) seen.push(`${repeat} ${row}`);
-        // The row number hides in the first column, the fold in the second: a row that lands elsewhere is
-        // noticed.
+        // The first column encodes the row number, the second the fold, so that a misplaced row is detected.
         return createMatrix(
           test.length,
           5,
@@ -212,7 +208,7 @@ describe("work", () => {
     expect(folds).toBe(2);
   });
 
-  it("lets an interruption arrive while folds are synchronous", async () => {
+  it("can be aborted while folds are synchronous", async () => {
     const abort = new AbortController();
     setTimeout(() => abort.abort(), 0);
     const work = crossValidate(
@@ -222,7 +218,7 @@ describe("work", () => {
     await expect(work).rejects.toMatchObject({ code: "aborted" });
   });
 
-  it("refuses what is not probabilities of the test rows", async () => {
+  it("rejects anything but probabilities of the test rows", async () => {
     const wrong = [
       createMatrix(1, 2),
       createMatrix(2, 3),

@@ -34,7 +34,10 @@ export interface CrossValidationInput extends Omit<FoldInput, "classes"> {
   readonly fitPredict: FitPredict;
   /** Called with all folds before the first is run. */
   readonly prepare?: ((folds: readonly Fold[], options: WorkOptions) => Promise<void>) | undefined;
-  /** Number of rows that are in no fold and on every training side of folds that are not by speaker; default 0. */
+  /**
+   * Number of rows that are in no fold and on every training side of folds that are not by speaker; default
+   * 0.
+   */
   readonly others?: number | undefined;
   /**
    * Number of folds that may run at once, default 1; more is useful if `fitPredict` runs in other threads.
@@ -84,8 +87,8 @@ export async function crossValidate(
 }
 
 /**
- * Ratio of all recordings to those trained on, mean over the predictions of a plan, at least 1; `others` are on
- * every training side.
+ * Ratio of all recordings to those trained on, mean over the predictions of a plan, at least 1; `others` are
+ * on every training side.
  */
 export function computeGrowth({ folds }: Pick<FoldPlan, "folds">, others = 0): number {
   let growth = 0;

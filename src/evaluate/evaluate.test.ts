@@ -41,7 +41,7 @@ describe("computeEvaluation", () => {
     fc.integer({ min: 1, max: 4 }),
     fc.nat(),
   ])(
-    "shows scores that follow from the confusion it shows, and are means over repeats",
+    "has scores that follow from its confusion matrix and are means over repeats",
     (labels, repeats, seed) => {
       const probabilities = Array.from({ length: repeats }, (_, r) => draw(labels, 4, seed + r));
       const evaluation = computeEvaluation({
@@ -88,7 +88,7 @@ describe("computeEvaluation", () => {
     expect(often.effectiveRecordings).toBeLessThanOrEqual(50);
     expect(often.effectiveRecordings).toBeCloseTo(once.effectiveRecordings, 9);
     expect(often.confusion.flat()).toBeAllclose(once.confusion.flat());
-    // What recordings x repeats would have given is less than half as wide.
+    // Counting recordings x repeats would make it less than half as wide.
     const wrong = computeInterval({
       truth: Array.from({ length: 10 }, () => truth).flat(),
       correctness: one.flatMap((m) =>
@@ -98,7 +98,7 @@ describe("computeEvaluation", () => {
     expect(wrong.high - wrong.low).toBeLessThan((once.interval[1] - once.interval[0]) / 2);
   });
 
-  it("has a wider interval when recordings of a speaker go right or wrong together", () => {
+  it("has a wider interval when recordings of a speaker are right or wrong together", () => {
     const right = truth.map((_, i) => Math.floor(i / 10) % 2);
     const probabilities = [createMatrix(50, 5)];
     for (const [i, label] of truth.entries())
@@ -114,7 +114,7 @@ describe("computeEvaluation", () => {
     );
   });
 
-  it("holds every field of the contract, and survives JSON", () => {
+  it("contains every field of the contract, and is unchanged by JSON", () => {
     const skipped = [{ file: "x.wav", code: "silent", message: "m", hint: "h" }];
     const evaluation = computeEvaluation({
       ...base,
@@ -186,7 +186,7 @@ describe("computeEvaluation", () => {
     expect(Object.keys(evaluation.perClass)).toEqual(labels);
   });
 
-  it("refuses nothing to score, and arrays that do not belong together", () => {
+  it("rejects input without recordings to score, and arrays of different lengths", () => {
     const nothing = { ...base, truth: [], probabilities: [createMatrix(0, 5)], unseenLabels: { zebra: 3 } };
     expect(() => computeEvaluation(nothing)).toThrow(
       expect.objectContaining({ code: "no-recordings", message: expect.stringContaining("zebra") }),

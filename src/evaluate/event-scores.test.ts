@@ -5,7 +5,7 @@ import { computeEventScores, type ScoredEvent } from "./event-scores.ts";
 
 const at = (start: number, end: number, label = "dog"): ScoredEvent => ({ start, end, label });
 
-it("counts what is found, missed and answered without reason, per hour and per class", () => {
+it("counts events found, events missed and false alarms, per hour and per class", () => {
   const scores = computeEventScores(
     [
       {
@@ -37,7 +37,7 @@ it("gives one annotation to one detection only", () => {
   expect(twice.events).toMatchObject({ found: 1, missed: 0, falseAlarms: 1 });
 });
 
-it("is 0 where there is nothing", () => {
+it("is 0 if there are no events", () => {
   const { events } = computeEventScores([{ seconds: 0, annotated: [], detected: [] }], ["dog"]);
   expect(events).toMatchObject({ precision: 0, recall: 0, f1: 0, falseAlarmsPerHour: 0 });
 });
@@ -60,7 +60,7 @@ const event = fc
   .tuple(fc.integer({ min: 0, max: 12 }), fc.integer({ min: 1, max: 8 }))
   .map(([start, length]) => at(start / 4, (start + length) / 4));
 test.prop([fc.array(event, { maxLength: 5 }), fc.array(event, { maxLength: 5 })])(
-  "pairs as many as can be paired",
+  "finds a maximum matching",
   (annotated, detected) => {
     const { events } = computeEventScores([{ seconds: 60, annotated, detected }], ["dog"], 0.5);
     expect(events.found).toBe(countByTrying(annotated, detected));

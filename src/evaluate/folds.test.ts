@@ -46,18 +46,18 @@ function expectSound(input: FoldInput, plan: FoldPlan): void {
     expect([...train, ...test].sort((a, b) => a - b)).toEqual(rows);
     expect(countClasses(input.labels, train).size).toBe(classes);
     if (plan.grouping === "speaker") {
-      const heard = new Set<string | undefined>(
+      const trained = new Set<string | undefined>(
         train.map((row) => input.groups?.[row]).filter((group) => group !== undefined),
       );
-      expect(test.filter((row) => heard.has(input.groups?.[row]))).toEqual([]);
+      expect(test.filter((row) => trained.has(input.groups?.[row]))).toEqual([]);
     }
   }
   expect(plan.reason === undefined).toBe(plan.grouping === "speaker");
 }
 
 /**
- * Whether groups can be put into k folds with every class in two of them and no fold empty: by trying
- * everything.
+ * Whether groups can be put into k folds with every class in two of them and no fold empty: by exhaustive
+ * search.
  */
 function isDivisible(labels: readonly number[], groups: readonly string[], k: number): boolean {
   const names = [...new Set(groups)];
@@ -89,7 +89,7 @@ describe("folds without groups", () => {
     },
   );
 
-  it("divide anew in every repeat and for every seed, and alike for the same seed", () => {
+  it("differ between repeats and between seeds, and are equal for the same seed", () => {
     const labels = Array.from({ length: 50 }, (_, i) => i % 10);
     const plan = createFolds({ labels, seed: 7 });
     expect(plan).toEqual(createFolds({ labels, seed: 7 }));
@@ -179,9 +179,9 @@ describe("folds by speaker", () => {
     expect(plan.grouping).toBe("speaker");
   });
 
-  it("take more folds where k of them cannot leave every class in training", () => {
-    // Three speakers, each pair shares a class of two recordings: two folds always hide a class, three never
-    // do.
+  it("use more folds if k folds cannot leave every class in training", () => {
+    // Three speakers, each pair shares a class of two recordings: two folds always leave a class
+    // untrained, three never do.
     const input = { labels: [0, 0, 1, 1, 2, 2], groups: ["a", "b", "b", "c", "a", "c"], seed: 0 };
     const plan = createFolds(input);
     expectSound(input, plan);
@@ -198,7 +198,7 @@ describe("folds by speaker", () => {
   });
 });
 
-describe("folds that cannot be by speaker say why", () => {
+describe("folds that cannot be by speaker give the reason", () => {
   const labels = [0, 0, 0, 1, 1, 1];
   it.each([
     ["no speakers", undefined, /no recording names its speaker/],

@@ -1,12 +1,13 @@
 /**
  * Folds for repeated, stratified cross-validation, by speaker whenever speakers are known.
  *
- * Not its concern: features, heads, names of classes except in messages. Rules: grouped folds leave out one
- * speaker each, or a tenth of them if there are more than ten, whatever the size of the smallest class, so
- * that training sides are nearly complete; the sides never share a speaker, and every class is in every
- * training side. One speaker per fold allows only one division, so it is not repeated. A recording without a
- * speaker is its own group. If this is impossible, folds are not grouped, the reason is given in words, and k
- * = min(5, smallest class).
+ * Not its concern: features, heads, names of classes except in messages.
+ *
+ * Rules: grouped folds leave out one speaker each, or a tenth of them if there are more than ten, whatever
+ * the size of the smallest class, so that training sides are nearly complete; the sides never share a
+ * speaker, and every class is in every training side. One speaker per fold allows only one division, so it is
+ * not repeated. A recording without a speaker is its own group. If this is impossible, folds are not grouped,
+ * the reason is stated, and k = min(5, smallest class).
  */
 import { defaultRecipe } from "../core/default-recipe.ts";
 import { GolemError } from "../core/error.ts";
@@ -49,7 +50,7 @@ export interface FoldPlan {
   readonly reason?: string;
   /** The same as a code. */
   readonly reasonCode?: UngroupedCode;
-  /** Numbers of classes by a single speaker, if that is the reason. */
+  /** Class numbers of classes with a single speaker, if that is the reason. */
   readonly lonely?: readonly number[];
   /** k x repeats folds, repeat by repeat. */
   readonly folds: readonly Fold[];

@@ -1,6 +1,6 @@
 /**
- * The interval: against Clopper-Pearson by SciPy where it has to be that, and its coverage by simulation
- * (seeded, so it is the same every time). The full coverage table is made by runs/interval-coverage.ts.
+ * The interval: equality with Clopper-Pearson (SciPy) for equal classes, and coverage by seeded simulation.
+ * The full coverage table is made by runs/interval-coverage.ts.
  */
 import { readFileSync } from "node:fs";
 import { fc, test } from "@fast-check/vitest";
@@ -54,7 +54,7 @@ describe("computeInterval", () => {
       ),
       { minLength: 1, maxLength: 40 },
     ),
-  ])("holds the estimate, lies in [0, 1], mirrors, and never counts more than the recordings", (rows) => {
+  ])("contains the estimate, lies in [0, 1], is symmetric, and counts at most the recordings", (rows) => {
     const truth = rows.map(([label]) => label);
     const correctness = rows.map(([, value]) => value);
     const groups = rows.map(([, , group]) => group);
@@ -70,7 +70,7 @@ describe("computeInterval", () => {
     expect(interval.high - interval.low).toBeGreaterThanOrEqual(alone.high - alone.low - 1e-6);
   });
 
-  it("allows, upwards only, for what cross-validation kept from its classifiers", () => {
+  it("is extended, upwards only, by the gain from recordings that cross-validation held out", () => {
     const truth = Array.from({ length: 50 }, (_, i) => i % 10);
     const correctness = truth.map((_, i) => Number(i % 3 > 0));
     const plain = computeInterval({ truth, correctness });
@@ -83,7 +83,7 @@ describe("computeInterval", () => {
     expect(two!.high).toBeLessThan(1);
   });
 
-  it("refuses nothing", () => {
+  it("rejects input without recordings", () => {
     expect(() => computeInterval({ truth: [], correctness: [] })).toThrow(
       expect.objectContaining({ code: "no-recordings" }),
     );

@@ -1,6 +1,6 @@
 /**
- * The fit: it finds curves of its own kind, stays in bounds whatever it is given, and says how little it
- * knows.
+ * The fit: recovers curves of the model, stays in bounds for any input, and has wide intervals if few points
+ * are given.
  */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
@@ -19,7 +19,7 @@ const toPoints = (sizes: readonly number[], accuracy: (n: number) => number): Cu
   sizes.map((n) => ({ recordingsPerClass: n, balancedAccuracy: accuracy(n) }));
 
 describe("fitLearningCurve", () => {
-  it("finds the curve that made exact points, and little room around it", () => {
+  it("recovers the curve of exact points, with narrow intervals", () => {
     for (const [limit, noise] of [
       [2, 3],
       [3, 3],
@@ -69,7 +69,7 @@ describe("fitLearningCurve", () => {
     expect(wide.high).toBeGreaterThan(0.08);
   });
 
-  it("expects all to stay right where all is right, with an interval", () => {
+  it("predicts perfect scores from perfect scores, with an interval", () => {
     const fit = fitLearningCurve(
       toPoints([1, 2, 3], () => 1),
       diagonal(Array(3).fill(0.03)),
@@ -81,7 +81,7 @@ describe("fitLearningCurve", () => {
     expect(low).toBeGreaterThan(0.9);
   });
 
-  it("holds chance where nothing is learned", () => {
+  it("contains chance if nothing is learned", () => {
     const fit = fitLearningCurve(
       toPoints([1, 2, 4], () => 0.1),
       diagonal(Array(3).fill(0.03)),
@@ -92,8 +92,8 @@ describe("fitLearningCurve", () => {
     expect(estimate).toBeLessThan(0.15);
   });
 
-  it("has a wide interval where no curve fits", () => {
-    // A leap, then nothing: sharper than any curve of the model.
+  it("has a wide interval if no curve fits", () => {
+    // One step, then constant: sharper than any curve of the model.
     const width = (points: CurvePoint[]): number => {
       const fit = fitLearningCurve(points, diagonal(Array(4).fill(0.01)), 10);
       const { low, high } = predictFromCurves(fit, (curve) => curve(8));
@@ -114,7 +114,7 @@ describe("fitLearningCurve", () => {
       ),
       { minLength: 1, maxLength: 5 },
     ),
-  ])("rises, lies between chance and 1, holds its estimate", (classes, rows) => {
+  ])("rises, lies between chance and 1, contains its estimate", (classes, rows) => {
     let n = 1;
     const points = rows.map(([balancedAccuracy, , growth], i) => {
       if (i > 0) n *= growth;

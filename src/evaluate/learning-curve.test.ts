@@ -1,7 +1,4 @@
-/**
- * The learning curve as a whole: learners whose curve is known, honesty about speakers, what it costs, what
- * it looks like.
- */
+/** The learning curve: learners with a known curve, folds by speaker, cost, and the form of the document. */
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { bisect } from "../math/distribution.ts";
@@ -26,10 +23,7 @@ const nodes = Array.from({ length: 81 }, (_, i) => -4 + i / 10);
 const density = nodes.map((x) => Math.exp(-0.5 * x * x));
 const total = density.reduce((a, b) => a + b, 0);
 
-/**
- * A learner that is right with the probability given, on average over recordings, some of which are easier
- * than others.
- */
+/** A learner with the given accuracy on average; some recordings are easier than others. */
 function createLearner(
   curve: (shots: number) => number,
   labels: readonly number[],
@@ -76,7 +70,7 @@ describe("learners with a known curve", () => {
     ["perfect", () => 1],
   ];
 
-  it.each(curves)("%s: the forecasts hold it", async (_, curve) => {
+  it.each(curves)("%s: the forecasts contain it", async (_, curve) => {
     let held = 0;
     let gainsHeld = 0;
     const draws = 8;
@@ -96,7 +90,7 @@ describe("learners with a known curve", () => {
         const truth = curve(5 * forecast.growth);
         const [low, high] = forecast.interval;
         held += Number(truth >= low - 1e-3 && truth <= high + 1e-3) / (2 * draws);
-        // Not bought with intervals of everything.
+        // The coverage is not due to intervals that contain everything.
         expect(high - low).toBeLessThan(0.5);
       }
       const gain = curve(10) - curve(5);
@@ -153,7 +147,7 @@ describe("computeLearningCurve", () => {
     expect(curve.classGains[0]).toMatchObject({ added: 5 });
   });
 
-  it("ends where cross-validation is, and does not run it again", async () => {
+  it("ends at the score of cross-validation, without running it again", async () => {
     const crossValidation = await crossValidate({ ...base, repeats: 4 });
     let runs = 0;
     const counting = learner(1);
@@ -191,7 +185,7 @@ describe("computeLearningCurve", () => {
     for (const { gain } of classGains) expect(gain).toBeLessThan(1 - 0.83);
   });
 
-  it("forecasts no gain, and advises none, where nothing was wrong", async () => {
+  it("forecasts no gain, and advises none, if there were no errors", async () => {
     const { forecasts, advice, classGains } = await computeLearningCurve({
       ...base,
       fitPredict: createLearner(() => 1, labels, 4, 0),
@@ -201,13 +195,13 @@ describe("computeLearningCurve", () => {
     for (const { gain } of classGains) expect(gain).toBe(0);
   });
 
-  it("learns no voices: chance by speaker, at every size", async () => {
-    // A voice gives the label away where it was heard in training, and only there.
+  it("is at chance at every size if only voices can be learned", async () => {
+    // A voice reveals the label only if it occurs in the training rows.
     const voices = labels.map((label, i) => `${label} ${i % 3}`);
     const fitPredict: LearningCurveInput["fitPredict"] = (train, test) => {
-      const heard = new Set(train.map((row) => voices[row]));
+      const trained = new Set(train.map((row) => voices[row]));
       return answer(
-        test.map((row) => heard.has(voices[row]!)),
+        test.map((row) => trained.has(voices[row]!)),
         test.map((row) => labels[row]!),
         4,
       );
@@ -250,7 +244,7 @@ describe("computeLearningCurve", () => {
     await expect(stopped).rejects.toMatchObject({ code: "aborted" });
   });
 
-  it("refuses what cross-validation refuses", async () => {
+  it("rejects what cross-validation rejects", async () => {
     await expect(computeLearningCurve({ ...base, labels: [0, 0, 1] })).rejects.toMatchObject({
       code: "too-few-recordings",
     });

@@ -1,14 +1,11 @@
-/**
- * The learning gain: its accuracy function against a closed form and against drawing, and what follows from
- * it.
- */
+/** The learning gain: its accuracy function compared with a closed form and with simulation; properties. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { computeChoiceAccuracy, computeLearningGain, createChoiceCurve } from "./learning-gain.ts";
 
 describe("computeChoiceAccuracy", () => {
-  it("is chance at distance 0 and certain far away", () => {
+  it("is chance at distance 0, and 1 at large distances", () => {
     for (const classes of [2, 5, 30]) {
       expect(computeChoiceAccuracy(0, classes)).toBeCloseTo(1 / classes, 6);
       expect(computeChoiceAccuracy(12, classes)).toBeCloseTo(1, 6);
@@ -21,13 +18,13 @@ describe("computeChoiceAccuracy", () => {
     expect(got).toBeAllclose([0.7602499389065233, 0.9213503964748575, 0.9830525732376554], { atol: 1e-6 });
   });
 
-  it("is Phi(d / sqrt 2) far out too, where rounding would show", () => {
+  it("is Phi(d / sqrt 2) at large distances, where rounding matters", () => {
     // 1 - Phi at 5.1 / sqrt 2 and 7 / sqrt 2, from SciPy's norm.sf.
     const got = [5.1, 7].map((d) => 1e4 * (1 - computeChoiceAccuracy(d, 2)));
     expect(got).toBeAllclose([1.5533017131959532, 0.00371549186170705], { rtol: 1e-3 });
   });
 
-  it("is how often the highest of drawn scores is the right one", () => {
+  it("equals the frequency with which the true class has the highest of random scores", () => {
     const random = createRandom(0);
     const draws = 40_000;
     let right = 0;
@@ -64,7 +61,7 @@ describe("computeLearningGain", () => {
     expect(computeLearningGain(accuracy, classes, growth + 0.5)).toBeGreaterThanOrEqual(gained);
   });
 
-  it("gains nothing without more data, at chance and when all is right", () => {
+  it("is 0 without more data, at chance, and for a perfect score", () => {
     expect(computeLearningGain(0.6, 5, 1)).toBeCloseTo(0.6, 6);
     expect(computeLearningGain(0.2, 5, 2)).toBe(0.2);
     expect(computeLearningGain(1, 5, 2)).toBe(1);

@@ -1,12 +1,14 @@
 /**
- * Upper limit of the expected gain of a classifier from more training recordings (from all of them
- * instead of the share that cross-validation trains on).
+ * Upper limit of the expected gain of a classifier from more training recordings (from all of them instead of
+ * the share that cross-validation trains on).
  *
- * Not its concern: intervals, folds, the classifier. Model: the score of the true class is normal around d,
- * those of the others around 0, all with deviation 1, so that accuracy is the integral of phi(x - d)
- * Phi(x)^(classes - 1) (Green and Swets 1966, m-alternative forced choice). If the noise of few recordings
- * limits a classifier, d grows with the square root of their number; if anything else limits it, d grows
- * less. This is a model, not a theorem: runs/interval-coverage.ts tests it on simulated data.
+ * Not its concern: intervals, folds, the classifier.
+ *
+ * Model: the score of the true class is normal around d, those of the others around 0, all with deviation 1,
+ * so that accuracy is the integral of phi(x - d) Phi(x)^(classes - 1) (Green and Swets 1966, m-alternative
+ * forced choice). If the noise of few recordings limits a classifier, d grows with the square root of their
+ * number; if anything else limits it, d grows less. This is a model, not a theorem: runs/interval-coverage.ts
+ * tests it on simulated data.
  */
 import { bisect } from "../math/distribution.ts";
 

@@ -62,7 +62,7 @@ describe("definitions", () => {
     expect(computeMajority([0, 1, 2, 3], [0, 0, 1])).toBeCloseTo(1 / 4);
     expect(computeMajority([5, 5, 1], [1, 1])).toBe(0);
   });
-  it("a certain mistake costs a finite log-loss", () => {
+  it("a certain error costs a finite log-loss", () => {
     expect(computeLogLoss(createMatrix(1, 2, Float32Array.of(1, 0)), [1])).toBeCloseTo(23 * Math.LN2);
   });
   it("a tie goes to the first class", () => {

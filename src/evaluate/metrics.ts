@@ -1,8 +1,8 @@
 /**
  * Scores of a classifier, all from one confusion matrix, plus log-loss.
  *
- * Not its concern: where predictions come from, folds, names of classes.
- * Definitions are scikit-learn's (test/fixtures/metrics contains its numbers); a ratio of 0 / 0 is 0.
+ * Not its concern: folds, names of classes. Definitions are scikit-learn's (test/fixtures/metrics contains
+ * its numbers); a ratio of 0 / 0 is 0.
  */
 import { GolemError } from "../core/error.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";
@@ -111,8 +111,7 @@ export function computeScores(confusion: Confusion): Scores {
 
 /**
  * Mean negative log-probability (natural logarithm) of the true class. Rows are expected to sum to 1;
- * probabilities are raised to at least 2^-23 (float32 resolution), so one confident mistake costs at most
- * 15.9.
+ * probabilities are raised to at least 2^-23 (float32 resolution), so one certain error costs at most 15.9.
  */
 export function computeLogLoss(probabilities: Matrix, truth: readonly number[]): number {
   let sum = 0;

@@ -1,4 +1,4 @@
-/** The rule of one standard error: by property, against a direct computation, and by what it is for. */
+/** The one-standard-error rule: properties, and comparison with a direct computation and a simulation. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
@@ -94,12 +94,12 @@ describe("chooseSimplest", () => {
     expect(together / alone).toBeCloseTo(Math.sqrt(13), 5);
   });
 
-  it("has the standard error that the difference has over data drawn anew", () => {
+  it("states the standard deviation that the difference has over new data", () => {
     const random = createRandom(5);
     const runs = 600;
     const seen = Array.from({ length: runs }, () => {
       const truth = Array.from({ length: 60 }, (_, i) => i % 4);
-      // Both candidates find the same recordings hard, so their answers go together.
+      // The same recordings are hard for both candidates, so their results are correlated.
       const ease = truth.map(() => random.normal());
       const correctness = [0, 0.4].map((skill) =>
         ease.map((own) => Number(own + 0.5 * random.normal() + skill > 0)),

@@ -1,6 +1,4 @@
-/**
- * The paired difference: its value, and by simulation how often it is right about equal and worse versions.
- */
+/** The paired difference: its value, and its error rates for equal and worse versions by simulation. */
 import { expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
 import { computeLossDifference, computePairedDifference } from "./paired-difference.ts";
@@ -52,7 +50,7 @@ it("finds a loss of .05 on 300 recordings in at least four of five draws", () =>
   expect(found / 200).toBeGreaterThanOrEqual(0.8);
 });
 
-it("is wider where a speaker's recordings change sides together", () => {
+it("is wider if a speaker's recordings change together", () => {
   const { truth, groups } = draw(1, { perSpeaker: 30 });
   const a = truth.map(() => 1);
   const b = truth.map((_, row) => (row < 30 ? 0 : 1));
@@ -64,7 +62,7 @@ it("is wider where a speaker's recordings change sides together", () => {
   expect(width({ truth, a, b, groups })).toBeGreaterThan(2 * width({ truth, a, b, groups: alone }));
 });
 
-it("has no certain sign for identical answers", () => {
+it("contains 0 for identical predictions", () => {
   const { truth, a, groups } = draw(2, { rows: 30 });
   const { difference, interval } = computePairedDifference({ truth, a, b: a, groups });
   expect(difference).toBe(0);
@@ -81,7 +79,7 @@ it.each([41, 8])("calls versions equal whose answers are exchanged by speaker (%
     const truth = Array.from({ length: 300 }, (_, row) => classes[row % classes.length]!);
     const groups = truth.map(() => `speaker ${Math.floor(speakers * random.uniform() ** 1.5)}`);
     const exchanged = new Map(groups.map((group) => [group, random.uniform() < 0.5 ? 1 : -1]));
-    // A fourth of the recordings is answered differently; speakers differ in how much better one version is.
+    // A quarter of the predictions differ; speakers differ in how much better one version is.
     const changes = groups.map((group) => {
       const lean = 0.5 + 0.3 * Math.sin(Number(group.slice(8)));
       return random.uniform() < 0.25 ? (random.uniform() < lean ? 1 : -1) * exchanged.get(group)! : 0;
@@ -101,7 +99,7 @@ it.each([41, 8])("calls versions equal whose answers are exchanged by speaker (%
   expect(worse).toBe(draws);
 });
 
-it("finds what few speakers agree on, and takes one speaker's recordings for independent", () => {
+it("finds a difference on which few speakers agree, and treats one speaker's recordings as independent", () => {
   const { truth } = draw(1, {});
   const a = truth.map(() => 1);
   const b = truth.map((_, row) => Number(row % 10 === 0));

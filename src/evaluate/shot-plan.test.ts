@@ -1,4 +1,4 @@
-/** The shot plan: what may be trained on, how much of it, and at what cost. */
+/** The shot plan: training sides, their sizes, and the number of trainings. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createFolds } from "./folds.ts";
@@ -33,7 +33,7 @@ describe("createShotPlan", () => {
     expect(plan(repeat([2, 2])).plan.levels).toHaveLength(1);
   });
 
-  it("gives classes with fewer recordings all they have, and leaves out sizes that change little", () => {
+  it("uses all recordings of smaller classes, and leaves out sizes that change little", () => {
     const { plan: unequal, folds } = plan(repeat([2, 40, 40]));
     const places = unequal.levels.map(({ recordingsPerClass }) => recordingsPerClass);
     // One of the first class is in every training side: 3 / (1 + 2 / n) goes to 3, not to 27.
@@ -43,7 +43,7 @@ describe("createShotPlan", () => {
     expect(unequal.levels.at(-1)!.folds).toEqual(folds.folds);
   });
 
-  it("leaves out sizes above a limit, but for the first and the whole", () => {
+  it("leaves out sizes above a limit, except the first and the last", () => {
     const labels = repeat(Array(4).fill(100));
     const { plan: limited } = plan(labels, { maximumTrained: 50 });
     expect(limited.isLimited).toBe(true);
@@ -99,7 +99,7 @@ describe("createShotPlan", () => {
     },
   );
 
-  it("draws anew with another seed, and the same with the same", () => {
+  it("differs between seeds, and is equal for the same seed", () => {
     const labels = repeat(Array(3).fill(10));
     const trains = (seed: number) => plan(labels, { seed }).plan.levels[0]!.folds.map((fold) => fold.train);
     expect(trains(1)).toEqual(trains(1));

@@ -1,10 +1,11 @@
 /**
- * Smaller training sides for the folds of a cross-validation: 1, 2, 3, 5, 8 ... recordings per class,
- * nested.
+ * Smaller training sides for the folds of a cross-validation: 1, 2, 3, 5, 8 ... recordings per class, nested.
  *
- * Not its concern: the classifier, its scores. The test recordings are those of the fold, so speakers that
- * folds keep apart stay apart here. Within a fold the smaller sides are parts of the larger ones (so sizes
- * differ by added recordings, not by exchanged ones), drawn anew in each fold.
+ * Not its concern: the classifier, its scores.
+ *
+ * The test recordings are those of the fold, so speakers that folds keep apart stay apart here. Within a fold
+ * the smaller sides are parts of the larger ones (so sizes differ by added recordings, not by exchanged
+ * ones), drawn anew in each fold.
  */
 import { createRandom, shuffle } from "../core/random.ts";
 import type { Fold } from "./folds.ts";

@@ -1,7 +1,4 @@
-/**
- * The covariance between points of a learning curve: what it takes from the intervals, what from the
- * recordings.
- */
+/** The covariance of points of a learning curve: variances from intervals, correlations from recordings. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { computeInterval } from "./interval.ts";
@@ -39,7 +36,7 @@ describe("computeCurveCovariance", () => {
     expect(between(all, all)).toBeGreaterThan(0.9);
   });
 
-  it("counts speakers, and the chance of the draws", () => {
+  it("counts speakers, and includes the variance of the draws", () => {
     const groups = truth.map((_, i) => `${Math.floor(i / 8)}`);
     const variance = (input: Parameters<typeof computeCurveCovariance>[0]): number =>
       computeCurveCovariance(input)[0]![0]!;

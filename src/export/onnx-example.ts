@@ -42,7 +42,7 @@ for (const path of process.argv.slice(2)) {
 
 async function predict(sound) {
   // Long recordings are split into windows of equal length. Averaging their predictions is close to
-  // golem, which averages embeddings.
+  // the golem, which averages embeddings.
   const windows = Math.max(1, Math.ceil(sound.length / (${audio.windowSeconds} * ${sampleRate})));
   const scores = labels.map(() => 0);
   let familiarity = 0;

@@ -1,4 +1,4 @@
-/** Checks that a golem has the labels that a program expects. */
+/** Checks the labels of a golem against those that a program expects. */
 import { GolemError } from "../core/error.ts";
 
 /** Throws `invalid-option` if the labels differ from those expected, in whatever order. */

@@ -28,11 +28,16 @@ export const formatVersion = 3;
 
 const errorRecord = z.object({ file: shortText, code: shortText, message: shortText, hint: shortText });
 
-const encoder = z.object({
+/** Identity of a network, and the rate of its input in Hz. */
+const identity = {
   id: z.string().check(z.minLength(1), z.maxLength(512)),
   revision: shortText,
   sha256: z.record(shortText, hash),
   sampleRate: count.check(z.positive()),
+};
+
+const encoder = z.object({
+  ...identity,
   layers: count.check(z.positive(), z.maximum(1000)),
   dimensions: count.check(z.positive(), z.maximum(65_536)),
   precision: shortText,
@@ -40,10 +45,7 @@ const encoder = z.object({
 });
 
 const transcriber = z.object({
-  id: z.string().check(z.minLength(1), z.maxLength(512)),
-  revision: shortText,
-  sha256: z.record(shortText, hash),
-  sampleRate: count.check(z.positive()),
+  ...identity,
   precision: shortText,
   recipe: shortText,
   vectors: z
@@ -168,10 +170,7 @@ export const golemDocument = z.object({
   views: z.array(view).check(z.minLength(1), z.maxLength(1000)),
   /** One per view, in the order of the views. */
   heads: z.array(head).check(z.minLength(1), z.maxLength(1000)),
-  /**
-   * The out-of-distribution detector without its tensors; absent if nothing could be held out to find a
-   * threshold.
-   */
+  /** The out-of-distribution detector without its tensors; absent if nothing could be held out. */
   familiarity: z.optional(
     z.object({
       falseRejectionRate: share,
@@ -203,7 +202,7 @@ export const golemDocument = z.object({
     public: z.optional(z.boolean()),
     fingerprint: hash,
     recordings: count,
-    /** How many of them are synthetic; absent if none is. */
+    /** Number of synthetic ones; absent if there are none. */
     synthetic: z.optional(count),
     perClass: z.record(z.string(), count),
     seconds: z.number().check(z.nonnegative()),

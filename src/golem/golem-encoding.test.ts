@@ -61,7 +61,7 @@ it("lists the hashes of all files but the card, and writes golem.json last", asy
   expect(Object.keys(others)).toEqual(["head.safetensors", "training.json", "text.json", reportFile]);
 });
 
-it.each(parts)("finds every kind of flipped bit in %s", async (part) => {
+it.each(parts)("detects flipped bits in %s", async (part) => {
   const files = readParts((await trained).encode());
   const name = golemFiles[part];
   const { length } = files[part];
@@ -98,7 +98,7 @@ it("keeps no hashes in memory, and gives the same bytes again", async () => {
   expect(loaded.encode()).toEqual(model.encode());
 });
 
-it("binds golems that are passed on, and those for pages, to what is left of their files", async () => {
+it("lists the hashes of the remaining files in exported golems and in those for pages", async () => {
   const check = (files: Readonly<Record<string, Uint8Array | string>>, folder: string): GolemModel => {
     const read = readParts(files, folder);
     const { files: listed } = parse(read.document);

@@ -1,7 +1,7 @@
 /**
  * Names, size limits and hashes of the files of a golem. golem.json lists the SHA-256 of the other files
- * under `files`, so that incomplete or changed golems are the error `golem-damaged`. The card is not listed,
- * since users edit it.
+ * under `files`, so that an incomplete or changed golem is rejected with `golem-damaged`. The card is not
+ * listed, since users edit it.
  */
 
 import { GolemError } from "../core/error.ts";
@@ -43,15 +43,15 @@ export function hashFiles(files: Readonly<Record<string, Uint8Array | undefined>
  */
 export function checkFileHashes(expected: FileHashes | undefined, found: FileHashes): void {
   for (const [name, hash] of Object.entries(found)) {
-    const wanted = expected && Object.hasOwn(expected, name) ? expected[name] : undefined;
-    if (wanted === undefined || wanted === hash) continue;
+    const listed = expected && Object.hasOwn(expected, name) ? expected[name] : undefined;
+    if (listed === undefined || listed === hash) continue;
     const repair =
       name === reportFile
         ? "Write it again with `golem report GOLEM`, or delete it."
         : "Copy the golem's folder again from its source, or train the golem again.";
     throw new GolemError(
       "golem-damaged",
-      `The golem is damaged: ${name} has the SHA-256 ${hash}; golem.json lists ${wanted}.`,
+      `The golem is damaged: ${name} has the SHA-256 ${hash}; golem.json lists ${listed}.`,
       { hint: `${repair} If you changed it on purpose, remove "${name}" from "files" in golem.json.` },
     );
   }

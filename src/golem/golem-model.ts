@@ -88,7 +88,7 @@ export interface GolemModel {
   encode(): Record<string, Uint8Array>;
 }
 
-/** How certain predictions are; the parts are absent if nothing could be held out. */
+/** The parts that judge predictions; absent if nothing could be held out. */
 type Judgement = Pick<TensorParts, "familiarity" | "calibration">;
 
 /** Input of {@link createGolemModel}. */
@@ -174,8 +174,8 @@ export function createGolemModel(parts: GolemParts): GolemModel {
 }
 
 /**
- * SHA-256 (hex) over the sorted pairs of file hash and label, and the hashes of unlisted recordings; independent of
- * order and file names.
+ * SHA-256 (hex) over the sorted pairs of file hash and label, and the hashes of unlisted recordings;
+ * independent of order and file names.
  */
 function computeDataFingerprint(
   recordings: readonly { readonly fileHash: string; readonly label: string }[],

@@ -139,7 +139,7 @@ it("names a data set of the Hub only if it is known to be public", () => {
 it.each([
   ["createdBy", { createdBy: "/home/somebody/golem" }],
   ["revision", { encoders: [{ ...createPrivateGolem().document.encoders[0], revision: "of Ada" }] }],
-])("refuses values of an unexpected form: %s", (place, changes) => {
+])("rejects values of an unexpected form: %s", (place, changes) => {
   expect(() => createPublicGolem(createPrivateGolem(changes))).toThrow(place);
 });
 

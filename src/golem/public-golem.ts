@@ -1,6 +1,6 @@
 /**
- * Creates the public form of a golem: its predictions are the same, and it does not reveal whose
- * recordings it was trained on.
+ * Creates the public form of a golem: its predictions are the same, and it does not reveal who is in its
+ * training recordings.
  *
  * Not its concern: the file system, export formats.
  *

@@ -25,7 +25,7 @@ describe("safetensors", () => {
     expect(encodeSafetensors(tensors)).toEqual(example);
   });
 
-  it("starts its data on an 8-byte boundary, as the format asks", () => {
+  it("starts its data on an 8-byte boundary, as the format requires", () => {
     const length = new DataView(example.buffer).getBigUint64(0, true);
     expect(length % 8n).toBe(0n);
   });
@@ -56,11 +56,11 @@ describe("safetensors", () => {
       ),
     ],
     ["bytes of no tensor", withHeader({ a: { dtype: "F32", shape: [1], data_offsets: [0, 4] } }, 12)],
-  ])("refuses %s", (_, bytes) => {
+  ])("rejects %s", (_, bytes) => {
     expect(() => decodeSafetensors(bytes)).toThrow(GolemError);
   });
 
-  test.prop([fc.integer({ min: 0, max: example.length - 1 })])("refuses every truncation", (length) => {
+  test.prop([fc.integer({ min: 0, max: example.length - 1 })])("rejects every truncation", (length) => {
     expect(() => decodeSafetensors(example.slice(0, length))).toThrow(GolemError);
   });
 

@@ -46,7 +46,7 @@ it("includes the recordings of the test set that were scored, and no others", as
   expect(training.asked).toEqual({ shots: 4, layer: "auto" });
 });
 
-it("is restored from its files; predictions of a class that does not exist are refused", async () => {
+it("is restored from its files; predictions of a class that does not exist are rejected", async () => {
   const model = await train(recordings);
   const files = encodeUnbound(model);
   const decode = (training: Uint8Array) => decodeGolemModel({ ...files, training });

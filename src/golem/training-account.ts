@@ -37,7 +37,7 @@ export interface RecordingAccount {
    * transcriber.
    */
   readonly text?: string | undefined;
-  /** Mean log-probability of the transcript's tokens; present likewise. */
+  /** Mean log-probability of the transcript's tokens; present under the same condition. */
   readonly logprob?: number | undefined;
   /** Position on the map; see `computeRecordingMap`. */
   readonly map?: [number, number] | undefined;

@@ -1,8 +1,6 @@
 /**
  * Adam and AdamW as torch.optim defines them.
  * References: Kingma and Ba 2015, Adam; Loshchilov and Hutter 2019, Decoupled weight decay regularization.
- *
- * Not its concern: what the parameters belong to.
  */
 
 /**

@@ -1,8 +1,6 @@
 /**
  * The head `centroid`: nearest class mean, on standardised and (by default) length-normalised rows.
  *
- * Not its concern: how the factor is found (temperature.ts).
- *
  * Reference: Wang et al. 2019, SimpleShot (centring, L2 normalisation, nearest centroid). Logits are -factor
  * x squared distance, up to a constant per row that softmax ignores; without it they are affine: 2 factor m .
  * z - factor |m|^2. The factor is fitted on leave-one-out distances. All classes have the same weight,
@@ -13,11 +11,7 @@ import { computeGram, dot, multiplyByRows } from "../math/matrix-products.ts";
 import type { Head } from "./head.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { CentroidOptions } from "./options.ts";
-import {
-  applyStandardisation,
-  createIdentityStandardisation,
-  fitStandardisation,
-} from "./standardisation.ts";
+import { applyStandardisation, chooseStandardisation } from "./standardisation.ts";
 import { fitTemperature } from "./temperature.ts";
 import type { TrainingSet } from "./training-set.ts";
 
@@ -25,9 +19,7 @@ import type { TrainingSet } from "./training-set.ts";
 export function trainCentroid(set: TrainingSet, options: CentroidOptions): Head {
   const { embeddings, labels, counts, classes } = set;
   const features = embeddings.columns;
-  const standardisation = options.standardise
-    ? fitStandardisation(embeddings)
-    : createIdentityStandardisation(features);
+  const standardisation = chooseStandardisation(embeddings, options.standardise);
   const x = applyStandardisation(embeddings, standardisation, options.normalise);
   const means = new Float64Array(classes * features);
   for (const [i, label] of labels.entries()) {

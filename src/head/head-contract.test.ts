@@ -1,4 +1,4 @@
-/** What every kind of head must do, run over all of them. */
+/** The contract of all kinds of heads. */
 import { describe, expect, test } from "vitest";
 import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
@@ -14,10 +14,7 @@ interface Problem {
   classes: number;
 }
 
-/**
- * Gaussian classes around random centres, far enough apart to be told apart, on features of very different
- * size.
- */
+/** Well-separated Gaussian classes around random centres, with features of very different size. */
 function createProblem(perClass: number, features: number, classes: number, seed = 1, distance = 3): Problem {
   const random = createRandom(seed, 77);
   const centres = Float64Array.from({ length: classes * features }, () => distance * random.normal());
@@ -126,7 +123,7 @@ describe.each(headKinds)("%s", (kind) => {
     ["one feature", createProblem(6, 1, 2, 3, 6)],
     ["two classes", createProblem(4, 30, 2)],
     ["30 classes of two rows", createProblem(2, 40, 30)],
-    ["one row a class", createProblem(1, 12, 5)],
+    ["one row per class", createProblem(1, 12, 5)],
     ["more rows than features", createProblem(20, 6, 3)],
   ])("%s", (_, shaped) => {
     const head = train(kind, shaped);
@@ -169,7 +166,7 @@ describe.each(headKinds)("%s", (kind) => {
     });
   });
 
-  test("invalid training rows are refused with a reason", () => {
+  test("invalid training rows are rejected with a reason", () => {
     const { embeddings, labels } = problem;
     for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
       const damaged = createMatrix(20, 24, embeddings.data.slice());
@@ -199,7 +196,7 @@ describe.each(headKinds)("%s", (kind) => {
     expect(getCode(() => train(kind, problem).computeLogits(createMatrix(2, 23)))).toBe("invalid-shape");
   });
 
-  test("unknown options and values out of range are refused", () => {
+  test("unknown options and values out of range are rejected", () => {
     const { embeddings, labels } = problem;
     const attempt = (options: object): string =>
       getCode(() => trainHead(kind, embeddings, labels, 4, { seed: 0, ...options }));
@@ -211,7 +208,7 @@ describe.each(headKinds)("%s", (kind) => {
   });
 });
 
-describe.each(["logistic", "ridge", "centroid"] as const)("%s, which draws nothing", (kind) => {
+describe.each(["logistic", "ridge", "centroid"] as const)("%s, which is deterministic", (kind) => {
   test("does not depend on the order of rows or the numbering of classes", () => {
     const { embeddings, labels, classes } = createProblem(5, 24, 4, 2, 0.7);
     const head = train(kind, { embeddings, labels, classes });
@@ -237,7 +234,7 @@ describe.each(["logistic", "ridge", "centroid"] as const)("%s, which draws nothi
   });
 });
 
-describe.each(["linear", "mlp"] as const)("%s, which starts at random", (kind) => {
+describe.each(["linear", "mlp"] as const)("%s, which has a random start", (kind) => {
   test("depends on the seed", () => {
     const shaped = createProblem(4, 9, 3);
     expect(train(kind, shaped, 1).saved.tensors).not.toEqual(train(kind, shaped, 2).saved.tensors);

@@ -2,16 +2,16 @@
  * Ridge heads for hundreds of rows and more: one product matrix serves the penalty, the folds of
  * cross-validation and the head itself.
  *
- * Not its concern: the meaning of the rows, how views are pooled.
+ * Not its concern: how views are pooled.
  *
  * - Up to `maximumDense` rows, outputs of rows left out come from the matrix I - H, as in ridge-loo.ts: exact
  *   for every speaker, and for every fold of every repeat.
  * - Above, X^T X, X^T y and the sums of each class are collected per fold in pieces of rows; leaving a fold
- *   out is a subtraction, solved by one Cholesky factor of the size of the features. The penalty is chosen
- *   on these folds, with a sample of their rows. Memory does not grow with the number of rows; rows that are
+ *   out is a subtraction, solved by one Cholesky factor of the size of the features. The penalty is chosen on
+ *   these folds, with a sample of their rows. Memory does not grow with the number of rows; rows that are
  *   never predicted (`more`) need not be listed.
  *
- * Standardisation is of all rows but `more`, those of the fold included; it uses no labels.
+ * Standardisation is fitted to all rows but `more`, including those of the fold; it uses no labels.
  */
 
 import type { Matrix } from "../math/matrix.ts";

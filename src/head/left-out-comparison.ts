@@ -1,14 +1,12 @@
 /**
- * Comparison of rows with whitened class means (whitened-classes.ts) fitted without these rows: exact, without
- * refitting, except that what is added to all directions stays that of all rows.
+ * Comparison of rows with whitened class means (whitened-classes.ts) fitted without these rows: exact,
+ * without refitting, except that the variance added to all directions is that of all rows.
  *
- * Not its concern: what the rows are, which are left out.
- *
- * With X the rows, G = X X^T, P = (G + a I)^-1 and a = dof e: W = a (X^T X - M^T N M + a I)^-1, where M are the
- * class means and N the diagonal of their sizes. When the rows b are left out, B = (P_bb)^-1 gives the inverse of
- * the rest (Schur complement). Then, by Woodbury and with u = P_b,rest summed by class, Q = P_rest,rest summed by
- * class on both sides - u^T B u, v = -B u: M W M^T = Q^-1 - a N^-1, X_b W M^T = v Q^-1, and the diagonal of
- * X_b W X_b^T = that of B - a I + v Q^-1 v^T.
+ * With X the rows, G = X X^T, P = (G + a I)^-1 and a = dof e: W = a (X^T X - M^T N M + a I)^-1, where M are
+ * the class means and N the diagonal of their sizes. When the rows b are left out, B = (P_bb)^-1 gives the
+ * inverse of the rest (Schur complement). Then, by Woodbury and with u = P_b,rest summed by class, Q =
+ * P_rest,rest summed by class on both sides - u^T B u, v = -B u: M W M^T = Q^-1 - a N^-1, X_b W M^T = v Q^-1,
+ * and the diagonal of X_b W X_b^T = that of B - a I + v Q^-1 v^T.
  */
 import { factorCholesky, invertCholesky } from "../math/cholesky.ts";
 import { dot, multiply, multiplyTransposed } from "../math/matrix-products.ts";
@@ -69,7 +67,7 @@ export function createLeftOutComparison(
     for (const row of kept) centre[row] = 1 / (count * sizes[places[row]!]!);
     const alongCentre = multiply(gram, centre, rows, 1, rows);
     const plainCentreSquare = dot(alongCentre, centre);
-    // From here on minus the mean of the class means.
+    // From here on, the mean of the class means is subtracted.
     const toCentre = Float64Array.from({ length: count }, (_, k) => average(between, k * count, count));
     const centreSquare = average(toCentre, 0, count);
     const norms = toCentre.map((value, k) =>

@@ -13,20 +13,14 @@ import type { Head } from "./head.ts";
 import { createNetwork, runEpoch } from "./network.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { LinearOptions } from "./options.ts";
-import {
-  applyStandardisation,
-  createIdentityStandardisation,
-  fitStandardisation,
-} from "./standardisation.ts";
+import { applyStandardisation, chooseStandardisation } from "./standardisation.ts";
 import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
 /** Trains a linear layer with Adam for `epochs` passes over the rows. */
 export function trainLinear(set: TrainingSet, options: LinearOptions): Head {
   const { embeddings, labels, counts, classes } = set;
   const features = embeddings.columns;
-  const standardisation = options.standardise
-    ? fitStandardisation(embeddings)
-    : createIdentityStandardisation(features);
+  const standardisation = chooseStandardisation(embeddings, options.standardise);
   const random = createRandom(options.seed);
   const network = createNetwork([features, classes], random);
   const rows = {

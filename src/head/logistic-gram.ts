@@ -1,8 +1,6 @@
 /**
  * Multinomial logistic regression from the Gram matrix of the rows: the form for fewer rows than features.
  *
- * Not its concern: where the Gram matrix comes from.
- *
  * The optimal W lies in the span of the rows, W = A^T X (representer theorem), so the objective is that of
  * `softmax-regression.ts` with logits K A + bias and |W|^2 = trace(A^T K A), K = X X^T. K is centred first,
  * which changes only the bias. The gradient with respect to A is K times (residuals + lambda A); the factor K

@@ -1,8 +1,6 @@
 /**
  * The head `logistic`: multinomial logistic regression with an L2 penalty, solved to convergence.
  *
- * Not its concern: how the minimum is found (softmax-regression.ts).
- *
  * Objective (scikit-learn's LogisticRegression with multi_class="multinomial"): the sum over rows of the
  * cross-entropy plus |W|^2 / (2 C); the bias is not penalised. With two classes this is scikit-learn's binary
  * problem at twice the C.
@@ -15,19 +13,14 @@ import { fitLogisticPrimal, type PrimalFit } from "./logistic-primal.ts";
 import { computeInLoops, computeWithProduct, type MatrixProduct } from "./matrix-product.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { LogisticOptions } from "./options.ts";
-import {
-  applyStandardisation,
-  createIdentityStandardisation,
-  fitStandardisation,
-  type Standardisation,
-} from "./standardisation.ts";
+import { applyStandardisation, chooseStandardisation, type Standardisation } from "./standardisation.ts";
 import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
 /** Trains a logistic head; in the span of the rows if there are no more rows than features. */
 export function trainLogistic(set: TrainingSet, options: LogisticOptions): Head {
   const { embeddings, labels, classes } = set;
   const { rows, columns: features } = embeddings;
-  const standardisation = chooseStandardisation(embeddings, options);
+  const standardisation = chooseStandardisation(embeddings, options.standardise);
   const x = applyStandardisation(embeddings, standardisation);
   if (rows <= features) {
     const { coefficients, ...rest } = fitLogisticGram(
@@ -57,7 +50,7 @@ export async function trainLogisticWithProduct(
   const { embeddings, labels, classes } = set;
   const { rows, columns: features } = embeddings;
   if (rows <= features || rows * features * classes < 1e6) return trainLogistic(set, options);
-  const standardisation = chooseStandardisation(embeddings, options);
+  const standardisation = chooseStandardisation(embeddings, options.standardise);
   const weights = computeRowWeights(labels, set.counts, options.classWeight);
   const data = standardiseToFloat32(embeddings, standardisation);
   const mean = centre(data, features, weights);
@@ -67,10 +60,6 @@ export async function trainLogisticWithProduct(
     product,
   );
   return createHead(set, standardisation, uncentre(fit, mean), options);
-}
-
-function chooseStandardisation(embeddings: Matrix, { standardise }: LogisticOptions): Standardisation {
-  return standardise ? fitStandardisation(embeddings) : createIdentityStandardisation(embeddings.columns);
 }
 
 function standardiseToFloat32({ data, columns }: Matrix, { mean, scale }: Standardisation): Float32Array {

@@ -11,7 +11,7 @@ import type { Computation, ProductRequest } from "./softmax-regression.ts";
 
 /** A float32 matrix engine. */
 export interface MatrixProduct {
-  /** left x right, with the one named transposed; shapes are those before transposition. */
+  /** Computes left x right, one of them transposed; shapes are those before transposition. */
   multiply(left: Matrix, right: Matrix, transposed: "left" | "right"): Promise<Matrix>;
 }
 

@@ -17,12 +17,7 @@ import type { Head } from "./head.ts";
 import { type Batch, computeLoss, createNetwork, type Network, runEpoch } from "./network.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { MlpOptions } from "./options.ts";
-import {
-  applyStandardisation,
-  createIdentityStandardisation,
-  fitStandardisation,
-  type Standardisation,
-} from "./standardisation.ts";
+import { applyStandardisation, chooseStandardisation, type Standardisation } from "./standardisation.ts";
 import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
 /** Minimum number of rows in every class for a validation split. */
@@ -80,9 +75,7 @@ function startTraining(
   options: MlpOptions,
 ): { network: Network; standardisation: Standardisation; next: () => void } {
   const features = set.embeddings.columns;
-  const standardisation = options.standardise
-    ? fitStandardisation(selectRows(set.embeddings, selected))
-    : createIdentityStandardisation(features);
+  const standardisation = chooseStandardisation(selectRows(set.embeddings, selected), options.standardise);
   const random = createRandom(options.seed);
   const network = createNetwork([features, ...options.hidden, set.classes], random);
   const batch = createBatch(set, selected, standardisation, options);

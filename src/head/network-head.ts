@@ -2,8 +2,6 @@
  * The form of every trained head: standardisation, then layers with ReLU between them; one layer for all
  * kinds but mlp.
  *
- * Not its concern: how the numbers were found.
- *
  * Predictions are computed in float64 from the saved float32 numbers, so a loaded head predicts bitwise the
  * same.
  */

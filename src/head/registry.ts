@@ -1,8 +1,4 @@
-/**
- * Trains a head of any kind.
- *
- * Not its concern: how each kind is trained.
- */
+/** Trains a head of any kind. */
 import type { Matrix } from "../math/matrix.ts";
 import { trainCentroid } from "./centroid.ts";
 import type { Head, HeadKind } from "./head.ts";

@@ -38,9 +38,7 @@ export interface RidgeSolver {
   computeCoefficients(penalty: number): Float64Array;
 }
 
-/**
- * Smallest ratio of penalty to mean diagonal of K at which the inverse is exact to about ten digits.
- */
+/** Minimum ratio of penalty to mean diagonal of K at which the inverse is exact to about ten digits. */
 const minimumForCholesky = 1e-5;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Sums over rows from which ridge regression is solved: X^T X, and the number and sum of the rows of each class. Sums
- * of some rows are added to those of others, or subtracted.
+ * Sums over rows from which ridge regression is solved: X^T X, and the number and sum of the rows of each
+ * class. Sums of some rows are added to those of others, or subtracted.
  *
  * Not its concern: where rows come from, penalties.
  */

@@ -2,8 +2,6 @@
  * The head `ridge`: one-against-rest least squares; penalty and calibration are chosen by exact
  * leave-one-out.
  *
- * Not its concern: how leave-one-out works (ridge-loo.ts).
- *
  * It solves the same problem as scikit-learn's RidgeClassifier(alpha = penalty x meanSquare), whose
  * decision_function gives the outputs before calibration. Logits are these outputs times the factor that
  * makes the labels of left-out rows most likely under softmax.
@@ -22,12 +20,7 @@ import {
   type RidgeProblem,
   solveRidge,
 } from "./ridge-problem.ts";
-import {
-  applyStandardisation,
-  createIdentityStandardisation,
-  fitStandardisation,
-  type Standardisation,
-} from "./standardisation.ts";
+import { applyStandardisation, chooseStandardisation, type Standardisation } from "./standardisation.ts";
 import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
 /** Trains a ridge head in closed form. */
@@ -71,9 +64,7 @@ export function prepareRidge(
   numbers: NumberStore = createNumberStore(),
 ): PreparedRidge {
   const { rows, columns: features } = embeddings;
-  const standardisation = options.standardise
-    ? fitStandardisation(embeddings)
-    : createIdentityStandardisation(features);
+  const standardisation = chooseStandardisation(embeddings, options.standardise);
   const target = numbers.take(rows * features);
   const x = applyStandardisation(embeddings, standardisation, options.normalise, 0, rows, target);
   const weights = computeRowWeights(labels, counts, options.classWeight, rowWeights);
@@ -83,11 +74,11 @@ export function prepareRidge(
   return choosePenalty({ problem, x, features, meanProducts, standardisation, options }, leaveOut);
 }
 
-/** Rows that a head is fitted to, and the blocks that are left out of them. */
+/** Rows that a head is fitted to, and the blocks of them that are left out. */
 export interface RowGroup {
   /** Originals first. */
   readonly rows: readonly number[];
-  /** Of indices in `rows`. */
+  /** In indices of `rows`. */
   readonly leaveOut: LeaveOut;
 }
 
@@ -105,9 +96,10 @@ export function prepareRidgeGroups(
   numbers: NumberStore = createNumberStore(),
 ): PreparedRidge[] {
   const { rows: count, columns: features, data } = embeddings;
-  const standardisation = options.standardise
-    ? fitStandardisation({ rows: originals, columns: features, data: data.subarray(0, originals * features) })
-    : createIdentityStandardisation(features);
+  const standardisation = chooseStandardisation(
+    { rows: originals, columns: features, data: data.subarray(0, originals * features) },
+    options.standardise,
+  );
   const target = numbers.take(count * features);
   const x = applyStandardisation(embeddings, standardisation, options.normalise, 0, count, target);
   const gram = computeGram(x, count, features, numbers.take(count * count));
@@ -133,8 +125,7 @@ function choosePenalty(posed: PosedRidge, leaveOut: LeaveOut): PreparedRidge {
 
 /**
  * The head whose logits are the sum of several heads' logits, each times its share. All must have been
- * prepared together, so that their rows and standardisation are the same; its stated settings are those of
- * the first.
+ * prepared together, so that their rows and standardisation are the same; its facts are those of the first.
  */
 export function createRidgeHead(heads: readonly PreparedRidge[], shares: readonly number[]): Head {
   const { loo, posed } = heads[0]!;

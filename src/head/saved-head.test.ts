@@ -57,7 +57,7 @@ describe("layout", () => {
   });
 });
 
-describe("refused", () => {
+describe("rejected", () => {
   const withMeta = (changes: object): unknown => ({ ...linear, meta: { ...linear.meta, ...changes } });
   const withTensors = (change: (tensors: Tensors) => void, base = linear): unknown => {
     const tensors: Tensors = { ...base.tensors };

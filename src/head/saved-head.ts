@@ -1,6 +1,6 @@
 /**
  * Converts heads to tensors and back. Input is not trusted: names, shapes, lengths and numbers are all
- * checked, and nothing is allocated by a number that was not checked against the data present.
+ * checked, and memory is allocated only for sizes that agree with the data present.
  *
  * Not its concern: file formats.
  */

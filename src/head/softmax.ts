@@ -1,7 +1,7 @@
 /**
  * Softmax and cross-entropy with its gradient.
  *
- * Not its concern: where logits come from, standardisation, optimisers.
+ * Not its concern: standardisation, optimisers.
  */
 import { createMatrix, type Matrix } from "../math/matrix.ts";
 

@@ -1,8 +1,6 @@
 /**
  * Ridge heads on hundreds of sparse rows and more (transcripts); computes the same as large-ridge.ts.
  *
- * Not its concern: the meaning of the columns.
- *
  * Up to `maximumDense` rows, the Gram matrix is small; above, the penalty is chosen on a sample and each fold
  * is solved by conjugate gradients, whose time grows with the number of words.
  */

@@ -63,6 +63,11 @@ export function fitStandardisation(embeddings: Matrix): Standardisation {
   return { mean: new Float32Array(mean), scale };
 }
 
+/** {@link fitStandardisation} if `standardise`, otherwise the identity. */
+export function chooseStandardisation(embeddings: Matrix, standardise: boolean): Standardisation {
+  return standardise ? fitStandardisation(embeddings) : createIdentityStandardisation(embeddings.columns);
+}
+
 /** The standardisation that changes nothing. */
 export function createIdentityStandardisation(features: number): Standardisation {
   return { mean: new Float32Array(features), scale: new Float32Array(features).fill(1) };

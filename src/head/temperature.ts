@@ -1,8 +1,6 @@
 /**
  * Temperature scaling: fits the factor that makes softmax(factor x score) most likely for the labels.
  *
- * Not its concern: where scores come from.
- *
  * Scores must come from rows that the scorer was not fitted on (here: leave-one-out). A share of each label
  * ({@link computeErrorShare}) is spread over the other classes, so that perfectly separated rows do not lead
  * to an infinite factor (compare Platt 1999, section 2.2, for two classes).

@@ -94,7 +94,7 @@ describe("logistic", () => {
     expect(head.computeLogits(wild).data.every(Number.isFinite)).toBe(true);
   });
 
-  test("refuses a Gram matrix of the wrong size", () => {
+  test("rejects a Gram matrix of the wrong size", () => {
     expect(() => fitLogisticGram(new Float64Array(8), cycle(3, 2), 2)).toThrow(GolemError);
   });
 });

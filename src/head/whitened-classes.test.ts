@@ -26,8 +26,8 @@ function makeRows(seed: number, rows: number, features: number, classes: number)
 }
 
 /**
- * W a by the definition: e (S + e I)^-1 a, S the covariance within classes of the kept rows; `total` is e times the
- * degrees of freedom, if it is given.
+ * W a by the definition: e (S + e I)^-1 a, S the covariance within classes of the kept rows; `total` is e
+ * times the degrees of freedom, if it is given.
  */
 function whitenDirectly(
   x: Float64Array,
@@ -81,7 +81,7 @@ function whitenDirectly(
 }
 
 describe("whitened class means", () => {
-  test.prop(problems)("are those of the definition for rows that are left out", (problem) => {
+  test.prop(problems)("equal the definition for rows that are left out", (problem) => {
     const { seed, rows, features, classes } = problem;
     const { labels, x, gram } = makeRows(seed, rows, features, classes);
     const { added } = fitWhitenedSpace(x, gram, labels, features);
@@ -97,10 +97,10 @@ describe("whitened class means", () => {
       expect(left.classes).toEqual([...new Set(kept.map((row) => labels[row]!))].sort());
       expect(left.norms).toBeAllclose(direct.norms, { rtol: 1e-6, atol: 1e-6 });
       for (const [i, row] of block.entries()) {
-        const want = direct.compare(x.slice(row * features, (row + 1) * features));
+        const expected = direct.compare(x.slice(row * features, (row + 1) * features));
         const { products, square, plainSquare } = left.comparisons[i]!;
-        expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
-        expect([square, plainSquare]).toBeAllclose([want.square, want.plainSquare], {
+        expect(products).toBeAllclose(expected.products, { rtol: 1e-6, atol: 1e-6 });
+        expect([square, plainSquare]).toBeAllclose([expected.square, expected.plainSquare], {
           rtol: 1e-6,
           atol: 1e-6,
         });
@@ -120,9 +120,12 @@ describe("whitened class means", () => {
       const fresh = Float64Array.from({ length: features }, () => 3 * random.normal());
       const offset = fresh.map((value, j) => value - space.centre[j]!);
       const { products, square, plainSquare } = compareInSpace(space, offset, features)[0]!;
-      const want = direct.compare(fresh);
-      expect(products).toBeAllclose(want.products, { rtol: 1e-6, atol: 1e-6 });
-      expect([square, plainSquare]).toBeAllclose([want.square, want.plainSquare], { rtol: 1e-6, atol: 1e-6 });
+      const expected = direct.compare(fresh);
+      expect(products).toBeAllclose(expected.products, { rtol: 1e-6, atol: 1e-6 });
+      expect([square, plainSquare]).toBeAllclose([expected.square, expected.plainSquare], {
+        rtol: 1e-6,
+        atol: 1e-6,
+      });
     }
   });
 });

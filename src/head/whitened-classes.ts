@@ -1,12 +1,13 @@
 /**
  * Class means whitened by the covariance within classes, and the comparison of rows with them.
  *
- * Not its concern: the meaning of the rows, the use of a comparison, leaving rows out (left-out-comparison.ts).
+ * Not its concern: the meaning of the rows, the use of a comparison, leaving rows out
+ * (left-out-comparison.ts).
  *
  * With m_k the class means, c their mean, R the rows minus their class means, dof = rows - classes and e the
- * mean variance within classes: W = e (R^T R / dof + e I)^-1 = I - R^T (R R^T + dof e I)^-1 R (Woodbury). This
- * uses the shrunk shared covariance of linear discriminant analysis (Ledoit and Wolf 2004; Lee et al. 2018 for
- * out-of-distribution detection). Inner products are a^T W b.
+ * mean variance within classes: W = e (R^T R / dof + e I)^-1 = I - R^T (R R^T + dof e I)^-1 R (Woodbury).
+ * This uses the shrunk shared covariance of linear discriminant analysis (Ledoit and Wolf 2004; Lee et al.
+ * 2018 for out-of-distribution detection). Inner products are a^T W b.
  */
 import { factorCholesky, invertLower } from "../math/cholesky.ts";
 import { multiply, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
@@ -34,7 +35,7 @@ interface WhitenedSpace {
   readonly subspace: Float64Array;
   /** Norm of each class mean (minus their mean). */
   readonly norms: Float64Array;
-  /** dof e: what is added to all directions. */
+  /** dof e, which is added to all directions. */
   readonly added: number;
 }
 

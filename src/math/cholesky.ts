@@ -7,9 +7,7 @@ import { GolemError } from "../core/error.ts";
 import { dot } from "./matrix-products.ts";
 import { openKernel } from "./product-kernel.ts";
 
-/**
- * From this number of rows on, the kernel is faster, including the copies. Its results are equal to the bit.
- */
+/** Minimum number of rows for which the kernel is faster, copying included; results are bit-identical. */
 const largeMatrix = 32;
 
 /**
@@ -68,65 +66,52 @@ function factorInKernel(a: Float64Array, size: number): Float64Array {
   return a;
 }
 
-/** Solves L X = B in place for B [size, columns]; the factor is read once for all columns. */
-function solveLower(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
-  for (let i = 0; i < size; i++) {
-    // Row i of B minus the rows above it, each times its element of L.
-    const target = i * columns;
-    let j = 0;
-    for (; j + 3 < i; j += 4) {
-      const at = i * size + j;
-      const row = j * columns;
-      const x0 = factor[at]!;
-      const x1 = factor[at + 1]!;
-      const x2 = factor[at + 2]!;
-      const x3 = factor[at + 3]!;
-      for (let k = 0; k < columns; k++) {
-        const from = row + k;
-        b[target + k]! -=
-          x0 * b[from]! +
-          x1 * b[from + columns]! +
-          (x2 * b[from + 2 * columns]! + x3 * b[from + 3 * columns]!);
-      }
-    }
-    for (; j < i; j++) {
-      const x = factor[i * size + j]!;
-      for (let k = 0; k < columns; k++) b[target + k]! -= x * b[j * columns + k]!;
-    }
-    const pivot = 1 / factor[i * size + i]!;
-    for (let k = 0; k < columns; k++) b[target + k]! *= pivot;
+/** Solves L L^T X = B in place for B [size, columns]. */
+export function solveCholesky(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
+  for (let i = 0; i < size; i++) eliminate(factor, size, b, columns, i, 0, i, i * size, 1);
+  for (let i = size - 1; i >= 0; i--) {
+    eliminate(factor, size, b, columns, i, i + 1, size, (i + 1) * size + i, size);
   }
 }
 
-/** Solves L L^T X = B in place for B [size, columns]. */
-export function solveCholesky(factor: Float64Array, size: number, b: Float64Array, columns: number): void {
-  solveLower(factor, size, b, columns);
-  for (let i = size - 1; i >= 0; i--) {
-    // Row i of B minus the rows below it, each times its element of the transposed factor.
-    const target = i * columns;
-    let j = i + 1;
-    for (; j + 3 < size; j += 4) {
-      const at = j * size + i;
-      const row = j * columns;
-      const x0 = factor[at]!;
-      const x1 = factor[at + size]!;
-      const x2 = factor[at + 2 * size]!;
-      const x3 = factor[at + 3 * size]!;
-      for (let k = 0; k < columns; k++) {
-        const from = row + k;
-        b[target + k]! -=
-          x0 * b[from]! +
-          x1 * b[from + columns]! +
-          (x2 * b[from + 2 * columns]! + x3 * b[from + 3 * columns]!);
-      }
+/**
+ * Subtracts the rows from .. to - 1 of B from row i, each times an element of the factor (the first at `at`,
+ * the others `step` apart), and divides row i by the pivot.
+ */
+function eliminate(
+  factor: Float64Array,
+  size: number,
+  b: Float64Array,
+  columns: number,
+  i: number,
+  from: number,
+  to: number,
+  at: number,
+  step: number,
+): void {
+  const target = i * columns;
+  let j = from;
+  let place = at;
+  for (; j + 3 < to; j += 4, place += 4 * step) {
+    const row = j * columns;
+    const x0 = factor[place]!;
+    const x1 = factor[place + step]!;
+    const x2 = factor[place + 2 * step]!;
+    const x3 = factor[place + 3 * step]!;
+    for (let k = 0; k < columns; k++) {
+      const source = row + k;
+      b[target + k]! -=
+        x0 * b[source]! +
+        x1 * b[source + columns]! +
+        (x2 * b[source + 2 * columns]! + x3 * b[source + 3 * columns]!);
     }
-    for (; j < size; j++) {
-      const x = factor[j * size + i]!;
-      for (let k = 0; k < columns; k++) b[target + k]! -= x * b[j * columns + k]!;
-    }
-    const pivot = 1 / factor[i * size + i]!;
-    for (let k = 0; k < columns; k++) b[target + k]! *= pivot;
   }
+  for (; j < to; j++, place += step) {
+    const x = factor[place]!;
+    for (let k = 0; k < columns; k++) b[target + k]! -= x * b[j * columns + k]!;
+  }
+  const pivot = 1 / factor[i * size + i]!;
+  for (let k = 0; k < columns; k++) b[target + k]! *= pivot;
 }
 
 /**

@@ -1,6 +1,5 @@
 /**
- * The distribution functions that intervals need: regularised incomplete beta function and quantile of
- * Student's t.
+ * Distribution functions for intervals: regularised incomplete beta function and quantile of Student's t.
  *
  * Reference: NIST Digital Library of Mathematical Functions, 5.11 (Stirling series), 8.17 (continued
  * fraction). Checked against SciPy's numbers in distribution.test.ts.

@@ -27,7 +27,10 @@ export function computeEigen(a: Float64Array, size: number): Eigen {
       const high = findBlockEnd(offDiagonal, low, size, negligible);
       if (high === low) break;
       if (round === 60) {
-        throw new GolemError("not-converged", `Eigenvalue ${low} of ${size} did not settle in 60 QL steps.`);
+        throw new GolemError(
+          "not-converged",
+          `Eigenvalue ${low} of ${size} did not converge in 60 QL steps.`,
+        );
       }
       stepQl(diagonal, offDiagonal, basis, low, high, size);
     }

@@ -2,7 +2,7 @@
  * The discrete Fourier transform, power spectra and convolution: radix-2 decimation in time (Cooley and Tukey
  * 1965) with precomputed twiddle factors.
  *
- * Not its concern: mel bands, windows, sample rates.
+ * Not its concern: mel bands, sample rates.
  */
 
 /** Computes power spectra of frames of one length, a power of two. */
@@ -91,7 +91,7 @@ export function convolve(a: ArrayLike<number>, b: ArrayLike<number>): Float64Arr
     imaginary[i] = b[reversed[i]!] ?? 0;
   }
   transform(real, imaginary);
-  // With Z = A + i B: A B = (Z[k]^2 - conj(Z[-k])^2) / 4i. Conjugating before and after inverts the transform.
+  // With Z = A + i B: A B = (Z[k]^2 - conj(Z[-k])^2) / 4i. Conjugating before and after inverts it.
   const productReal = new Float64Array(size);
   const productImaginary = new Float64Array(size);
   for (let i = 0; i < size; i++) {

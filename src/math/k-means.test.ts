@@ -62,7 +62,7 @@ describe("fitCentres", () => {
 });
 
 describe("seedCentres", () => {
-  it("takes no place twice while others are left, and works when all points are equal", () => {
+  it("draws no place twice while others remain, and accepts points that are all equal", () => {
     const all = seedCentres(points, ones, 12, createRandom(2));
     expect(new Set(Array.from({ length: 12 }, (_, c) => getRow(all, c).join())).size).toBe(12);
     expect(seedCentres(createMatrix(3, 2), ones.subarray(0, 3), 2, createRandom(0)).rows).toBe(2);

@@ -1,21 +1,21 @@
 /**
- * Large products by the SIMD kernel: the factors are packed in panels of four rows, multiplied in tiles of 4 x 4,
- * and unpacked.
+ * Large products by the SIMD kernel: the factors are packed into panels of four rows, multiplied in tiles of
+ * 4 x 4, and unpacked.
  *
  * Not its concern: small products (matrix-products.ts), the kernel's instructions (product-kernel.ts).
  */
 import { openKernel } from "./product-kernel.ts";
 
 /**
- * Multiplications from which the kernel is faster, copying included. With a vector there are as many numbers
- * to copy as to multiply.
+ * Minimum number of multiplications for which the kernel is faster, copying included. It never is for a
+ * vector, which has as many numbers to copy as to multiply.
  */
 const largeProduct = 40_000;
 /** Whether the kernel is faster for a product of these sizes. */
 export const isLarge = (rows: number, columns: number, inner: number): boolean =>
   rows > 1 && columns > 1 && inner >= 4 && rows * columns * inner >= largeProduct;
 
-/** A factor of a product: element (i, k) of it is at i x `outer` + k x `inner`. */
+/** A factor of a product: element (i, k) is at i x `outer` + k x `inner`. */
 export interface Factor {
   readonly values: Float64Array;
   readonly count: number;
@@ -42,7 +42,7 @@ function packPanel({ values, count, outer, inner }: Factor, panel: number, targe
 
 /**
  * Fills out [a.count, b.count] with the sums over `inner` of products of a and b by the kernel; `grouped`
- * adds four products at a time. Where `isGram`, b is a, and half of the tiles are computed.
+ * adds four products at a time. If `isGram`, b is a, and only half of the tiles are computed.
  */
 export function multiplyInKernel(
   a: Factor,

@@ -84,7 +84,7 @@ describe("Cholesky", () => {
     );
   });
 
-  test("refuses a matrix that is not positive definite", () => {
+  test("rejects a matrix that is not positive definite", () => {
     expect(() => factorCholesky(Float64Array.of(1, 2, 2, 1), 2)).toThrow(GolemError);
   });
 });
@@ -114,7 +114,7 @@ describe("eigenvectors", () => {
     );
   });
 
-  test("of centred rows that repeat, as short transcripts do", () => {
+  test("of centred rows that repeat, like those of short transcripts", () => {
     for (let seed = 0; seed < 10; seed++) {
       const [size, features, distinct] = [60, 30, 3];
       const different = draw(distinct * features, seed);

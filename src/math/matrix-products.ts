@@ -2,8 +2,6 @@
  * Matrix products: large ones by the SIMD kernel, small ones in plain loops, blocked so that numbers stay in
  * registers. Both give the same bits.
  *
- * Not its concern: what is multiplied.
- *
  * All matrices are row-major Float64Array: one element type keeps the compiled loops monomorphic.
  */
 import { type Factor, isLarge, multiplyInKernel } from "./kernel-products.ts";

@@ -1,4 +1,4 @@
-/** Row-major matrices, in which features, probabilities and weights are passed between stages. */
+/** Dense row-major matrices of features, probabilities and weights. */
 import { GolemError } from "../core/error.ts";
 
 /** A dense row-major matrix, `data[row * columns + column]`. */
@@ -9,7 +9,10 @@ export interface Matrix {
   readonly data: Float32Array;
 }
 
-/** Allocates a matrix of zeros, or wraps `data` (not copied) after checking its length. */
+/**
+ * Allocates a matrix of zeros, or wraps `data` without a copy. Throws `invalid-shape` if its length is not
+ * rows x columns.
+ */
 export function createMatrix(rows: number, columns: number, data?: Float32Array): Matrix {
   if (data && data.length !== rows * columns) {
     throw new GolemError(

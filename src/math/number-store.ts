@@ -1,18 +1,16 @@
 /**
- * Arrays that are used again. A fit is repeated in every fold with arrays of about the same sizes in the same order;
- * new ones would have to be cleared and collected each time, a tenth of what a fit takes.
- *
- * Not its concern: what is in them.
+ * Reuses the arrays of a fit. Every fold repeats it with arrays of about the same sizes in the same order;
+ * allocating and collecting them each time would take a tenth of the time of a fit.
  */
 
 /** Maximum length of an array that is kept. */
 const maximumKept = 2 ** 21;
 
-/** Hands out arrays. */
+/** Arrays for temporary use. */
 export interface NumberStore {
-  /** An array with any content, until `release`. */
+  /** Returns an array of arbitrary content, valid until `release`. */
   take(size: number): Float64Array;
-  /** Ends the use of all arrays: the next ones taken may be the same. */
+  /** Invalidates all arrays that were taken; the next calls of `take` return them again. */
   release(): void;
 }
 

@@ -28,7 +28,7 @@ it.each([
   [41, 37, 53],
   [64, 64, 64],
   [130, 7, 90],
-])("gives the bits of plain loops: %i x %i, %i products each", (rows, columns, inner) => {
+])("gives the same bits as plain loops: %i x %i, %i products each", (rows, columns, inner) => {
   const [a, b] = [draw(rows * inner), draw(columns * inner)];
   const byRows = (i: number, j: number, k: number) => a[i * inner + k]! * b[j * inner + k]!;
   expect(multiplyByRows(a, b, rows, columns, inner)).toEqual(
@@ -48,7 +48,7 @@ it.each([
   );
 });
 
-it.each([33, 34, 61, 96])("factorises and inverts %i rows to the bits of plain loops", (size) => {
+it.each([33, 34, 61, 96])("factorises and inverts %i rows with the same bits as plain loops", (size) => {
   const a = computeGram(draw(size * (size + 5)), size, size + 5);
   const plain = Float64Array.from(a);
   for (let i = 0; i < size; i++) {
@@ -87,7 +87,7 @@ it.each([33, 34, 61, 96])("factorises and inverts %i rows to the bits of plain l
   expect(inverse).toEqual(expected);
 });
 
-it("refuses a matrix that is not positive definite", () => {
+it("rejects a matrix that is not positive definite", () => {
   const a = new Float64Array(40 * 40);
   for (let i = 0; i < 40; i++) a[i * 41] = i === 35 ? -1 : 1;
   expect(() => factorCholesky(a, 40)).toThrow(/pivot 35 is -1/);

@@ -3,10 +3,8 @@
  * fast as the same loops in JavaScript. Every sum is added in the order of the loop it replaces, so both give
  * the same bits, on every machine.
  *
- * Not its concern: what is multiplied (matrix-products.ts, cholesky.ts).
- *
- * Products work on panels: four rows (or columns) side by side, [inner, 4], so that a tile of 4 x 4 sums stays
- * in registers (Goto and van de Geijn 2008). The memory is one for all callers; its content is valid until
+ * Products work on panels: four rows (or columns) side by side, [inner, 4], so that a tile of 4 x 4 sums
+ * stays in registers (Goto and van de Geijn 2008). All callers share one memory, whose content is valid until
  * the next call.
  */
 import { advanceLocal, createWasmModule, encodeUnsigned } from "../core/wasm-module.ts";
@@ -122,7 +120,9 @@ function writePairDot(): number[] {
   ];
 }
 
-/** (target, source, stride, end, x0..x3): subtracts four rows of the source, times x0..x3, from the target. */
+/**
+ * (target, source, stride, end, x0..x3): subtracts four rows of the source, times x0..x3, from the target.
+ */
 function writeSubtraction(): number[] {
   const [p1, p2, p3, x] = [8, 9, 10, 11];
   return [
@@ -139,7 +139,9 @@ function writeSubtraction(): number[] {
   ];
 }
 
-/** (tiles, tilesEnd, left, right): subtracts from each tile the tile `left` times the next tile of `right`. */
+/**
+ * (tiles, tilesEnd, left, right): subtracts from each tile the tile `left` times the next tile of `right`.
+ */
 function writeTileUpdates(): number[] {
   const [x, y] = [4, 20];
   return [
@@ -204,7 +206,9 @@ let memory: WebAssembly.Memory | undefined;
 let functions: KernelFunctions | undefined;
 let numbers = new Float64Array(0);
 
-/** The kernel's functions; addresses are in bytes. The memory holds at least `size` float64 numbers. */
+/**
+ * Returns the kernel's functions, whose addresses are in bytes, and its memory of at least `size` numbers.
+ */
 export function openKernel(size: number): { readonly run: KernelFunctions; readonly memory: Float64Array } {
   const i32 = (count: number) => new Array<"i32">(count).fill("i32");
   memory ??= new WebAssembly.Memory({ initial: 1 });

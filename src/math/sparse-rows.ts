@@ -16,7 +16,7 @@ export interface SparseRows {
   readonly values: Float64Array;
 }
 
-/** Computes the Gram matrix [rows, rows], equal to the dense product to the bit. */
+/** Computes the Gram matrix [rows, rows], bit-identical to the dense product. */
 export function computeSparseGram({ rows, columns, starts, indices, values }: SparseRows): Float64Array {
   const gram = new Float64Array(rows * rows);
   // The matrix stored by columns: the rows and values of each column, in ascending order of rows.
@@ -87,8 +87,8 @@ const tolerance = 1e-6;
 const maximumRounds = 200;
 
 /**
- * Solves (Xc^T Xc + penalty I) W = Xc^T Y for W [columns, width], where Xc is X minus its column means and the
- * columns of y [rows, width] have mean 0; starts at `start`.
+ * Solves (Xc^T Xc + penalty I) W = Xc^T Y for W [columns, width], where Xc is X minus its column means and
+ * the columns of y [rows, width] have mean 0; starts at `start`.
  */
 export function solveSparseRidge(
   x: SparseRows,

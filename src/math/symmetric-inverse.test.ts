@@ -1,4 +1,4 @@
-/** The inverse of a shifted symmetric matrix, times the matrix, is the identity; what has no inverse is an error. */
+/** The inverse of a shifted symmetric matrix times the matrix is the identity; other matrices are errors. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../core/random.ts";
@@ -7,7 +7,7 @@ import { createTiles, invertTiles, readTiles, unpackTiles } from "./symmetric-in
 
 describe("invertTiles", () => {
   test.prop([fc.integer({ min: 1, max: 70 }), fc.integer({ min: 1, max: 90 }), fc.integer()])(
-    "gives the inverse, of matrices of low rank too",
+    "inverts matrices, including those of low rank",
     (size, inner, seed) => {
       const random = createRandom(seed);
       const x = Float64Array.from({ length: size * inner }, () => random.normal());
@@ -23,7 +23,7 @@ describe("invertTiles", () => {
     },
   );
 
-  it("leaves the tiles as they are, and writes no more than the matrix", () => {
+  it("does not change the tiles, and writes only the matrix", () => {
     const tiles = createTiles(5, (i, j) => (i === j ? 2 : 0.5));
     const out = new Float64Array(30).fill(7);
     invertTiles(tiles, 1, 1, out);
@@ -31,7 +31,7 @@ describe("invertTiles", () => {
     expect(out.slice(25)).toEqual(new Float64Array(5).fill(7));
   });
 
-  it("refuses a matrix that is not positive definite", () => {
+  it("rejects a matrix that is not positive definite", () => {
     const tiles = createTiles(6, (i, j) => (i === j ? (i === 5 ? -1 : 1) : 0));
     expect(() => invertTiles(tiles, 0.5, 1)).toThrow(/size 6 .* pivot 5 is -0\.5/);
   });

@@ -1,10 +1,9 @@
 /**
  * The inverse of a symmetric positive definite matrix, from its lower triangle in tiles of 4 x 4.
  *
- * Not its concern: where the matrix comes from.
- *
- * Reference: the sweep operator (Goodnight 1979), with pivots of four rows: with D the inverse of the tile on the
- * diagonal, A_ij -= A_ik D A_kj, A_ik becomes A_ik D, and A_kk -D; after all pivots A is minus its inverse.
+ * Reference: the sweep operator (Goodnight 1979), with pivots of four rows: with D the inverse of the tile on
+ * the diagonal, A_ij -= A_ik D A_kj, A_ik becomes A_ik D, and A_kk -D; after all pivots A is minus its
+ * inverse.
  */
 import { GolemError } from "../core/error.ts";
 import { openKernel } from "./product-kernel.ts";
@@ -12,14 +11,14 @@ import { openKernel } from "./product-kernel.ts";
 const side = 4;
 const tileSize = side * side;
 
-/** A symmetric matrix: the tiles of its lower triangle, row by row; those on the diagonal are whole. */
+/** A symmetric matrix: the tiles of its lower triangle, row by row; tiles on the diagonal are complete. */
 export interface SymmetricTiles {
   /** Rows of the matrix. */
   readonly size: number;
   readonly values: Float64Array;
 }
 
-/** Creates tiles whose element (i, j), with j up to i, is what `compute` returns. */
+/** Creates tiles with the elements compute(i, j), j <= i. */
 export function createTiles(size: number, compute: (i: number, j: number) => number): SymmetricTiles {
   const panels = Math.ceil(size / side);
   const values = new Float64Array((tileSize * panels * (panels + 1)) / 2);
@@ -41,12 +40,12 @@ export function createTiles(size: number, compute: (i: number, j: number) => num
   return { size, values };
 }
 
-/** Element (i, j), with j up to i. */
+/** Returns element (i, j), j <= i. */
 export function readTiles({ values }: SymmetricTiles, i: number, j: number): number {
   return values[startOf(i >> 2) + tileSize * (j >> 2) + side * (i & 3) + (j & 3)]!;
 }
 
-/** The whole matrix [size, size]. */
+/** Returns the whole matrix [size, size]. */
 export function unpackTiles(tiles: SymmetricTiles): Float64Array {
   const { size } = tiles;
   return Float64Array.from({ length: size * size }, (_, at) => {
@@ -59,8 +58,8 @@ export function unpackTiles(tiles: SymmetricTiles): Float64Array {
 const startOf = (panel: number): number => (tileSize * panel * (panel + 1)) / 2;
 
 /**
- * Computes `scale` x (A + `shift` x I)^-1 into `out` [size, size]. Throws `not-converged` if the matrix is not
- * positive definite.
+ * Computes `scale` x (A + `shift` x I)^-1 into `out` [size, size]. Throws `not-converged` if the matrix is
+ * not positive definite.
  */
 export function invertTiles(
   { size, values }: SymmetricTiles,
@@ -80,7 +79,7 @@ export function invertTiles(
   for (let k = 0; k < panels; k++) {
     const row = startOf(k);
     const diagonal = row + tileSize * k;
-    // The tiles of column k, transposed; above the diagonal they are those of row k as they are.
+    // The tiles of column k, transposed; above the diagonal these are the tiles of row k.
     memory.copyWithin(columnAt, row, diagonal);
     for (let i = k, from = diagonal; i < panels; from += tileSize * (i + 1), i++) {
       const to = columnAt + tileSize * i;

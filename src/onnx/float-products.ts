@@ -47,5 +47,5 @@ export function addFloatProducts(graph: GraphContents, { add }: Pick<AddedNodes,
   }
 }
 
-/** Name of the weights in floats of a product, by the tensor that it computes. */
+/** Name of a product's float weights, by the tensor that it computes. */
 export const getFloatWeight = (product: string): string => `golem_unpacked_${product}`;

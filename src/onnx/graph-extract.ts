@@ -53,7 +53,7 @@ interface AddedNode {
   readonly domain?: string | undefined;
 }
 
-/** Domain of the operators that ONNX Runtime has beside ONNX's own. */
+/** Domain of the operators that ONNX Runtime adds to ONNX's own. */
 export const runtimeDomain = "com.microsoft";
 
 /** Nodes to add to a graph. */
@@ -122,7 +122,7 @@ export function readBranches(model: Uint8Array): {
   if (thenBranch && elseBranch) return { thenBranch, elseBranch };
   throw new GolemError(
     "weights-damaged",
-    "The ONNX model has no If with two branches; a merged decoder was expected.",
+    "The ONNX model has no If with two branches; expected a merged decoder.",
   );
 }
 

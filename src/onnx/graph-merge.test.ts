@@ -91,7 +91,7 @@ it("replaces an inner tensor of a model and leaves out the nodes that compute it
 it("explains why models cannot be joined", () => {
   const merge = (model: Uint8Array) => createGraphMerge().merge(model, { prefix: "m/", inputs: {} });
   const empty = { nodes: [], inputs: [], outputs: [] };
-  const refusal = (message: RegExp) =>
+  const rejection = (message: RegExp) =>
     expect.objectContaining({ code: "invalid-option", message: expect.stringMatching(message) });
   const attempt = (model: Uint8Array): unknown => {
     try {
@@ -100,10 +100,10 @@ it("explains why models cannot be joined", () => {
       return error;
     }
   };
-  expect(attempt(createModel(empty, 12))).toEqual(refusal(/version 12 of ONNX's operators/));
-  expect(attempt(createModel(empty, 18))).toEqual(refusal(/version 18/));
+  expect(attempt(createModel(empty, 12))).toEqual(rejection(/version 12 of ONNX's operators/));
+  expect(attempt(createModel(empty, 18))).toEqual(rejection(/version 18/));
   const functions = joinBytes([createModel(empty, 17), createBytesField(25, "")]);
-  expect(attempt(functions)).toEqual(refusal(/functions of its own/));
+  expect(attempt(functions)).toEqual(rejection(/functions of its own/));
   const graph = createGraphMerge();
   expect(() => graph.finish([], [end("nowhere")], {})).toThrow("No node of the graph computes nowhere");
 });

@@ -50,7 +50,7 @@ export interface GraphEnd {
 
 /** A graph being assembled. */
 export interface GraphMerge {
-  /** Adds a model. Returns the function from names of its tensors to their names in the graph. */
+  /** Adds a model. Returns a function that maps the names of its tensors to their names in the graph. */
   merge(model: Uint8Array, options: MergeOptions): (tensor: string) => string;
   /**
    * Adds a node with one of ONNX's own operators (version 17). Returns the name of its output: `output`, or a

@@ -68,14 +68,14 @@ describe("graph writer", () => {
     expect(outputs.y!.data as Float32Array).toBeAllclose([1.27, -1.28 + 2 * 2.54], { atol: 0.03 });
   });
 
-  it("refuses two tensors with one name and values that do not fit a shape", async () => {
+  it("rejects two tensors with one name and values that do not fit a shape", async () => {
     const graph = createGraphWriter(() => {});
     graph.addInput("x", "float32", [1]);
     expect(() => graph.addNode("Relu", ["x"], { outputs: ["x"] })).toThrow("two tensors named 'x'");
     await expect(graph.addTensor("t", [2, 2], new Float32Array(3))).rejects.toThrow("needs 4");
   });
 
-  it("refuses more than an ONNX file can hold, and says what to do instead", async () => {
+  it("rejects more than an ONNX file can contain, with advice", async () => {
     const graph = createGraphWriter(() => {});
     const block = new Float32Array(2 ** 27);
     await graph.addTensor("a", [block.length], block);

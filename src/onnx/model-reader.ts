@@ -135,7 +135,7 @@ function checkMessage(bytes: Uint8Array, kind: MessageKind, depth: number): void
       );
     }
     const child = kind.children[number];
-    if (child && wire !== 2) throw damaged(`its field ${number} is of the kind ${wire}; expected a message`);
+    if (child && wire !== 2) throw damaged(`its field ${number} is of wire type ${wire}; expected a message`);
     if (child) checkMessage(field.bytes, child(), depth + 1);
   }
 }
@@ -145,8 +145,7 @@ const empty: Uint8Array = new Uint8Array(0);
 /**
  * Reads the fields of a message in order. Throws `weights-damaged` when the bytes are not a message, and for
  * numbers that protobuf's writers never write (tags over 32 bits, lengths over 31, numbers longer than
- * necessary): parsers disagree about them, so ONNX Runtime might read something else than what was checked
- * here.
+ * necessary): parsers disagree about them, so ONNX Runtime might read other values than those checked here.
  */
 export function* readFields(bytes: Uint8Array): Generator<Field> {
   let position = 0;
@@ -158,7 +157,7 @@ export function* readFields(bytes: Uint8Array): Generator<Field> {
       value += (byte & 0x7f) * scale;
       if (byte >= 0x80) continue;
       if ((i > 0 && byte === 0) || (i === 9 && byte > 1))
-        throw damaged("it writes a number in a way of its own");
+        throw damaged("it has a number that is longer than necessary, or over 64 bits");
       if (value > maximum) throw damaged(`it has a tag or length of ${value}, over ${maximum}`);
       return value;
     }
@@ -182,7 +181,7 @@ export function* readFields(bytes: Uint8Array): Generator<Field> {
     else if (wire === 1) skip(8);
     else if (wire === 2) content = skip(readVarint(2 ** 31 - 1));
     else if (wire === 5) skip(4);
-    else throw damaged(`it has a field of the unknown kind ${wire}`);
+    else throw damaged(`it has a field of the unknown wire type ${wire}`);
     if (number === 0) throw damaged("it has a field without a number");
     yield { number, wire, value, bytes: content, whole: bytes.subarray(start, position) };
   }

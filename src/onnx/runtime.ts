@@ -56,8 +56,8 @@ export async function getModelBytes(model: OnnxModel): Promise<Uint8Array> {
 /** Loads models. */
 export interface OnnxRuntime {
   /**
-   * Whether models must have ONNX's own operators alone: those that ONNX Runtime adds are right on processors, but
-   * WebGPU's RotaryEmbedding is wrong where only a part of each head is turned. Default: no.
+   * Whether models may contain only ONNX's own operators. Those that ONNX Runtime adds are correct on CPUs,
+   * but WebGPU's RotaryEmbedding is wrong if only part of each head is rotated. Default: false.
    */
   readonly isPortableOnly?: boolean;
   createSession(model: OnnxModel): Promise<OnnxSession>;

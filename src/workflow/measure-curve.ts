@@ -10,8 +10,9 @@
  * Not its concern: how curves are fitted, where folds run.
  */
 
-import { createScoredFolds, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
+import type { FitProblem, FoldRunner } from "../classifier/fold-runner.ts";
 import { getRepeats } from "../classifier/labelled-rows.ts";
+import { createScoredFolds } from "../classifier/scored-folds.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { Dataset, SkippedRecording } from "../dataset/dataset.ts";
 import type { EmbeddedRecording } from "../embed/embedded-recording.ts";

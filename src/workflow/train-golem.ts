@@ -13,15 +13,11 @@ import type { Variation } from "../augment/variation.ts";
 import type { Classifier, ClassifierOptions } from "../classifier/classifier.ts";
 import { evaluateClassifier } from "../classifier/evaluate-classifier.ts";
 import { createFitProblem } from "../classifier/fit-problem.ts";
-import {
-  createInlineRunner,
-  createScoredFolds,
-  type FitProblem,
-  type FoldRunner,
-} from "../classifier/fold-runner.ts";
+import { createInlineRunner, type FitProblem, type FoldRunner } from "../classifier/fold-runner.ts";
 import { getRepeats } from "../classifier/labelled-rows.ts";
 import { fitFamiliarity } from "../classifier/novelty/fit-familiarity.ts";
 import { judgeLeftOut } from "../classifier/novelty/left-out-classes.ts";
+import { createScoredFolds } from "../classifier/scored-folds.ts";
 import { type ErrorRecord, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import { checkTrainable } from "../dataset/classes.ts";

@@ -1,4 +1,4 @@
-/** The head that is chosen inside the training rows, and what becomes of it in a golem. */
+/** The head chosen within the training rows. */
 
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../../test/support/make-embeddings.ts";

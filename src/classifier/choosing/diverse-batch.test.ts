@@ -41,7 +41,7 @@ describe("chooseDiverse", () => {
   const anyPool = { rows: fc.integer({ min: 1, max: 60 }), count: fc.integer({ min: 1, max: 30 }) };
 
   test.prop([fc.record({ ...anyPool, seed: fc.nat(), levels: fc.constantFrom(1, 2, 1000) })])(
-    "chooses as many as are wanted or there, each once, the least sure first, the same for the same seed",
+    "chooses the requested number of distinct rows, or all, least certain first, reproducibly",
     ({ rows, count, seed, levels }) => {
       const random = createRandom(seed);
       const points = fill(

@@ -2,7 +2,7 @@
  * Chooses which rows to label next: rows for which the classifier is uncertain and which differ from each
  * other.
  *
- * Not its concern: files, labels, where features come from.
+ * Not its concern: files, labels.
  *
  * Diverse mini-batch active learning (Zhdanov 2019, arXiv:1901.05954, algorithm 1): the rows with the
  * smallest margins (Scheffer et al. 2001), `prefilter` times as many as requested, are clustered by k-means

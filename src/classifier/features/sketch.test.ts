@@ -11,7 +11,7 @@ it("keeps layers, and approximately their distances", () => {
   const sketch = sketchEmbeddings(made, encoderSet, { dimensions: 200, seed: 0 });
   expect(sketch.encoderSet.encoders).toMatchObject([{ layers: 3, dimensions: 200 }]);
   expect(sketch.embeddings[0]!.vectors[0]).toHaveLength(3 * 400);
-  // Standardised rows have squared distances of about two a number, whatever they are folded into.
+  // Squared distances of standardised rows are about 2 per number, for any number of buckets.
   const likeness = createLikeness(sketch);
   const distance = getRow(likeness, 0).reduce(
     (sum, value, k) => sum + (value - getRow(likeness, 1)[k]!) ** 2,
@@ -35,7 +35,7 @@ it("joins layers if requested", () => {
   expect(sketch.embeddings[0]!.vectors[0]).toHaveLength(48);
 });
 
-it("makes a view of the words, from which classes can be learned", () => {
+it("makes a view of the words that separates classes", () => {
   const made = makeEmbeddings({ classes: 2, shots: 10, seed: 1, separation: [0, 0, 0] });
   const embeddings = made.map(({ vectors, label }, i) => ({
     vectors,

@@ -1,4 +1,4 @@
-/** Fusion with varied copies: they help where they tell something, and never give away what is left out. */
+/** Fusion with varied copies: informative ones help, and none reveals the label of a recording left out. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../../test/support/make-embeddings.ts";
 import { createRandom } from "../../core/random.ts";
@@ -25,7 +25,7 @@ function toRows(
 const fuse = (rows: LabelledRows, augment: Augmentation) =>
   fitFusion(rows, encoderSet, { pooling: "mean+std", seed: 0, augment });
 
-/** Share of rows whose held-out prediction is right. */
+/** Share of rows with a correct held-out prediction. */
 function scoreHeldOut(rows: LabelledRows, augment: Augmentation): number {
   const predicted = getPredictions(fuse(rows, augment).heldOut);
   return predicted.filter((label, row) => label === rows.labels[row]).length / predicted.length;
@@ -54,7 +54,7 @@ describe("copies", () => {
     expect(three).toBeLessThan(alone + 0.05);
   });
 
-  it("that show what does not matter raise accuracy where it varies", () => {
+  it("that show an irrelevant variation raise accuracy on recordings that vary", () => {
     // A disturbance moves recordings along a few directions at test time; copies show these directions.
     const directions = createRandom(9);
     const size = 2 * testEncoder.dimensions * testEncoder.layers;

@@ -1,4 +1,4 @@
-/** Weights of fused views: where the likelihood of held-out labels is highest, and nowhere else. */
+/** Weights of fused views maximise the likelihood of held-out labels. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
@@ -17,8 +17,8 @@ function makeView(labels: readonly number[], strength: number, seed: number): Fl
 }
 
 /**
- * Mean log-likelihood of the labels, a share 0.5 / (rows + 1) of each spread over the others, less the pull
- * of one nat in all.
+ * Mean log-likelihood of the labels, a share 0.5 / (rows + 1) of each spread over the others, minus the
+ * penalty of one nat in all.
  */
 function computeLikelihood(views: readonly Float64Array[], weights: ArrayLike<number>, labels: number[]) {
   const { data } = poolViews(views, weights, classes);
@@ -42,7 +42,7 @@ describe("fitFusionWeights", () => {
   test.prop([
     fc.array(fc.double({ min: -1, max: 4, noNaN: true }), { minLength: 1, maxLength: 9 }),
     fc.integer({ min: 1, max: 1000 }),
-  ])("finds weights that no change makes better, however good or many the views are", (strengths, seed) => {
+  ])("finds weights that no change improves, for any number and quality of views", (strengths, seed) => {
     const views = strengths.map((strength, v) => makeView(labels, strength, seed + 1000 * v));
     const { weights } = fitFusionWeights(views, labels, classes);
     const best = computeLikelihood(views, weights, labels);

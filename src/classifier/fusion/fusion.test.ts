@@ -1,4 +1,4 @@
-/** Fusion of views: probabilities as defined. */
+/** Fusion of views follows its definition. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
@@ -6,7 +6,7 @@ import { computeLogProbabilities, poolViews } from "./fusion.ts";
 const classes = 4;
 
 describe("poolViews", () => {
-  it("is a softmax of weighted log-probabilities: rows sum to one, one view of weight one stays as it is", () => {
+  it("is a softmax of weighted log-probabilities: rows sum to 1, a single view of weight 1 is unchanged", () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ min: -30, max: 30, noNaN: true }), { minLength: 4, maxLength: 4 }),

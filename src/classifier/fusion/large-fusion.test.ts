@@ -157,7 +157,7 @@ describe("the fusion of many recordings", () => {
     expect(worst).toBeLessThan(0.06);
   });
 
-  it("is what a runner gives for prepared folds; other folds are fitted by themselves", async () => {
+  it("is returned by a runner for prepared folds; other folds are fitted separately", async () => {
     const problem: FitProblem = { ...rows, encoderSet, options: { head: "auto", seed: 0 } };
     const runner = createInlineRunner(problem);
     const folds = blocks.map((test) => ({

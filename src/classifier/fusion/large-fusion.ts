@@ -41,7 +41,8 @@ import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import { type FusionFit, listFusedViews, weighViews } from "./weigh-views.ts";
 
 /**
- * Maximum number of recordings for choosing calibration and weights: a sample with the shares of the classes.
+ * Maximum number of recordings for choosing calibration and weights: a sample in which classes keep their
+ * shares.
  */
 const maximumChosen = 2000;
 /** Number of folds if none are given, for outputs of recordings left out. */
@@ -62,10 +63,9 @@ export function runToEnd<T>(steps: Generator<number, T>): T {
 }
 
 /**
-/**
  * Fits the fusion. `divisions` are the repeats of cross-validation, each a list of blocks of rows that are
- * left out together. Heads are also fitted to the vectors of `more` rows, except in folds that leave out their
- * group; the transcripts of `more` are not used. Yields the completed share of the work.
+ * left out together. Heads are also fitted to the vectors of `more` rows, except in folds that leave out
+ * their group; the transcripts of `more` are not used. Yields the completed share of the work.
  */
 export function* fitLargeFusion(
   rows: LabelledRows,

@@ -1,4 +1,4 @@
-/** Mixing origins: synthetic rows are used where real ones are few, and left out where they mislead. */
+/** Mixing origins: synthetic rows are used if real ones are few, and left out if they mislead. */
 import { expect, it } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { fitClassifier } from "../classifier.ts";
@@ -48,7 +48,7 @@ function score(rows: LabelledRows): number {
   return isRight.filter(Boolean).length / isRight.length;
 }
 
-it("does no harm where synthetic rows mislead, and helps where real ones are few", () => {
+it("does no harm if synthetic rows mislead, and helps if real ones are few", () => {
   const real = score(makeRows(6, 0, false, 1));
   expect(score(makeRows(6, 20, true, 1))).toBe(real);
   expect(score({ ...makeRows(6, 20, true, 1), synthetic: [] })).toBeLessThan(real - 0.2);
@@ -56,7 +56,7 @@ it("does no harm where synthetic rows mislead, and helps where real ones are few
   expect(score(makeRows(1, 20, false, 1))).toBeGreaterThan(few);
 });
 
-it("is mixed only if both kinds are there", () => {
+it("is mixed only if both kinds are present", () => {
   expect(isMixed({})).toBe(false);
   expect(isMixed({ synthetic: [true, true] })).toBe(false);
   expect(isMixed({ synthetic: [true, false] })).toBe(true);

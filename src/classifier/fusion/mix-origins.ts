@@ -2,7 +2,7 @@
  * Fits the fusion to real and synthetic recordings together, with the weight of the synthetic ones chosen on
  * held-out real ones.
  *
- * Not its concern: where recordings come from, folds.
+ * Not its concern: folds.
  *
  * Synthetic recordings help if real ones are few, and may bias the heads if real ones are many. Each weight
  * is tried; 0 leaves them out. A weight above 0 is used if it raises the log-likelihood of held-out real

@@ -9,11 +9,11 @@
  * fit-familiarity.ts derives from held-out training recordings. Familiarity is the lower of two similarity
  * measures:
  *
- * - Resemblance: similarity to one class, in the layers with a share in the decision. It is the cosine with the
- *   whitened class means (head/whitened-classes.ts).
- * - Nearness: similarity to any class, in all layers of the first encoder: minus the logarithm of the distance to
- *   the nearest class mean in the same whitened space, and of the distance to the mean of the class means without
- *   whitening, which copies in noise do not shorten.
+ * - Resemblance: similarity to one class, in the layers with a share in the decision. It is the cosine with
+ *   the whitened class means (head/whitened-classes.ts).
+ * - Nearness: similarity to any class, in all layers of the first encoder: minus the logarithm of the
+ *   distance to the nearest class mean in the same whitened space, and of the distance to the mean of the
+ *   class means without whitening, which copies in noise do not shorten.
  *
  * Both are expressed in standard deviations of their values for held-out training recordings. The method was
  * chosen by measurement over maximum probability, energy, residual, nearest neighbours and Mahalanobis
@@ -75,7 +75,7 @@ export function isUsedForNearness(view: View, { encoders }: EncoderSetInfo): boo
   return typeof view.layer === "number" && view.encoder === encoders[0]?.id;
 }
 
-/** What differs between the rules of similarity. */
+/** The parameters in which the rules of similarity differ. */
 interface SimilarityRule {
   /** Whether the divisor of the resemblance to a class is the norm of its mean, or the mean norm of all. */
   readonly isByClass: boolean;
@@ -88,7 +88,7 @@ interface SimilarityRule {
   readonly nearnessFactor: number;
 }
 
-/** Gets a rule. Golems of earlier versions have none, and are used as they were made. */
+/** Gets the parameters of a rule; without one, those of golems of earlier versions. */
 export function getRule(rule: Familiarity["rule"]): SimilarityRule {
   return rule === 2
     ? { isByClass: true, plainShare: 2 / 3, nearnessFactor: 0.5 }

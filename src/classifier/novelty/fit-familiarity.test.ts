@@ -25,7 +25,7 @@ describe("computeRejectionThreshold", () => {
     },
   );
 
-  it("rejects fewer where few speakers, whose recordings are alike, stand for new ones", () => {
+  it("rejects fewer if scores are from few speakers, whose recordings are alike", () => {
     const speakers = [20, 10, 10, 5].flatMap((size, speaker) => Array<string>(size).fill(`${speaker}`));
     const draws = 4000;
     let bySpeaker = 0;
@@ -38,9 +38,9 @@ describe("computeRejectionThreshold", () => {
       const own = computeRejectionThreshold(scores, speakers);
       const all = computeRejectionThreshold(scores);
       for (let i = 0; i < 20; i++) {
-        const asked = score(4);
-        if (asked < own) bySpeaker++;
-        if (asked < all) independent++;
+        const newScore = score(4);
+        if (newScore < own) bySpeaker++;
+        if (newScore < all) independent++;
       }
     }
     expect(bySpeaker / draws / 20).toBeGreaterThan(0.015);
@@ -78,7 +78,7 @@ describe("copies in noise", () => {
   const measure = (copy: number | undefined) =>
     fitFamiliarity(rows, names, encoderSet, [view], { seed: 0, copies: copy === undefined ? [] : [copy] })!;
 
-  it("give classes their extent: what they show is less of a reason to be unknown, and the new still is", () => {
+  it("widen classes: the variation they show is less unknown, and other sounds still are", () => {
     const noisy = makeEmbeddings({ classes: 3, shots: 40, seed: 2 }).map(({ vectors }) => ({
       vectors: vectors.map(disturb),
     }));
@@ -119,7 +119,7 @@ describe("golems of earlier versions", () => {
         },
         { encoders: [info] },
       )([{ vectors: [Float32Array.of(3, 4)] }, { vectors: [Float32Array.of(0, 200)] }]);
-    // Squared norms without what is removed: 25 - 2.4 ** 2 and 40,000 - 120 ** 2.
+    // Squared norms without the removed direction: 25 - 2.4 ** 2 and 40,000 - 120 ** 2.
     const [near, far] = [19.24, 25_600];
     const older = 0.7525 * (9 - Math.log((far + 1 - 2 * 200) / 2) / 2);
     expect(scores(undefined)).toBeAllclose([9 / Math.sqrt(near) / 2, Math.min(200 / 160 / 2, older)], {

@@ -4,16 +4,16 @@
  *
  * Not its concern: files, how classifiers are fitted.
  *
- * The threshold is the quantile of the held-out familiarities below which a stated share of recordings of known
- * classes are. It is estimated by a weighted mean of all order statistics (Harrell and Davis 1982): a single one
- * varies more from golem to golem, and rejects too few if few recordings are held out. Recordings of one speaker
- * resemble each other, so the prediction limit of a normal sample (Hahn 1970) is computed with the effective
- * number of independent recordings (evaluate/interval.ts) and the deviation of the lower half; it is used if it is
- * lower than the quantile.
+ * The threshold is the quantile of the held-out familiarities below which a stated share of recordings of
+ * known classes are. It is estimated by a weighted mean of all order statistics (Harrell and Davis 1982): a
+ * single one varies more from golem to golem, and rejects too few if few recordings are held out. Recordings
+ * of one speaker resemble each other, so the prediction limit of a normal sample (Hahn 1970) is computed with
+ * the effective number of independent recordings (evaluate/interval.ts) and the deviation of the lower half;
+ * it is used if it is lower than the quantile.
  *
- * If recordings have varied copies, class means and the variance within classes are of recordings and copies, so
- * the effect of noise or a room counts as variation within a class. A copy is left out with its recording, and
- * the threshold is derived from recordings alone.
+ * If recordings have varied copies, class means and the variance within classes are of recordings and copies,
+ * so the effect of noise or a room counts as variation within a class. A copy is left out with its recording,
+ * and the threshold is derived from recordings alone.
  */
 import { defaultRecipe } from "../../core/default-recipe.ts";
 import { createRandom, shuffle } from "../../core/random.ts";
@@ -50,8 +50,8 @@ const rule = 2;
 /** Share of recordings of known classes that may be flagged unknown. */
 const falseRejectionRate = 0.05;
 /**
- * Share of held-out recordings below the threshold. It is lower, since new recordings differ more from the training
- * recordings: a third to a half more of them are below a threshold than of held-out ones (LOG.md).
+ * Share of held-out recordings below the threshold. It is lower, since new recordings differ more from the
+ * training recordings: a third to a half more of them are below a threshold than of held-out ones (LOG.md).
  */
 const heldOutRate = 0.04;
 /**
@@ -66,9 +66,9 @@ const minimumRowsPerClass = 3;
 const maximumFolds = 20;
 
 /**
- * Fits to labelled rows, except those of classes for unknown sounds. `views` are those of the classifier; `copies`
- * are the places of the copies that are used, in the order of their benefit. Returns undefined if no recording can
- * be held out: with fewer than two known classes, or if every class has only one.
+ * Fits to labelled rows, except those of classes for unknown sounds. `views` are those of the classifier;
+ * `copies` are the places of the copies that are used, in the order of their benefit. Returns undefined if no
+ * recording can be held out: with fewer than two known classes, or if every class has only one.
  */
 export function fitFamiliarity(
   rows: LabelledRows,
@@ -244,8 +244,8 @@ function joinBlocks(blocks: readonly (readonly number[])[], labels: readonly num
 }
 
 /**
- * Similarities of the counted rows of a block to classes fitted without the block. The norms that are divisors are
- * those of all rows, since a mean of fewer recordings is longer.
+ * Similarities of the counted rows of a block to classes fitted without the block. The norms that are
+ * divisors are those of all rows, since a mean of fewer recordings is longer.
  */
 function holdOut(
   block: readonly number[],

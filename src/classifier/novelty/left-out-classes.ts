@@ -32,7 +32,7 @@ export interface LeftOutTask {
 export interface LeftOutAnswer {
   /** [sounds, kept classes] */
   readonly probabilities: Matrix;
-  /** How far each sound is below the threshold of familiarity, if familiarity could be fitted. */
+  /** Threshold of familiarity minus the familiarity of each sound; undefined if it could not be fitted. */
   readonly missing: readonly number[] | undefined;
   /** Ids of the encoders, and of the transcriber, that the classifier uses. */
   readonly encoders: readonly string[];

@@ -1,6 +1,6 @@
 /**
- * The vocabulary of a byte-level BPE tokenizer, as Hugging Face publishes it: tokenizer.json, or vocab.json with
- * added_tokens.json. Converts tokens to text.
+ * The vocabulary of a byte-level BPE tokenizer, as Hugging Face publishes it: tokenizer.json, or vocab.json
+ * with added_tokens.json. Converts tokens to text.
  *
  * Not its concern: which tokens are chosen; text to tokens.
  *
@@ -16,7 +16,7 @@ export interface ByteVocabulary extends Vocabulary {
   readonly special: ReadonlyMap<string, number>;
 }
 
-/** Parsed files, by name; undefined where there is none. */
+/** Parsed files, by name; undefined if there is none. */
 export interface VocabularyFiles {
   readonly "tokenizer.json"?: unknown;
   readonly "vocab.json"?: unknown;
@@ -30,8 +30,8 @@ const specialPattern = /^<\|.*\|>$/s;
 const maximumText = 1024;
 
 /**
- * Reads a vocabulary of `size` tokens; undefined when the files hold none. Throws `weights-damaged` for numbers
- * outside of it and for anything that is not a table of tokens.
+ * Reads a vocabulary of `size` tokens; undefined when the files contain none. Throws `weights-damaged` for
+ * numbers outside of it and for anything that is not a table of tokens.
  */
 export function parseByteVocabulary(files: VocabularyFiles, size: number): ByteVocabulary | undefined {
   const entries = listEntries(files);
@@ -98,7 +98,7 @@ function createDamage(found: string): GolemError {
   });
 }
 
-/** The bytes by the letters that stand for them. */
+/** The byte that each letter represents. */
 function createByteTable(): ReadonlyMap<string, number> {
   const isPrintable = (byte: number): boolean =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;

@@ -1,8 +1,4 @@
-/**
- * The families of models that can be built from checkpoints; to add a family, add an entry here.
- *
- * Not its concern: how any of them works.
- */
+/** The families of models that can be built from checkpoints; to add a family, add an entry here. */
 import { GolemError } from "../../core/error.ts";
 import type {
   PlanOptions,
@@ -18,8 +14,9 @@ import { planWhisperTranscriber } from "./whisper-transcriber.ts";
 const families: readonly PretrainedFamily[] = [wav2vec2Family, whisperFamily];
 
 /**
- * Plans the transcriber that a checkpoint's files describe; undefined where the family has none or the files
- * hold none. Throws `unknown-encoder` or `weights-damaged` for files that describe one that cannot be built.
+ * Plans the transcriber that a checkpoint's files describe; undefined if the family has none or the files
+ * contain none. Throws `unknown-encoder` or `weights-damaged` for files that describe one that cannot be
+ * built.
  */
 export function planTranscriber(
   files: TranscriberFiles,
@@ -32,7 +29,7 @@ export function planTranscriber(
 /**
  * Plans the encoder described by parsed config.json and preprocessor_config.json (undefined when there is
  * none). Throws `unknown-encoder` for other families and for settings that a family does not support,
- * `invalid-option` for padding where models were not trained on it.
+ * `invalid-option` for padding if the models were not trained on it.
  */
 export function planPretrained(
   config: unknown,

@@ -1,8 +1,6 @@
 /**
  * Matrix products in a graph, in float32, or with int8 weights and activations quantised at run time.
  *
- * Not its concern: which network it is.
- *
  * Activations are quantised once and shared by all products that use them (DynamicQuantizeLinear: uint8, one
  * scale and zero point per tensor), and moved as bytes where frames are sliced and joined.
  */
@@ -35,13 +33,7 @@ export interface LinearWriter {
     bias?: string,
   ): Promise<string>;
   /** The same for weights [outputs, inputs], the layout of linear layers. */
-  multiplyTransposed(
-    activations: Activations,
-    name: string,
-    weights: Float32Array,
-    outputs: number,
-    bias?: string,
-  ): Promise<string>;
+  readonly multiplyTransposed: LinearWriter["multiply"];
 }
 
 /** Creates a writer of products in this precision. */

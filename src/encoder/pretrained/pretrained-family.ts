@@ -62,7 +62,7 @@ export interface PretrainedFamily {
   plan(config: unknown, preprocessor: unknown, options?: PlanOptions): PretrainedPlan;
 }
 
-/** Parsed files of a checkpoint that describe a transcriber; undefined where there is none. */
+/** Parsed files of a checkpoint that describe a transcriber; undefined if there are none. */
 export interface TranscriberFiles {
   readonly config: unknown;
   readonly preprocessor: unknown;

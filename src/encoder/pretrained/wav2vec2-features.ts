@@ -107,7 +107,7 @@ async function addLayer(context: FrontContext, x: string, layer: number): Promis
   return addActivation(context, await linear.multiply(frames, name, weights, outputs), layer);
 }
 
-/** Adds what follows a layer's product: bias, layer norm where there is one, gelu. */
+/** Adds what follows a layer's product: bias, layer norm if there is one, gelu. */
 async function addActivation(context: FrontContext, product: string, layer: number): Promise<string> {
   const { graph, config } = context;
   const at = layerName(layer);

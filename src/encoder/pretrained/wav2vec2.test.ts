@@ -231,7 +231,7 @@ describe("config", () => {
     ["adapters", { adapter_attn_dim: 16 }, "adapter_attn_dim"],
     ["an absurd size", { hidden_size: 1e9 }, "hidden_size"],
     ["lists of different lengths", { conv_stride: [5] }, "conv_dim"],
-  ])("refuses %s and names the field", async (_, change, where) => {
+  ])("rejects %s and names the field", async (_, change, where) => {
     const json = { ...((await readJson("wav2vec2/config.json")) as object), ...change };
     expect(() => parseWav2Vec2Config(json)).toThrow(
       expect.objectContaining({ code: "unknown-encoder", message: expect.stringContaining(where) }),
@@ -243,7 +243,7 @@ describe("config", () => {
     expect(parseWav2Vec2Preprocessor({})).toEqual({ do_normalize: true, sampling_rate: 16_000 });
   });
 
-  it("refuses a layer that does not exist", async () => {
+  it("rejects a layer that does not exist", async () => {
     await expect(
       runModel("wav2vec2", new Float32Array(400), { precision: "fp32", throughLayer: 4 }),
     ).rejects.toThrow("0 to 3");

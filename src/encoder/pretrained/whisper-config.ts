@@ -58,10 +58,13 @@ const preprocessorSchema = z.object({
 /** A checked config.json of a Whisper model. */
 export type WhisperConfig = z.infer<typeof configSchema>;
 
-/** What a checked config.json says of the decoder. */
+/** The part of a checked config.json that describes the decoder. */
 export type WhisperDecoderConfig = z.infer<typeof decoderSchema>;
 
-/** Checks what config.json says of the decoder; throws `unknown-encoder` as {@link parseWhisperConfig} does. */
+/**
+ * Checks the part of config.json that describes the decoder; throws `unknown-encoder` as {@link
+ * parseWhisperConfig} does.
+ */
 export function parseWhisperDecoderConfig(configJson: unknown): WhisperDecoderConfig {
   return check(decoderSchema, configJson, "config.json");
 }
@@ -75,16 +78,19 @@ export function parseWhisperConfig(configJson: unknown, preprocessorJson: unknow
     "preprocessor_config.json",
   );
   if (bands !== undefined && bands !== config.num_mel_bins) {
-    throw refuse("preprocessor_config.json", `feature_size is ${bands}, num_mel_bins ${config.num_mel_bins}`);
+    throw createUnsupportedError(
+      "preprocessor_config.json",
+      `feature_size is ${bands}, num_mel_bins ${config.num_mel_bins}`,
+    );
   }
   return config;
 }
 
 function check<T>(schema: z.ZodMiniType<T>, json: unknown, file: string): T {
-  return checkSchema(schema, json, (found) => refuse(file, found));
+  return checkSchema(schema, json, (found) => createUnsupportedError(file, found));
 }
 
-function refuse(file: string, what: string): GolemError {
+function createUnsupportedError(file: string, what: string): GolemError {
   return new GolemError("unknown-encoder", `${file} describes a network that cannot be built: ${what}.`, {
     hint: "Whisper as published by its authors is supported, and models fine-tuned or distilled from it.",
   });

@@ -1,13 +1,13 @@
 /**
- * Whisper's decoder as two graphs: from samples to what its blocks attend to, and one step from a token to the
- * scores of the next.
+ * Whisper's decoder as two graphs: from samples to what its blocks attend to, and one step from a token to
+ * the scores of the next.
  *
- * Not its concern: which token is chosen, what tokens mean, where tensors come from.
+ * Not its concern: which token is chosen, the meaning of tokens.
  *
- * Radford et al. 2022. The first graph is the encoder over 30 s of zero-padded sound, as in training, with the
- * keys and values of every block's attention to its output: computed once, not in every step. In the second
- * graph the embeddings of tokens are both the first and the last matrix (Press and Wolf 2017), stored once:
- * [hidden, vocabulary], in int8 with one scale per token.
+ * Radford et al. 2022. The first graph is the encoder over 30 s of zero-padded sound, as in training, with
+ * the keys and values of every block's attention to its output: computed once, not in every step. In the
+ * second graph the embeddings of tokens are both the first and the last matrix (Press and Wolf 2017), stored
+ * once: [hidden, vocabulary], in int8 with one scale per token.
  */
 import type { GraphWriter } from "../../onnx/graph-writer.ts";
 import { elementType } from "../../onnx/proto.ts";
@@ -30,7 +30,7 @@ export interface KeptNames {
   /** Of the frames: outputs of the first graph, inputs of the step. Keys are transposed and scaled. */
   readonly crossKey: string;
   readonly crossValue: string;
-  /** Of the tokens before, inputs of the step; and with the present one, outputs. */
+  /** Of the preceding tokens: inputs of the step. With the present token: outputs. */
   readonly past: { readonly key: string; readonly value: string };
   readonly present: { readonly key: string; readonly value: string };
 }
@@ -151,8 +151,8 @@ export async function writeStepGraph(
     for (const name of [present.key, present.value]) {
       graph.addOutput(name, "float32", [1, heads, "present", headSize]);
     }
-    const asking = await addLayerNorm(context, x, `${at}.encoder_attn_layer_norm`);
-    const query = await addHeads(context, asking, `${at}.encoder_attn.q_proj`);
+    const crossInput = await addLayerNorm(context, x, `${at}.encoder_attn_layer_norm`);
+    const query = await addHeads(context, crossInput, `${at}.encoder_attn.q_proj`);
     const isLast = block === decoder.decoder_layers - 1;
     const attended = addAttended(context, query, { key: crossKey, value: crossValue }, isLast);
     x = graph.addNode("Add", [x, await addLinear(context, attended, `${at}.encoder_attn.out_proj`, hidden)]);
@@ -239,7 +239,7 @@ async function addHeads(context: TransformerContext, x: string, name: string): P
   return graph.addNode("Reshape", [product, graph.addConstant([1, heads, 1, hidden / heads])]);
 }
 
-/** Adds attention to this token and those before, with its output projection. */
+/** Adds attention to this and the preceding tokens, with its output projection. */
 async function addSelfAttention(
   context: TransformerContext,
   x: string,

@@ -1,5 +1,5 @@
 /**
- * What Whisper's decoder begins with, and which tokens it may not write: from generation_config.json,
+ * The prompt of Whisper's decoder, and the tokens that it must not write: from generation_config.json,
  * config.json, or the texts of the special tokens.
  *
  * Not its concern: the network, how the language is recognised.
@@ -12,13 +12,13 @@ import { GolemError } from "../../core/error.ts";
 import type { ByteVocabulary } from "./byte-vocabulary.ts";
 import type { WhisperDecoderConfig } from "./whisper-config.ts";
 
-/** Tokens of the prompt, and of what is not written. */
+/** Tokens of the prompt, and tokens that are not written. */
 export interface WhisperPrompt {
   readonly start: number;
   readonly end: number;
   /** Languages by their codes ("de"); empty for models of English alone. */
   readonly languages: ReadonlyMap<string, number>;
-  /** What follows the language, or the start where there are no languages. */
+  /** Tokens after the language, or after the start if there are no languages. */
   readonly rest: readonly number[];
   /** Never written. */
   readonly suppressed: readonly number[];
@@ -26,7 +26,7 @@ export interface WhisperPrompt {
   readonly suppressedFirst: readonly number[];
 }
 
-/** Vocabularies from this size on hold the languages. */
+/** Minimum size of a vocabulary with languages. */
 const multilingualSize = 51_865;
 const languagePattern = /^<\|([a-z]{2,4})\|>$/;
 
@@ -45,8 +45,8 @@ const settingsSchema = z.object({
 });
 
 /**
- * Reads the prompt. `generation`: parsed generation_config.json, if there is one. Throws `unknown-encoder` for
- * settings of other forms, or when a token of the prompt is nowhere stated.
+ * Reads the prompt. `generation`: parsed generation_config.json, if there is one. Throws `unknown-encoder`
+ * for settings of other forms, or when a token of the prompt is nowhere stated.
  */
 export function parseWhisperPrompt(
   { config, generation }: { readonly config: unknown; readonly generation: unknown },
@@ -59,7 +59,7 @@ export function parseWhisperPrompt(
   };
   const require = (what: string, found: number | null | undefined): number => {
     if (found !== null && found !== undefined && found >= 0 && found < size) return found;
-    throw refuse(`generation_config.json`, `the token ${what} is ${found ?? "not stated"}`);
+    throw createUnsupportedError(`generation_config.json`, `the token ${what} is ${found ?? "not stated"}`);
   };
   const get = (text: string, given?: number | null) => require(text, given ?? special.get(text));
   const ends = [stated.eos_token_id ?? []].flat();
@@ -71,7 +71,10 @@ export function parseWhisperPrompt(
   });
   const task = () => get("<|transcribe|>", stated.task_to_id?.transcribe);
   if (isMultilingual && languages.length === 0) {
-    throw refuse("generation_config.json", "the model is of several languages, and none is stated");
+    throw createUnsupportedError(
+      "generation_config.json",
+      "the model is multilingual, and no language is stated",
+    );
   }
   const isToken = (id: number): boolean => id >= 0 && id < size;
   return {
@@ -84,16 +87,16 @@ export function parseWhisperPrompt(
   };
 }
 
-/** The settings that are stated: those that are null say nothing. */
+/** Reads the settings that are present and not null. */
 function readSettings(json: unknown, file: string): Partial<z.infer<typeof settingsSchema>> {
   if (json === undefined) return {};
-  const settings = checkSchema(settingsSchema, json, (found) => refuse(file, found));
+  const settings = checkSchema(settingsSchema, json, (found) => createUnsupportedError(file, found));
   return Object.fromEntries(
     Object.entries(settings).filter(([, value]) => value !== null && value !== undefined),
   );
 }
 
-function refuse(file: string, found: string): GolemError {
+function createUnsupportedError(file: string, found: string): GolemError {
   return new GolemError("unknown-encoder", `${file} describes a decoder that cannot be run: ${found}.`, {
     hint: "Use --no-transcript to use the encoder alone.",
   });

@@ -1,6 +1,6 @@
 /**
- * Whisper's transcripts against what PyTorch wrote in float64, by hand, with the same weights
- * (test/fixtures/pretrained/make_whisper_words.py); and checkpoints that do not fit.
+ * Whisper's transcripts compared with those that PyTorch computes in float64 with the same weights
+ * (test/fixtures/pretrained/make_whisper_words.py); and invalid checkpoints.
  */
 import { readFile } from "node:fs/promises";
 import { beforeAll, describe, expect, it } from "vitest";
@@ -98,7 +98,7 @@ describe("the transcriber of a Whisper checkpoint", () => {
     expectCase(await transcribe(), "recognised");
   });
 
-  it("takes no language where the model has one alone, and ends where the end comes", async () => {
+  it("uses no language token for a model of one language, and stops at the end token", async () => {
     const alone = { ...generationConfig, is_multilingual: false };
     expectCase(await transcribe(undefined, { generation: alone }), "one language");
     expectCase(
@@ -107,7 +107,7 @@ describe("the transcriber of a Whisper checkpoint", () => {
     );
   });
 
-  it("finds the prompt in the texts of special tokens where no file states it", async () => {
+  it("finds the prompt in the texts of special tokens if no file states it", async () => {
     const { suppress_tokens, begin_suppress_tokens } = generationConfig;
     const config = { ...parse("config.json"), decoder_start_token_id: 101, eos_token_id: 100 };
     const generation = { is_multilingual: true, suppress_tokens, begin_suppress_tokens };
@@ -124,26 +124,30 @@ describe("the transcriber of a Whisper checkpoint", () => {
     expect(dot(own, start) / Math.sqrt(dot(own, own) * dot(start, start))).toBeGreaterThan(0.98);
   });
 
-  it("is none without a decoder or a vocabulary", () => {
+  it("is undefined without a decoder or a vocabulary", () => {
     expect(plan(undefined, { vocabulary: {} })).toBeUndefined();
     expect(plan(undefined, { config: { ...parse("config.json"), decoder_layers: 0 } })).toBeUndefined();
     expect(planTranscriber({ ...emptyFiles, config: { model_type: "hubert" } }, undefined)).toBeUndefined();
   });
 
-  it("names the languages there are for one that is none of them", () => {
+  it("lists the languages of the model for an unknown one", () => {
     const source = { id: "a/b", revision: "1", sha256: {}, precision: "int8" };
     expect(() => plan("fr")!.describe(source)).toThrow(/no language 'fr'; it has en, de, ru/);
   });
 
-  const refused: [string, Partial<TranscriberFiles>, string][] = [
+  const rejected: [string, Partial<TranscriberFiles>, string][] = [
     [
       "a start beyond the vocabulary",
       { generation: { ...generationConfig, decoder_start_token_id: 120 } },
       "unknown-encoder",
     ],
     ["suppressed tokens of another kind", { generation: { suppress_tokens: ["a"] } }, "unknown-encoder"],
-    ["a list without end", { generation: { suppress_tokens: new Array(1e5).fill(1) } }, "unknown-encoder"],
-    ["a generation that is no object", { generation: 7 }, "unknown-encoder"],
+    [
+      "a list that is too long",
+      { generation: { suppress_tokens: new Array(1e5).fill(1) } },
+      "unknown-encoder",
+    ],
+    ["a generation that is not an object", { generation: 7 }, "unknown-encoder"],
     [
       "a language beyond the vocabulary",
       { generation: { ...generationConfig, lang_to_id: { "<|en|>": 999 } } },
@@ -151,7 +155,11 @@ describe("the transcriber of a Whisper checkpoint", () => {
     ],
     ["a vocabulary that is a list", { vocabulary: { "vocab.json": [1] } }, "weights-damaged"],
     ["a token beyond the vocabulary", { vocabulary: { "vocab.json": { a: 120 } } }, "weights-damaged"],
-    ["a token without end", { vocabulary: { "vocab.json": { ["a".repeat(2000)]: 1 } } }, "weights-damaged"],
+    [
+      "a token that is too long",
+      { vocabulary: { "vocab.json": { ["a".repeat(2000)]: 1 } } },
+      "weights-damaged",
+    ],
     [
       "added tokens of another kind",
       { vocabulary: { "tokenizer.json": { model: {}, added_tokens: 3 } } },
@@ -159,7 +167,7 @@ describe("the transcriber of a Whisper checkpoint", () => {
     ],
     ["a tokenizer without a model", { vocabulary: { "tokenizer.json": {} } }, "weights-damaged"],
   ];
-  it.each(refused)("refuses %s", (_, changes, code) => {
+  it.each(rejected)("rejects %s", (_, changes, code) => {
     expect(() => plan(undefined, changes)).toThrow(expect.objectContaining({ code }));
   });
 
@@ -169,13 +177,13 @@ describe("the transcriber of a Whisper checkpoint", () => {
     { decoder_attention_heads: 5 },
     { max_target_positions: 1e9 },
     { scale_embedding: true },
-  ])("refuses a decoder of %j", (changes) => {
+  ])("rejects a decoder of %j", (changes) => {
     expect(() => plan(undefined, { config: { ...parse("config.json"), ...changes } })).toThrow(
       expect.objectContaining({ code: "unknown-encoder" }),
     );
   });
 
-  it("says which tensors do not fit config.json", async () => {
+  it("rejects tensors that do not fit config.json", async () => {
     const config = { ...parse("config.json"), decoder_layers: 3 };
     await expect(transcribe("en", { config })).rejects.toMatchObject({ code: "weights-damaged" });
   });

@@ -1,7 +1,7 @@
 /**
  * Whisper as a speech recogniser: its prompt, the language, and greedy decoding.
  *
- * Not its concern: files, graphs, where the weights were found.
+ * Not its concern: files, graphs.
  *
  * Radford et al. 2022; decoding as in its authors' code at temperature 0 without time stamps. The sound is
  * padded with zeros to 30 s, as in training, whatever the encoder's own input is.
@@ -31,16 +31,16 @@ const tokensPerSecond = 25;
 const minimumTokens = 12;
 const guards = { patience: 0, maximumLoop: 8, loopCopies: 4 } as const;
 
-/** What a checkpoint's transcriber is made of. */
+/** The parts of a checkpoint's transcriber. */
 interface WhisperWords {
   readonly decoder: WhisperDecoderConfig;
   readonly vocabulary: ByteVocabulary;
   readonly prompt: WhisperPrompt;
-  /** Code of the language ("de"); undefined: recognised for each window. */
+  /** Code of the language ("de"); if undefined, it is recognised for each window. */
   readonly language: string | undefined;
 }
 
-/** Plans the transcriber of a checkpoint; undefined where it has no decoder or no vocabulary. */
+/** Plans the transcriber of a checkpoint; undefined if it has no decoder or no vocabulary. */
 export function planWhisperTranscriber(
   { config, preprocessor, generation, vocabulary: files }: TranscriberFiles,
   language: string | undefined,
@@ -74,7 +74,7 @@ function describeWhisperTranscriber(
     const known = [...prompt.languages.keys()].slice(0, 120).join(", ");
     throw new GolemError(
       "invalid-option",
-      `The transcriber of ${source.id} has no language '${language}'; ${known ? `it has ${known}` : "it is of one language alone"}.`,
+      `The transcriber of ${source.id} has no language '${language}'; ${known ? `it has ${known}` : "it has one language only"}.`,
       { hint: known ? "Leave ?language out to have it recognised." : "Leave ?language out." },
     );
   }
@@ -126,10 +126,10 @@ function createWhisperTranscriber(
         suppress({ logits, logprobs }, barred);
         return { ranked: rankTokens(logits, logprobs) };
       };
-      const wanted = Math.ceil((samples.length / sampleRate) * tokensPerSecond);
+      const byDuration = Math.ceil((samples.length / sampleRate) * tokensPerSecond);
       const { tokens, logprobs } = await decodeGreedily(runStep, {
         ...{ ...guards, startToken: rest.at(-1)!, endToken: prompt.end },
-        maximumTokens: Math.max(1, Math.min(Math.max(minimumTokens, wanted), room)),
+        maximumTokens: Math.max(1, Math.min(Math.max(minimumTokens, byDuration), room)),
         hasLetterOrDigit: vocabulary.hasLetterOrDigit,
       });
       const { steps, vector } = contexts.compute();
@@ -152,7 +152,7 @@ type StepScores = Readonly<Record<"logits" | "logprobs", Float32Array>>;
 /** Runs one step; its results are valid until the next one. */
 type Step = (token: number) => Promise<StepScores & Record<"context" | "hidden", Float32Array>>;
 
-/** Steps of one transcript: each takes a token and remembers it for those that follow. */
+/** Steps of one transcript: each takes a token, and keeps its keys and values for later steps. */
 function createSteps(
   decoder: WhisperDecoderConfig,
   step: OnnxSession,
@@ -192,14 +192,14 @@ function createSteps(
   };
 }
 
-/** Excludes tokens, in place: the log-probabilities of the others are those without them, as in the authors' code. */
+/** Excludes tokens in place and renormalises the other log-probabilities, as in the authors' code. */
 function suppress({ logits, logprobs }: StepScores, tokens: readonly number[]): void {
   let excluded = 0;
   for (const token of new Set(tokens)) {
     excluded += Math.exp(logprobs[token]!);
     logits[token] = Number.NEGATIVE_INFINITY;
   }
-  // Where hardly anything is left, the difference of 1 is too rough.
+  // If little probability is left, 1 - excluded is too inexact.
   const rest = excluded < 0.99 ? Math.log1p(-excluded) : computeLogSum(logprobs, logits);
   for (let i = 0; i < logprobs.length; i++) logprobs[i] = logprobs[i]! - rest;
 }

@@ -168,11 +168,11 @@ describe("Whisper", () => {
     [{ num_mel_bins: 40 }, "num_mel_bins"],
     [{ encoder_attention_heads: 5 }, "encoder_attention_heads"],
     [{ activation_function: "relu" }, "activation_function"],
-  ])("refuses unsupported settings: %j", (changes, message) => {
+  ])("rejects unsupported settings: %j", (changes, message) => {
     expect(() => planPretrained({ ...config, ...changes }, undefined)).toThrow(message);
   });
 
-  it("refuses a feature extractor that does not fit", () => {
+  it("rejects a feature extractor that does not fit", () => {
     expect(() => planPretrained(config, { feature_size: 128 })).toThrow("feature_size is 128");
     expect(() => planPretrained(config, { hop_length: 80 })).toThrow("hop_length");
   });

@@ -2,7 +2,7 @@
  * Whisper's encoder as a family: from config files to a plan, from a checkpoint to a graph with every layer
  * pooled.
  *
- * Not its concern: where tensors come from, where the graph goes, files, runtimes.
+ * Not its concern: files, runtimes.
  *
  * Radford et al. 2022. Layer 0 is the input of the first block (convolutions and positions), layer i the
  * output of block i; the last has passed the final norm. The samples keep their true length, and position
@@ -139,8 +139,8 @@ async function writeWhisperGraph(
 }
 
 /**
- * Adds the input, the front end and the blocks. Returns the names of the layers to the one numbered `through`,
- * each [1, frames, hidden]; padded: 1500 frames.
+ * Adds the input, the front end and the blocks. Returns the names of the layers to the one numbered
+ * `through`, each [1, frames, hidden]; padded: 1500 frames.
  */
 export async function addWhisperEncoder(
   graph: GraphWriter,
@@ -193,7 +193,7 @@ async function addConvolutions(context: Context, mel: string): Promise<string> {
   return x;
 }
 
-/** Adds the position embeddings of the frames there are. */
+/** Adds the position embeddings of the existing frames. */
 async function addPositions({ graph, tensors, config }: Context, x: string): Promise<string> {
   const name = "embed_positions.weight";
   const shape = [config.max_source_positions, config.d_model];

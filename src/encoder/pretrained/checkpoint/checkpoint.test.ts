@@ -65,7 +65,7 @@ describe("PyTorch files", () => {
     ["collections.OrderedDict.__class__", "\x80\x04\x8c\x0bcollections\x8c\x15OrderedDict.__class__\x93."],
     ["torch.FloatStorage.__reduce__", "\x80\x04\x8c\x05torch\x8c\x17FloatStorage.__reduce__\x93."],
   ];
-  it.each(hostile)("refuses a pickle that asks for %s, by name", (name, pickle) => {
+  it.each(hostile)("rejects a pickle that names %s, and states the name", (name, pickle) => {
     const bytes = Uint8Array.from(pickle, (character) => character.charCodeAt(0));
     expect(() => unpickleTensors(bytes, "pytorch_model.bin")).toThrow(
       expect.objectContaining({ code: "weights-damaged", message: expect.stringContaining(`'${name}'`) }),
@@ -78,9 +78,9 @@ describe("PyTorch files", () => {
     ["NEWOBJ", "ccollections\nOrderedDict\n)\x81."],
     ["an extension", "\x82\x01."],
     ["a text persistent id", "Pabc\n."],
-    ["a call of what is no function", "\x80\x02K\x01)R."],
+    ["a call of a value that is not a function", "\x80\x02K\x01)R."],
     ["a call of a storage type", "\x80\x02ctorch\nFloatStorage\n)R."],
-    ["a recall of nothing", "h\x01."],
+    ["an empty memo slot", "h\x01."],
     ["an empty stack", "."],
     ["a missing mark", "t."],
     ["items of a number", "K\x01K\x02K\x03s."],
@@ -98,7 +98,7 @@ describe("PyTorch files", () => {
     ],
     ["a global named by lists", `]q\x00${"0]h\x00ah\x00aq\x00".repeat(60)}K\x01\x93.`],
     ["a long of 200 bytes", `\x8a\xc8${"\x01".repeat(200)}.`],
-  ])("refuses %s", (_, pickle) => {
+  ])("rejects %s", (_, pickle) => {
     const bytes = Uint8Array.from(pickle, (character) => character.charCodeAt(0));
     expect(() => unpickleTensors(bytes, "x")).toThrow(expect.objectContaining({ code: "weights-damaged" }));
   });
@@ -113,7 +113,7 @@ describe("PyTorch files", () => {
     }
   });
 
-  it("refuses tensors that reach past their storage", () => {
+  it("rejects tensors that reach past their storage", () => {
     const storage = (id: unknown) => ({
       kind: "storage" as const,
       key: "0",
@@ -133,7 +133,7 @@ describe("PyTorch files", () => {
     expect(() => unpickleTensors(bytes, "x")).toThrow("reaches past its storage of 4");
   });
 
-  test.prop([fc.uint8Array({ maxLength: 60 })])("any bytes are a value or a refusal", (bytes) => {
+  test.prop([fc.uint8Array({ maxLength: 60 })])("any bytes give a value or a GolemError", (bytes) => {
     try {
       unpickleTensors(bytes, "x");
     } catch (error) {
@@ -193,7 +193,7 @@ describe("safetensors files", () => {
     ],
     ["offsets that are text", safetensorsBytes(entry({ data_offsets: ["0", 8] }), new Uint8Array(8))],
     ["overlap", safetensorsBytes({ ...entry({}), b: entry({}).a }, new Uint8Array(8))],
-  ])("refuses %s", async (_, bytes) => {
+  ])("rejects %s", async (_, bytes) => {
     await expect(open("model.safetensors", bytes)).rejects.toMatchObject({ code: "weights-damaged" });
   });
 });
@@ -243,7 +243,7 @@ describe("sharded checkpoints", () => {
     ["a file outside the folder", { a: "../model.safetensors" }, "weights-damaged"],
     ["a file that is a number", { a: 1 }, "weights-damaged"],
     ["no map", null, "weights-damaged"],
-  ])("refuses %s", async (_, map, code) => {
+  ])("rejects %s", async (_, map, code) => {
     const files = { ...sources, "model.safetensors.index.json": index(map) };
     await expect(openCheckpoint(files)).rejects.toMatchObject({ code });
   });

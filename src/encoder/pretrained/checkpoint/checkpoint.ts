@@ -25,7 +25,7 @@ export const checkpointLimits = {
 /** The error for a file that is not what it claims to be. */
 export function damagedCheckpoint(file: string, found: string, cause?: unknown): GolemError {
   return new GolemError("weights-damaged", `${file} is not a valid checkpoint: ${found}.`, {
-    hint: "Delete it and download it again; if that does not help, the published file is at fault.",
+    hint: "Delete it and download it again; if that does not help, the published file is damaged.",
     cause,
   });
 }

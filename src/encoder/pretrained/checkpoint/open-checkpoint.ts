@@ -34,7 +34,7 @@ export async function openCheckpoint(sources: Readonly<Record<string, ByteSource
     throw new GolemError(
       "weights-missing",
       `There are no weights among ${Object.keys(sources).join(", ") || "no files"}; expected one of ${checkpointFiles.join(", ")}.`,
-      { hint: "Checkpoints for TensorFlow, Flax or fairseq are not read." },
+      { hint: "Checkpoints for TensorFlow, Flax or fairseq are not supported." },
     );
   }
   const source = sources[name]!;

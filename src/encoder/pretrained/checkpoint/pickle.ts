@@ -148,7 +148,7 @@ class Machine {
 
   pop(): PickleValue {
     const value = this.stack.pop();
-    return value === undefined || value === mark ? this.fail("its pickle takes from an empty stack") : value;
+    return value === undefined || value === mark ? this.fail("its pickle pops from an empty stack") : value;
   }
 
   /** The last `count` values, in the order in which they were pushed. */
@@ -187,9 +187,9 @@ class Machine {
     }
     const object = this.options.globals.get(`${module} ${name}`);
     if (!object) {
-      const asked = `${module}.${name}`.slice(0, maximumNameLength);
+      const callable = `${module}.${name}`.slice(0, maximumNameLength);
       this.fail(
-        `its pickle asks for Python's '${asked}', which is not part of a tensor; nothing was executed`,
+        `its pickle names Python's '${callable}', which is not part of a tensor; nothing was executed`,
       );
     }
     this.push(object);

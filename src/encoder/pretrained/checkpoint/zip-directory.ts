@@ -49,7 +49,7 @@ export async function readZipDirectory(source: ByteSource): Promise<Map<string, 
   const entries = new Map<string, ZipEntry>();
   for (let position = 0; position < size; ) {
     if (position + 46 > size || directory.getUint32(position, true) !== 0x02014b50) {
-      throw damaged(`its directory is not one at byte ${start + position}`);
+      throw damaged(`its directory has no entry at byte ${start + position}`);
     }
     const header = readCentralHeader(directory, position);
     if (!header) throw damaged(`its directory is cut off at byte ${start + position}`);
