@@ -96,9 +96,9 @@ describe("embeddings as bytes", () => {
   it("are rejected when they could not be read back", () => {
     const value = createStoredEmbedding(1);
     const facts = { ...value.facts, seconds: Number.NaN };
-    expect(() => encodeEmbedding({ ...value, facts })).toThrow(/not numbers/);
+    expect(() => encodeEmbedding({ ...value, facts })).toThrow(/not a number/);
     expect(() => encodeEmbedding({ ...value, facts: { ...value.facts, loudnessDb: Number.NaN } })).toThrow(
-      /not numbers/,
+      /not a number/,
     );
     const unknown = { ...value.facts, audioHash: "" };
     expect(() => encodeEmbedding({ ...value, facts: unknown })).toThrow(/without its hash/);

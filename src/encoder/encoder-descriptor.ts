@@ -109,7 +109,7 @@ function checkConsistency({ input, output, sampleRate, model }: EncoderDescripto
   if (!output.axes.includes("features")) throw invalid(name, `output.axes lacks "features"`);
   if (new Set(output.layers).size !== output.layers.length) throw invalid(name, "a layer is named twice");
   if (/[\\:\0]|^\/|(^|\/)\.{0,2}(\/|$)/.test(model))
-    throw invalid(name, `model "${model}" is outside of its folder`);
+    throw invalid(name, `model "${model}" is not a path inside its folder`);
   if (input.kind === "samples") return;
   if (input.axes.includes("patches") && !input.patches)
     throw invalid(name, `input has an axis "patches" but no patches`);

@@ -56,7 +56,7 @@ export async function readPretrainedFolder(path: string): Promise<PretrainedFold
     "weights-missing",
     `${folder} has no weights; expected one of ${checkpointFiles.join(", ")}.`,
     {
-      hint: "Checkpoints for TensorFlow, Flax or fairseq are not read.",
+      hint: "Checkpoints for TensorFlow, Flax or fairseq are not supported.",
     },
   );
 }

@@ -71,7 +71,7 @@ export async function collectFiles(files: FileSet): Promise<string> {
     throw new GolemError(
       "weights-missing",
       `${files.id} has no weights; expected one of ${checkpointFiles.join(", ")}.`,
-      { hint: "Checkpoints for TensorFlow, Flax or fairseq are not read." },
+      { hint: "Checkpoints for TensorFlow, Flax or fairseq are not supported." },
     );
   }
   const path = await files.locate(weights);
