@@ -1,16 +1,10 @@
 import { crc32 } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStoredEmbedding } from "../../test/support/store-values.ts";
+import { createStoredEmbedding, seal } from "../../test/support/store-values.ts";
 import { computeChecksum } from "../core/checksum.ts";
 import { decodeEmbedding, encodeEmbedding } from "./embedding-codec.ts";
 import { parseFacts, stringifyFacts } from "./stored-facts.ts";
-
-/** Puts the right checksum on forged bytes, so that the checks after it are tested. */
-function seal(bytes: Uint8Array): Uint8Array {
-  new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, computeChecksum(bytes.subarray(12)), true);
-  return bytes;
-}
 
 describe("the checksum", () => {
   it("is zlib's CRC-32", () => {

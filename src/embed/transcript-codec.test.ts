@@ -1,15 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { createStoredEmbedding, createStoredTranscript } from "../../test/support/store-values.ts";
-import { computeChecksum } from "../core/checksum.ts";
+import { createStoredEmbedding, createStoredTranscript, seal } from "../../test/support/store-values.ts";
 import { encodeEmbedding } from "./embedding-codec.ts";
 import { decodeTranscript, encodeTranscript, isTranscript } from "./transcript-codec.ts";
-
-/** Puts the right checksum on forged bytes, so that the checks after it are tested. */
-function seal(bytes: Uint8Array): Uint8Array {
-  new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, computeChecksum(bytes.subarray(12)), true);
-  return bytes;
-}
 
 describe("transcripts as bytes", () => {
   it("round-trip any transcript", () => {

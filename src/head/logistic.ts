@@ -13,6 +13,7 @@ import { fitLogisticPrimal, type PrimalFit } from "./logistic-primal.ts";
 import { computeInLoops, computeWithProduct, type MatrixProduct } from "./matrix-product.ts";
 import { createNetworkHead } from "./network-head.ts";
 import type { LogisticOptions } from "./options.ts";
+import { computeWeightedMean } from "./ridge-problem.ts";
 import { applyStandardisation, chooseStandardisation, type Standardisation } from "./standardisation.ts";
 import { computeRowWeights, type TrainingSet } from "./training-set.ts";
 
@@ -72,13 +73,7 @@ function standardiseToFloat32({ data, columns }: Matrix, { mean, scale }: Standa
 
 /** Subtracts the weighted mean of the rows in place and returns it. */
 function centre(x: Float64Array | Float32Array, features: number, weights: Float64Array): Float64Array {
-  const mean = new Float64Array(features);
-  let total = 0;
-  for (const [i, weight] of weights.entries()) {
-    total += weight;
-    for (let j = 0; j < features; j++) mean[j]! += weight * x[i * features + j]!;
-  }
-  for (let j = 0; j < features; j++) mean[j]! /= total;
+  const mean = computeWeightedMean(x, features, weights);
   for (let start = 0; start < x.length; start += features) {
     for (let j = 0; j < features; j++) x[start + j]! -= mean[j]!;
   }

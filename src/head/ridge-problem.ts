@@ -7,7 +7,6 @@
  * penalised, so rows and targets are centred by their weighted mean (Hastie, Tibshirani, Friedman, Elements
  * of Statistical Learning, 3.4.1).
  */
-import { GolemError } from "../core/error.ts";
 import { computeEigen } from "../math/eigen.ts";
 import { computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 import { createTiles } from "../math/symmetric-inverse.ts";
@@ -18,6 +17,7 @@ import {
   createVectorSolver,
   type RidgeSolver,
 } from "./ridge-solver.ts";
+import { checkGram } from "./training-set.ts";
 
 /**
  * Maximum number of rows for which everything is fitted anew inside every fold; with more, folds share one
@@ -48,13 +48,7 @@ export function createRidgeProblem(
   classes: number,
   weights: Float64Array = new Float64Array(labels.length).fill(1),
 ): RidgeProblem {
-  const rows = labels.length;
-  if (gram.length !== rows * rows) {
-    throw new GolemError(
-      "invalid-shape",
-      `The Gram matrix of ${rows} rows needs ${rows * rows} values; got ${gram.length}.`,
-    );
-  }
+  checkGram(gram, labels.length);
   return createGramProblem(gram, { labels, classes, weights }).problem;
 }
 
@@ -156,7 +150,11 @@ export function createRidgeProblemFromRows(
 }
 
 /** The weighted mean of rows [rows, features]. */
-export function computeWeightedMean(x: Float64Array, features: number, weights: Float64Array): Float64Array {
+export function computeWeightedMean(
+  x: Float64Array | Float32Array,
+  features: number,
+  weights: Float64Array,
+): Float64Array {
   const mean = new Float64Array(features);
   let total = 0;
   for (const [i, weight] of weights.entries()) {

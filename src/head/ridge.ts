@@ -21,7 +21,7 @@ import {
   solveRidge,
 } from "./ridge-problem.ts";
 import { applyStandardisation, chooseStandardisation, type Standardisation } from "./standardisation.ts";
-import { computeRowWeights, type TrainingSet } from "./training-set.ts";
+import { computeRowWeights, countClasses, type TrainingSet } from "./training-set.ts";
 
 /** Trains a ridge head in closed form. */
 export function trainRidge(set: TrainingSet, options: RidgeOptions): Head {
@@ -110,12 +110,6 @@ export function prepareRidgeGroups(
     const made = createGramProblem(gram, { labels: own, classes, weights, places });
     return choosePenalty({ ...made, x, features, places, standardisation, options }, leaveOut);
   });
-}
-
-function countClasses(labels: Int32Array, classes: number): Int32Array {
-  const counts = new Int32Array(classes);
-  for (const label of labels) counts[label]!++;
-  return counts;
 }
 
 function choosePenalty(posed: PosedRidge, leaveOut: LeaveOut): PreparedRidge {

@@ -13,7 +13,7 @@ import { computeRidgeLooScores } from "./ridge-loo.ts";
 import { createRidgeProblem, createRidgeProblemFromRows, solveRidge } from "./ridge-problem.ts";
 import { computeProbabilities } from "./softmax.ts";
 import { applyStandardisation, fitStandardisation } from "./standardisation.ts";
-import { computeRowWeights } from "./training-set.ts";
+import { computeRowWeights, countClasses } from "./training-set.ts";
 
 interface Fit {
   classWeight: ClassWeight;
@@ -51,8 +51,7 @@ for (const c of cases) {
   describe(c.name, () => {
     const embeddings = getEmbeddings(c);
     const labels = Int32Array.from(c.labels);
-    const counts = new Int32Array(c.classes);
-    for (const label of labels) counts[label]!++;
+    const counts = countClasses(labels, c.classes);
 
     test("standardisation", () => {
       const { mean, scale } = fitStandardisation(embeddings);

@@ -10,7 +10,7 @@ import { trainLinear } from "./linear.ts";
 import { computeLossAndGradients, createNetwork } from "./network.ts";
 import { headDefaults } from "./options.ts";
 import { computeCrossEntropy } from "./softmax.ts";
-import { computeRowWeights, createTrainingSet } from "./training-set.ts";
+import { computeRowWeights, countClasses, createTrainingSet } from "./training-set.ts";
 
 interface Run {
   losses: number[];
@@ -49,8 +49,7 @@ describe("training trajectories over 200 steps", () => {
     test(`${c.name} follows PyTorch`, () => {
       expect(steps).toBe(200);
       const labels = Int32Array.from(c.labels);
-      const counts = new Int32Array(4);
-      for (const label of labels) counts[label]!++;
+      const counts = countClasses(labels, 4);
       const parameters = c.initial.map((values) => Float64Array.from(values));
       const network = { widths: c.widths, parameters };
       const batch = {

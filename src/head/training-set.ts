@@ -89,6 +89,22 @@ export function createTrainingSet(
   return { embeddings, labels: Int32Array.from(labels), classes, counts };
 }
 
+/** Throws `invalid-shape` unless a Gram matrix has the size [rows, rows]. */
+export function checkGram(gram: Float64Array, rows: number): void {
+  if (gram.length === rows * rows) return;
+  throw new GolemError(
+    "invalid-shape",
+    `The Gram matrix of ${rows} rows needs ${rows * rows} values; got ${gram.length}.`,
+  );
+}
+
+/** Counts the rows of each class. */
+export function countClasses(labels: Int32Array, classes: number): Int32Array {
+  const counts = new Int32Array(classes);
+  for (const label of labels) counts[label]!++;
+  return counts;
+}
+
 /**
  * The weight of each row. The weights sum to the number of rows; those of rows with a weight of their own are
  * in proportion to it, within the row's class if classes are balanced.

@@ -1,6 +1,7 @@
 /** Embeddings and keys for tests of the store; the same number always gives the same ones. */
 import { createHash } from "node:crypto";
 
+import { computeChecksum } from "../../src/core/checksum.ts";
 import type { StoredEmbedding } from "../../src/embed/store.ts";
 import { computeStoreKey } from "../../src/embed/store-key.ts";
 import type { Transcript } from "../../src/encoder/transcriber.ts";
@@ -54,4 +55,10 @@ export async function fillStore(folder: string, count: number): Promise<void> {
     Array.from({ length: count }, (_, i) => store.put(createStoreKey(i), createStoredEmbedding(i, 700))),
   );
   await store.close();
+}
+
+/** Puts the right checksum on forged bytes of a stored value, so that the checks after it are tested. */
+export function seal(bytes: Uint8Array): Uint8Array {
+  new DataView(bytes.buffer, bytes.byteOffset).setUint32(8, computeChecksum(bytes.subarray(12)), true);
+  return bytes;
 }

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from "vitest";
 import { fixtureSource } from "../../../test/support/checkpoint-files.ts";
+import { computeCosine } from "../../../test/support/cosine.ts";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";
 import { createGraphField, createValueInfo } from "../../onnx/proto.ts";
@@ -90,16 +91,6 @@ function pool(values: Float32Array, hidden: number): Float32Array {
   return result;
 }
 
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    ab += a[i]! * b[i]!;
-    aa += a[i]! ** 2;
-    bb += b[i]! ** 2;
-  }
-  return ab / Math.sqrt(aa * bb);
-}
-
 describe.each(all)("%s", (model) => {
   it("normalises the input as the feature extractor does", async () => {
     const reference = await openReference(model);
@@ -134,7 +125,9 @@ describe.each(all)("%s", (model) => {
     });
     for (let i = 0; i < layers.length; i++) {
       const expected = pool(await reference.readTensor(`hidden_states.${i}`), hidden);
-      expect(cosine(pooled.subarray(i * 2 * hidden, (i + 1) * 2 * hidden), expected)).toBeGreaterThan(0.995);
+      expect(computeCosine(pooled.subarray(i * 2 * hidden, (i + 1) * 2 * hidden), expected)).toBeGreaterThan(
+        0.995,
+      );
     }
   });
 

@@ -5,6 +5,7 @@
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fixtureSource, memorySource } from "../../../test/support/checkpoint-files.ts";
+import { computeCosine } from "../../../test/support/cosine.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { readWhisperWeights, writeWhisperFolder } from "../../../test/support/whisper-fixture.ts";
 import { getCacheFolder } from "../../node/disk/cache-folder.ts";
@@ -81,16 +82,6 @@ function turn(values: Float32Array, bands: number): Float32Array {
   return Float32Array.from(values, (_, i) => values[(i % bands) * frames + Math.floor(i / bands)]!);
 }
 
-function cosine(a: Float32Array, b: Float32Array): number {
-  let [ab, aa, bb] = [0, 0, 0];
-  for (let i = 0; i < a.length; i++) {
-    ab += a[i]! * b[i]!;
-    aa += a[i]! ** 2;
-    bb += b[i]! ** 2;
-  }
-  return ab / Math.sqrt(aa * bb);
-}
-
 const layerOf = (pooled: Float32Array, i: number) => pooled.subarray(i * 2 * hidden, (i + 1) * 2 * hidden);
 
 describe("Whisper", () => {
@@ -129,7 +120,7 @@ describe("Whisper", () => {
     const exact = await runModel(waveform, { padded });
     const { pooled } = await runModel(waveform, { padded, precision: "int8" });
     for (let i = 0; i < layerCount; i++) {
-      expect(cosine(layerOf(pooled, i), layerOf(exact.pooled, i))).toBeGreaterThan(0.995);
+      expect(computeCosine(layerOf(pooled, i), layerOf(exact.pooled, i))).toBeGreaterThan(0.995);
     }
   });
 
