@@ -67,20 +67,20 @@ export interface Classifier {
 }
 
 /** Options that determine which heads are trained. */
-type HeadChoosing = Pick<ClassifierOptions, "layer" | "head">;
+type HeadSelection = Pick<ClassifierOptions, "layer" | "head">;
 
 /** The kind of head in the options, or the default, which depends on whether a layer is named. */
-export function resolveHead({ layer = defaultRecipe.layer, head }: HeadChoosing): HeadKind | "auto" {
+export function resolveHead({ layer = defaultRecipe.layer, head }: HeadSelection): HeadKind | "auto" {
   return head ?? (layer === "auto" ? defaultRecipe.head : defaultRecipe.layerHead);
 }
 
 /** Whether all views are fused: the head is `auto` and no layer is named. */
-export function isFused(options: HeadChoosing): boolean {
+export function isFused(options: HeadSelection): boolean {
   return resolveHead(options) === "auto" && (options.layer ?? defaultRecipe.layer) === "auto";
 }
 
 /** Whether the head is chosen by comparison: `head` is `auto` and a layer is named. */
-export function isHeadChosen(options: HeadChoosing): boolean {
+export function isHeadChosen(options: HeadSelection): boolean {
   return resolveHead(options) === "auto" && !isFused(options);
 }
 

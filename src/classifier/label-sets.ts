@@ -33,6 +33,6 @@ export function computeLeastProbability({ scores, repeats = 1 }: LabelCalibratio
   const falling = [...scores].sort((a, b) => b - a);
   // For a class with the m-th highest score, m are at least as high; p-value as in `computeLabelPValues`.
   const place = falling.findIndex((_, i) => (1 + (i + 1) / repeats) / (recordings + 1) > 1 - labelSetLevel);
-  const isNeverOut = 1 / (recordings + 1) > 1 - labelSetLevel;
-  return isNeverOut ? 0 : 1 - falling[place]!;
+  const isAlwaysIncluded = 1 / (recordings + 1) > 1 - labelSetLevel;
+  return isAlwaysIncluded ? 0 : 1 - falling[place]!;
 }

@@ -91,7 +91,7 @@ export const errorReference = {
   "unknown-encoder": {
     group: "Encoders",
     cause:
-      "The name is not a built-in encoder, a checkpoint of a known family, or a described ONNX model; or a golem's encoder is not where it was.",
+      "The name is not a built-in encoder, a checkpoint of a known family, or a described ONNX model; or the encoder of a golem was moved.",
     remedy:
       "See `golem encoders`. A path starts with . or /; a model on the Hub is OWNER/NAME. If the encoder moved, give its location with --encoder.",
   },

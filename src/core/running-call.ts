@@ -20,7 +20,7 @@ export function createRunningCall(): RunningCall {
   const { signal } = controller;
   const waiting: unknown[] = [];
   let isEnded = false;
-  let wake = (): void => {};
+  let resume = (): void => {};
   async function* read(): AsyncGenerator<never> {
     for (;;) {
       throwIfAborted(signal);
@@ -28,7 +28,7 @@ export function createRunningCall(): RunningCall {
       else if (isEnded) return;
       else {
         await new Promise<void>((resolve) => {
-          wake = resolve;
+          resume = resolve;
         });
       }
     }
@@ -38,15 +38,15 @@ export function createRunningCall(): RunningCall {
     chunks: { [Symbol.asyncIterator]: read },
     abort() {
       controller.abort();
-      wake();
+      resume();
     },
     push(chunk) {
       waiting.push(chunk);
-      wake();
+      resume();
     },
     end() {
       isEnded = true;
-      wake();
+      resume();
     },
   };
 }

@@ -52,10 +52,10 @@ function connect(): { caller: Caller<TestCalls>; onStop: () => void } {
 
 it("answers, after all progress", async () => {
   const { caller } = connect();
-  const told: Progress[] = [];
-  const answer = caller.call("add", [2, 3], { onProgress: (progress) => told.push(progress) });
+  const reported: Progress[] = [];
+  const answer = caller.call("add", [2, 3], { onProgress: (progress) => reported.push(progress) });
   expect(await answer).toBe(5);
-  expect(told).toEqual([{ stage: "adding", completed: 1, total: 1 }]);
+  expect(reported).toEqual([{ stage: "adding", completed: 1, total: 1 }]);
 });
 
 it("passes on errors with their code and hint", async () => {

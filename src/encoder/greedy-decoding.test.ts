@@ -40,8 +40,8 @@ function rank(...rankings: readonly (readonly number[])[]): {
       inputs.push(token);
       const logits = new Float32Array(10).fill(-8);
       const ranking = rankings[Math.min(inputs.length, rankings.length) - 1]!;
-      ranking.forEach((wished, place) => {
-        logits[wished] = 5 - 3 * place;
+      ranking.forEach((token, place) => {
+        logits[token] = 5 - 3 * place;
       });
       return scoreTokens(logits);
     },

@@ -136,11 +136,11 @@ function checkInput(probabilities: readonly Matrix[], truth: readonly number[], 
         "Found NaN among the probabilities; expected numbers from 0 to 1.",
       );
     }
-    const strange = truth.find((label) => !(label >= 0 && label < columns));
-    if (rows !== truth.length || strange !== undefined) {
+    const invalid = truth.find((label) => !(label >= 0 && label < columns));
+    if (rows !== truth.length || invalid !== undefined) {
       throw new GolemError(
         "invalid-shape",
-        `Found ${rows} x ${columns} probabilities for ${truth.length} recordings${strange === undefined ? "" : `, one of class ${strange}`}; expected one row per recording and one column per class.`,
+        `Found ${rows} x ${columns} probabilities for ${truth.length} recordings${invalid === undefined ? "" : `, one of class ${invalid}`}; expected one row per recording and one column per class.`,
       );
     }
   }

@@ -84,11 +84,11 @@ export function computeLabelPValues(
   checkShapes(calibration, scores);
   const recordings = known.length / repeats;
   return Array.from(scores[0]!, (_, label) => {
-    let stranger = 0;
+    let lessConforming = 0;
     for (let i = 0; i < known.length; i++) {
-      if (known[i]! >= scores[models?.[i] ?? 0]![label]!) stranger++;
+      if (known[i]! >= scores[models?.[i] ?? 0]![label]!) lessConforming++;
     }
-    return (1 + stranger / repeats) / (recordings + 1);
+    return (1 + lessConforming / repeats) / (recordings + 1);
   });
 }
 

@@ -32,7 +32,7 @@ function countClasses(labels: readonly number[], rows: readonly number[]): Map<n
   return counts;
 }
 
-function expectSound(input: FoldInput, plan: FoldPlan): void {
+function expectValid(input: FoldInput, plan: FoldPlan): void {
   const rows = [...input.labels.keys()];
   const classes = new Set(input.labels).size;
   expect(plan.folds).toHaveLength(plan.k * plan.repeats);
@@ -77,7 +77,7 @@ describe("folds without groups", () => {
     "divide the recordings; classes and sizes differ by at most one",
     (labels, seed) => {
       const plan = createFolds({ labels, seed, repeats: 3 });
-      expectSound({ labels, seed }, plan);
+      expectValid({ labels, seed }, plan);
       const sizes = [...countClasses(labels, [...labels.keys()]).values()];
       expect(plan.k).toBe(Math.min(5, ...sizes));
       for (const label of new Set(labels)) {
@@ -115,7 +115,7 @@ describe("folds by speaker", () => {
     ({ labels, groups }, seed) => {
       const input = { labels, groups, seed, repeats: 3 };
       const plan = createFolds(input);
-      expectSound(input, plan);
+      expectValid(input, plan);
       expect(plan).toEqual(createFolds(input));
     },
   );
@@ -150,14 +150,14 @@ describe("folds by speaker", () => {
     for (let seed = 0; seed < 20; seed++) {
       const random = createRandom(seed);
       const labels = Array.from({ length: classes * shots }, (_row, i) => i % classes);
-      // Shots of one class are by different speakers where there are enough.
+      // Shots of one class are by different speakers if there are enough.
       const starts = Array.from({ length: classes }, () => random.integer(speakers));
       const groups = labels.map(
         (label, i) => `speaker ${(starts[label]! + Math.floor(i / classes)) % speakers}`,
       );
       const input = { labels, groups, seed };
       const plan = createFolds(input);
-      expectSound(input, plan);
+      expectValid(input, plan);
       expect(plan.grouping).toBe("speaker");
       expect(plan.k).toBe(Math.min(k, new Set(groups).size));
     }
@@ -175,7 +175,7 @@ describe("folds by speaker", () => {
     const groups = labels.map((_, i) => (i < 40 ? "huge" : undefined));
     const input = { labels, groups, seed: 0 };
     const plan = createFolds(input);
-    expectSound(input, plan);
+    expectValid(input, plan);
     expect(plan.grouping).toBe("speaker");
   });
 
@@ -184,7 +184,7 @@ describe("folds by speaker", () => {
     // untrained, three never do.
     const input = { labels: [0, 0, 1, 1, 2, 2], groups: ["a", "b", "b", "c", "a", "c"], seed: 0 };
     const plan = createFolds(input);
-    expectSound(input, plan);
+    expectValid(input, plan);
     expect([plan.grouping, plan.k]).toEqual(["speaker", 3]);
   });
 
@@ -216,7 +216,7 @@ describe("folds that cannot be by speaker give the reason", () => {
   ])("%s", (_, groups, reason) => {
     const input = { labels, groups, seed: 0, classes: ["no", "yes"] };
     const plan = createFolds(input);
-    expectSound(input, plan);
+    expectValid(input, plan);
     expect(plan.grouping).toBe("none");
     expect(plan.k).toBe(3);
     expect(plan.reason).toMatch(reason);

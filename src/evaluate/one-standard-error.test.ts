@@ -22,8 +22,8 @@ const inputs: fc.Arbitrary<SimplestInput & { groups: readonly (string | undefine
 function computeBalanced(truth: readonly number[], values: readonly number[]): number {
   const classes = [...new Set(truth)];
   const means = classes.map((own) => {
-    const its = values.filter((_, i) => truth[i] === own);
-    return its.reduce((sum, value) => sum + value, 0) / its.length;
+    const ofClass = values.filter((_, i) => truth[i] === own);
+    return ofClass.reduce((sum, value) => sum + value, 0) / ofClass.length;
   });
   return means.reduce((sum, mean) => sum + mean, 0) / means.length;
 }

@@ -87,8 +87,10 @@ describe("createShotPlan", () => {
           const larger = new Set((shots.levels[l + 1] ?? { folds: folds.folds }).folds[f]!.train);
           expect(fold.train.every((row) => larger.has(row))).toBe(true);
           for (const c of sizes.keys()) {
-            const there = whole.train.filter((row) => labels[row] === c).length;
-            expect(fold.train.filter((row) => labels[row] === c)).toHaveLength(Math.min(level.shots, there));
+            const available = whole.train.filter((row) => labels[row] === c).length;
+            expect(fold.train.filter((row) => labels[row] === c)).toHaveLength(
+              Math.min(level.shots, available),
+            );
           }
           if (folds.grouping === "speaker") {
             const tested = new Set(fold.test.map((row) => groups[row]));

@@ -132,8 +132,8 @@ it("names a data set of the Hub only if it is known to be public", () => {
     expect(hidden.holds.join()).not.toContain("owner");
   }
   const path = pass(true).model.document.data;
-  const lying = createPrivateGolem({ data: { ...path, name: "/home/somebody", public: true } });
-  expect(createPublicGolem(lying).model.document.data.name).toBe("recordings");
+  const mislabelled = createPrivateGolem({ data: { ...path, name: "/home/somebody", public: true } });
+  expect(createPublicGolem(mislabelled).model.document.data.name).toBe("recordings");
 });
 
 it.each([

@@ -169,8 +169,8 @@ function describeLeftOut(
   const texts =
     countTexts(all) - countTexts([...passed.training.recordings, ...(passed.training.test ?? [])]);
   const { vocabulary } = classifier;
-  const isHashedNow = vocabulary && !isHashed(vocabulary) && isHashed(passed.classifier.vocabulary!);
-  const words = isHashedNow ? vocabulary.words.idf.length : 0;
+  const isNewlyHashed = vocabulary && !isHashed(vocabulary) && isHashed(passed.classifier.vocabulary!);
+  const words = isNewlyHashed ? vocabulary.words.idf.length : 0;
   const { skipped = [], overlap = [] } = document.evaluation ?? {};
   const listed = skipped.length + overlap.length;
   const addresses =

@@ -116,10 +116,10 @@ export function createTrainingAccount(input: AccountInput): TrainingAccount {
   const usesTranscriber = classifier.fitted.some(({ view }) => needsTranscriber(view));
   const places = computeRecordingMap([...recordings, ...scored], classifier, encoderSet);
   const scoredPlaces = places.slice(recordings.length);
-  const describe: typeof describeRecordings = (embedded, itsPlaces, probabilities) =>
+  const describe: typeof describeRecordings = (embedded, positions, probabilities) =>
     describeRecordings(
       usesTranscriber ? embedded : embedded.map(({ text: _, logprob: __, ...recording }) => recording),
-      ...[itsPlaces, probabilities, encoderSet.transcriber],
+      ...[positions, probabilities, encoderSet.transcriber],
     );
   const mergeScored = (rows: readonly number[]): RecordingAccount[] => {
     const accounts = describe(recordings, places, undefined);

@@ -66,7 +66,7 @@ export function computeLossAndGradients(
   { widths, parameters }: Network,
   { inputs, labels, weights }: Batch,
   masks: readonly Float64Array[] = [],
-  wantGradients = true,
+  withGradients = true,
 ): { loss: number; gradients: Float64Array[] } {
   const rows = labels.length;
   const layers = widths.length - 1;
@@ -92,7 +92,7 @@ export function computeLossAndGradients(
   let upstream: Float64Array = new Float64Array(rows * classes);
   const loss = computeCrossEntropy(activations[layers]!, labels, weights, classes, upstream) / total;
   const gradients: Float64Array[] = [];
-  if (!wantGradients) return { loss, gradients };
+  if (!withGradients) return { loss, gradients };
   for (let i = 0; i < upstream.length; i++) upstream[i]! /= total;
   for (let l = layers - 1; l >= 0; l--) {
     const width = widths[l + 1]!;

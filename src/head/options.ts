@@ -202,12 +202,12 @@ function checkOption(kind: HeadKind, name: string, value: unknown, example: unkn
     return;
   }
   const { from, to, whole, open } = ranges[name]!;
-  const isFine = (x: unknown): boolean =>
+  const isValid = (x: unknown): boolean =>
     typeof x === "number" && (open ? x > from : x >= from) && x <= to && (!whole || Number.isInteger(x));
   const what = `${whole ? "a whole number" : "a number"} ${open ? "over" : "from"} ${from} up to ${to}`;
   if (Array.isArray(example)) {
-    if (!Array.isArray(value) || !value.every(isFine) || (name === "penalties" && value.length === 0)) {
+    if (!Array.isArray(value) || !value.every(isValid) || (name === "penalties" && value.length === 0)) {
       fail(`a list, each element ${what}`);
     }
-  } else if (!isFine(value)) fail(what);
+  } else if (!isValid(value)) fail(what);
 }

@@ -152,7 +152,7 @@ export function createGraphWriter(sink: GraphSink): GraphWriter {
       return name;
     },
     async addLoop(count, body) {
-      const [index, goOn, still, stack] = ["index", "go_on", "still", "stack"].map((part) =>
+      const [index, condition, nextCondition, stack] = ["index", "go_on", "still", "stack"].map((part) =>
         claim(`loop_${part}_${counter}`),
       ) as [string, string, string, string];
       counter++;
@@ -162,9 +162,9 @@ export function createGraphWriter(sink: GraphSink): GraphWriter {
       const result = await body(index).finally(() => {
         nodes = outer;
       });
-      inner.push(createNode("Identity", [goOn], [still]));
-      const inputs = [createValueInfo(index, "int64", []), createValueInfo(goOn, "bool", [])];
-      const outputs = [createValueInfo(still, "bool", []), createValueInfo(result, "float32")];
+      inner.push(createNode("Identity", [condition], [nextCondition]));
+      const inputs = [createValueInfo(index, "int64", []), createValueInfo(condition, "bool", [])];
+      const outputs = [createValueInfo(nextCondition, "bool", []), createValueInfo(result, "float32")];
       const graph = createGraph({ nodes: inner, inputs, outputs }, stack);
       nodes.push(createNode("Loop", [count, ""], [stack], { body: { graph } }));
       return stack;

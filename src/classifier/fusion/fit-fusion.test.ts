@@ -33,8 +33,7 @@ function scoreHeldOut(rows: LabelledRows, augment: Augmentation): number {
 
 describe("copies", () => {
   it("are left out together with their recording, and with all of its speaker", () => {
-    // With labels that mean nothing, a copy of a left-out recording, or of its speaker, would give its label
-    // away.
+    // With random labels, a copy of a left-out recording, or of its speaker, would reveal its label.
     let [alone, auto, three] = [0, 0, 0];
     for (let seed = 0; seed < 8; seed++) {
       const random = createRandom(seed, 5);

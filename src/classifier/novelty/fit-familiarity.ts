@@ -187,9 +187,9 @@ function chooseLayers({ encoders }: EncoderSetInfo, views: readonly View[]): Vec
   const vectors = views.filter(isVectorView);
   const total = sumShares(vectors);
   const [first] = encoders;
-  const isOfFirst = (view: View): view is LayerView =>
+  const isFirstEncoderLayer = (view: View): view is LayerView =>
     typeof view.layer === "number" && view.encoder === first?.id;
-  const decidingLayers = vectors.filter(isOfFirst);
+  const decidingLayers = vectors.filter(isFirstEncoderLayer);
   const pooling = vectors.find((view): view is LayerView => typeof view.layer === "number")?.pooling;
   const layers = Array.from({ length: first?.layers ?? 0 }, (_, layer): LayerView => {
     const same = decidingLayers.find((view) => view.layer === layer);
@@ -197,7 +197,7 @@ function chooseLayers({ encoders }: EncoderSetInfo, views: readonly View[]): Vec
     const weight = total > 0 ? (same?.weight ?? 0) / total : 1 / first!.layers;
     return { encoder: first!.id, layer, pooling: pooling ?? defaultRecipe.pooling, weight };
   });
-  const others = vectors.filter((view) => !isOfFirst(view));
+  const others = vectors.filter((view) => !isFirstEncoderLayer(view));
   return [...layers, ...others.map((view) => ({ ...view, weight: view.weight / total }))];
 }
 

@@ -121,9 +121,9 @@ function createWhisperTranscriber(
       const runStep = async (token: number): Promise<NextToken> => {
         const { logits, logprobs, context, hidden } = await run(token);
         contexts.add(context);
-        const barred = start ? prompt.suppressed : [...prompt.suppressed, ...prompt.suppressedFirst];
+        const suppressed = start ? prompt.suppressed : [...prompt.suppressed, ...prompt.suppressedFirst];
         start ??= hidden.slice();
-        suppress({ logits, logprobs }, barred);
+        suppress({ logits, logprobs }, suppressed);
         return { ranked: rankTokens(logits, logprobs) };
       };
       const byDuration = Math.ceil((samples.length / sampleRate) * tokensPerSecond);
