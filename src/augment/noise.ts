@@ -78,7 +78,7 @@ function createHum(length: number, sampleRate: number, random: Random): Float32A
   return noise;
 }
 
-/** Short bursts that fade within 1 to 8 ms, 5 to 60 per second. */
+/** Creates short bursts that fade within 1 to 8 ms, 5 to 60 per second. */
 function createCrackle(length: number, sampleRate: number, random: Random): Float32Array {
   const share = (5 * 12 ** random.uniform()) / sampleRate;
   const fading = Math.exp(-1 / (sampleRate * 0.001 * 8 ** random.uniform()));
@@ -104,7 +104,7 @@ function createRain(length: number, sampleRate: number, random: Random): Float32
   return noise;
 }
 
-/** Low-frequency noise in gusts. */
+/** Creates low-frequency noise in gusts. */
 function createWind(length: number, sampleRate: number, random: Random): Float32Array {
   const noise = filterSamples(createBrown(length, random), "low-pass", {
     ...{ frequency: 300 * 3 ** random.uniform(), q: 0.7, sampleRate },
@@ -112,7 +112,7 @@ function createWind(length: number, sampleRate: number, random: Random): Float32
   return modulate(noise, createGusts(0.3 + 1.7 * random.uniform(), sampleRate, random));
 }
 
-/** Noise of any colour between white and brown, in a rhythm of 1 to 8 Hz. */
+/** Creates noise of any colour between white and brown, in a rhythm of 1 to 8 Hz. */
 function createModulated(length: number, sampleRate: number, random: Random): Float32Array {
   const makers = [createWhite, createPink, (size: number) => createBrown(size, random)];
   const noise = makers[random.integer(3)]!(length, sampleRate, random);
@@ -124,7 +124,9 @@ function modulate(noise: Float32Array, getGain: (i: number) => number): Float32A
   return noise;
 }
 
-/** A gain between 0.05 and 1 that takes a new value `rate` times per second, with smooth transitions. */
+/**
+ * Creates a gain between 0.05 and 1 that takes a new value `rate` times per second, with smooth transitions.
+ */
 function createGusts(rate: number, sampleRate: number, random: Random): (i: number) => number {
   const period = Math.max(1, Math.round(sampleRate / rate));
   let from = random.uniform();

@@ -69,7 +69,7 @@ export interface Classifier {
 /** Options that determine which heads are trained. */
 type HeadSelection = Pick<ClassifierOptions, "layer" | "head">;
 
-/** The kind of head in the options, or the default, which depends on whether a layer is named. */
+/** Returns the kind of head in the options, or the default, which depends on whether a layer is named. */
 export function resolveHead({ layer = defaultRecipe.layer, head }: HeadSelection): HeadKind | "auto" {
   return head ?? (layer === "auto" ? defaultRecipe.head : defaultRecipe.layerHead);
 }

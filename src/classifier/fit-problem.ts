@@ -11,8 +11,8 @@ import type { FitProblem } from "./fold-runner.ts";
 import type { EncoderSetInfo } from "./view.ts";
 
 /**
- * The problem, and the names of its classes in their order. Of `options`, only those that affect a classifier
- * are kept.
+ * Creates the problem; also returns the names of its classes in their order. Of `options`, only those that
+ * affect a classifier are kept.
  */
 export function createFitProblem(
   recordings: readonly EmbeddedRecording[],
@@ -48,8 +48,8 @@ function pickEmbedding({ vectors, text, logprob, decoded }: Embedding): Embeddin
 }
 
 /**
- * The options that affect a classifier, without callbacks and signals: plain data that can be sent to another
- * thread.
+ * Selects the options that affect a classifier, without callbacks and signals: plain data that can be sent to
+ * another thread.
  */
 function pickClassifierOptions({
   seed,

@@ -3,7 +3,7 @@
  * alone or on workers too; this thread runs folds whenever the workers are full. A fold gives the same
  * numbers wherever it runs.
  *
- * Not its concern: how workers are started and called, how folds are made.
+ * Not its concern: starting and calling workers, division into folds.
  */
 
 import { defaultRecipe } from "../core/default-recipe.ts";
@@ -41,7 +41,7 @@ export interface FitProblem extends LabelledRows {
 export interface FoldRunner {
   /** Number of folds to run at once. */
   readonly concurrency: number;
-  /** If there are enough rows: fits the part that the given folds share, and the classifier of all rows. */
+  /** Fits the part that the given folds share, and the classifier of all rows; absent for few rows. */
   prepare?(folds: readonly FoldTask[], options: WorkOptions): Promise<void>;
   /** Probabilities [test rows, classes] of a classifier fitted only on the training rows. */
   fitPredict(train: readonly number[], test: readonly number[]): Matrix | Promise<Matrix>;
@@ -126,7 +126,7 @@ export type FoldCalls = { fitPredict: { argument: FoldTask; answer: Matrix } };
 
 /** Workers that run folds of one problem. */
 interface FoldWorkers {
-  /** Number of folds that they accept before one must wait. */
+  /** Returns the number of folds that they accept without waiting. */
   getRoom(): number;
   run(fold: FoldTask): Promise<Matrix>;
   /** As `judgeLeftOut`; absent if the workers do not implement it. */
@@ -258,7 +258,7 @@ function isSlow(problem: FitProblem): boolean {
   );
 }
 
-/** Total count of numbers in the embeddings of a problem. */
+/** Counts the numbers in the embeddings of a problem. */
 export function countNumbers({ embeddings, copies = [] }: FitProblem): number {
   const all = [...embeddings, ...copies.flat()].flatMap(({ vectors, decoded = [] }) => [
     ...vectors,

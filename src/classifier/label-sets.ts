@@ -2,7 +2,7 @@
  * Label sets: the labels, including the most probable one, that cannot be excluded at a stated level
  * (evaluate/conformal.ts).
  *
- * Not its concern: files, views, how probabilities are computed.
+ * Not its concern: files, views.
  *
  * The classifier trained on all recordings is used in place of those of the folds, so only one number per
  * recording and repeat has to be stored.
@@ -17,7 +17,7 @@ import {
 /** Intended share of label sets that contain the true label, for recordings of known classes. */
 export const labelSetLevel = 0.9;
 
-/** The classes of a set, most probable first, for the probabilities of one recording. */
+/** Lists the classes of a set, most probable first, for the probabilities of one recording. */
 export function computeLabelSet(calibration: LabelCalibration, probabilities: ArrayLike<number>): number[] {
   const nonconformity = computeNonconformity(probabilities);
   const best = nonconformity.indexOf(Math.min(...nonconformity));
@@ -25,8 +25,8 @@ export function computeLabelSet(calibration: LabelCalibration, probabilities: Ar
 }
 
 /**
- * The lowest probability at which a class is in the set; the most probable one always is. 0 if no class can
- * be excluded.
+ * Computes the lowest probability at which a class is in the set; the most probable one always is. 0 if no
+ * class can be excluded.
  */
 export function computeLeastProbability({ scores, repeats = 1 }: LabelCalibration): number {
   const recordings = scores.length / repeats;

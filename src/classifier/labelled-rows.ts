@@ -24,7 +24,7 @@ export interface LabelledRows {
   readonly synthetic?: readonly boolean[];
 }
 
-/** The rows `picked`, in that order. */
+/** Selects the rows `picked`, in that order. */
 export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]): LabelledRows {
   return {
     embeddings: picked.map((row) => rows.embeddings[row]!),

@@ -1,7 +1,7 @@
 /**
  * The recordings that cross-validation scores, and the folds of a runner over these recordings alone.
  *
- * Not its concern: how folds are divided and run.
+ * Not its concern: dividing and running folds.
  */
 import type { CrossValidationInput } from "../evaluate/cross-validate.ts";
 import type { FitProblem, FoldRunner } from "./fold-runner.ts";

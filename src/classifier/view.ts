@@ -72,13 +72,13 @@ export function isVectorView(view: View): view is VectorView {
   return view.layer !== "transcript";
 }
 
-/** The share of several views in the decision. */
+/** Sums the shares of views in the decision. */
 export function sumShares(views: readonly View[]): number {
   return views.reduce((sum, { weight }) => sum + weight, 0);
 }
 
 /**
- * The views of a transcriber, if there is one: the transcript, unless the vocabulary is empty, and the
+ * Lists the views of a transcriber, if there is one: the transcript, unless the vocabulary is empty, and the
  * decoder vectors.
  */
 export function listWrittenViews(
@@ -97,7 +97,9 @@ export function listWrittenViews(
   ];
 }
 
-/** The texts that a new vocabulary is fitted to: those of speech, and empty ones for everything else. */
+/**
+ * Returns the texts that a new vocabulary is fitted to: those of speech, and empty ones for everything else.
+ */
 export function getSpokenTexts(
   embeddings: readonly Embedding[],
   { transcriber }: Pick<EncoderSetInfo, "transcriber">,
@@ -105,17 +107,19 @@ export function getSpokenTexts(
   return embeddings.map(({ text = "", logprob }) => getSpokenText({ text, logprob }, transcriber));
 }
 
-/** The name of a view in a golem's tensors: encoder and layer. */
+/** Returns the name of a view in a golem's tensors: encoder and layer. */
 export function getViewName({ encoder, layer }: Pick<View, "encoder" | "layer">): string {
   return typeof layer === "number" ? `${encoder}/layer_${layer}` : `${encoder}/${layer}`;
 }
 
-/** Number of features of a layer's view. */
+/** Returns the number of features of a layer's view. */
 export function getLayerSize(info: EncoderInfo, pooling: Pooling): number {
   return pooling === "mean" ? info.dimensions : 2 * info.dimensions;
 }
 
-/** Number of features of a view; undefined if the encoder set or the vocabulary has no such view. */
+/**
+ * Returns the number of features of a view; undefined if the encoder set or the vocabulary has no such view.
+ */
 export function getViewSize(
   view: View,
   { encoders, transcriber }: EncoderSetInfo,

@@ -52,7 +52,7 @@ function isDeep(text: string): boolean {
   return false;
 }
 
-/** Index of the quote that ends a string; the text's length if there is none. */
+/** Finds the index of the quote that ends a string; the text's length if there is none. */
 function findStringEnd(text: string, start: number): number {
   for (let at = start; at < text.length; at++) {
     const unit = text.charCodeAt(at);

@@ -2,7 +2,7 @@
  * The devices that networks may run on: the execution providers of ONNX Runtime
  * (https://onnxruntime.ai/docs/execution-providers/).
  *
- * Not its concern: which of them a machine has.
+ * Not its concern: the devices of a machine.
  */
 
 /** `auto`: the first accelerator that agrees with the processor and is faster. */

@@ -1,7 +1,7 @@
 /**
  * The one error class of the project.
  *
- * Not its concern: how the error is reported.
+ * Not its concern: reporting the error.
  *
  * Every message states what was found and what was expected; the hint states what to do next. Codes are part
  * of the public contract: command line, library and server report the same ones.

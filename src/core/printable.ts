@@ -9,7 +9,7 @@
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the expression searches for them
 const controls = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
-/** The same document, with controls that JSON allows in strings escaped as JSON does it. */
+/** Escapes, as JSON does, the controls that JSON allows in strings. */
 export function makeJsonPrintable(json: string): string {
   return json.replace(controls, (character) =>
     // Between values, line ends and tabs are white space.

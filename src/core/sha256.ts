@@ -2,7 +2,7 @@
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex } from "@noble/hashes/utils.js";
 
-/** A hash over bytes that come in parts. */
+/** A hash of bytes that arrive in parts. */
 interface PartialHash {
   update(bytes: Uint8Array): unknown;
   digest(): Uint8Array;
@@ -18,7 +18,7 @@ const { process } = globalThis as {
 };
 const crypto = process?.getBuiltinModule?.("node:crypto");
 
-/** Starts a hash over bytes that come in parts. */
+/** Starts a hash of bytes that arrive in parts. */
 export function createSha256(): PartialHash {
   return crypto ? crypto.createHash("sha256") : sha256.create();
 }

@@ -4,7 +4,7 @@
  * Not its concern: the commands; other shells (cli/printed-path.ts).
  */
 
-/** One word, in single quotes if it contains anything special to shells. */
+/** Puts a word into single quotes if it contains anything special to shells. */
 export function quoteShellWord(word: string): string {
   return /^[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u.test(word) ? word : `'${word.replaceAll("'", String.raw`'\''`)}'`;
 }

@@ -1,8 +1,6 @@
 /**
  * Makes long computations yield to the event loop regularly, so that events such as an abort can arrive: a
  * chain of promises that never waits blocks all events.
- *
- * Not its concern: how an environment yields, the computations.
  */
 import type { ByteSource } from "./byte-source.ts";
 

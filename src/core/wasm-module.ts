@@ -40,7 +40,7 @@ const list = (entries: readonly (readonly number[])[]): number[] => [
 ];
 const text = (value: string): number[] => [value.length, ...Array.from(value, (c) => c.charCodeAt(0))];
 
-/** A module that exports `functions` and imports the memory `e.m`. */
+/** Creates a module that exports `functions` and imports the memory `e.m`. */
 export function createWasmModule(functions: readonly WasmFunction[]): WebAssembly.Module {
   const types = functions.map(({ parameters, result }) => [
     0x60,

@@ -1,11 +1,10 @@
 /**
  * The protocol between a thread and its worker, in Node and in browsers: calls of methods by name, with
- * progress, reports, a stream of chunks into a running call, abort, and errors that keep their
- * code and hint.
+ * progress, reports, a stream of chunks into a running call, abort, and errors that keep their code and hint.
  *
- * All messages of a call use one port, so they arrive in the order in which they were sent: all
- * reports of a call arrive before its answer.
- * Not its concern: the methods, how workers are started, which worker runs a call
+ * All messages of a call use one port, so they arrive in the order in which they were sent: all reports of a
+ * call arrive before its answer.
+ * Not its concern: the methods, starting workers, choosing the worker of a call
  * (node/threads/worker-pool.ts).
  */
 import { type ErrorCode, type ErrorRecord, GolemError, throwIfAborted, toErrorRecord } from "./error.ts";

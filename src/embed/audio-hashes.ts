@@ -16,7 +16,7 @@ export function packHashes(hashes: BigUint64Array): string {
   return encodeBase64(new Uint8Array(view.buffer));
 }
 
-/** Creates a function that looks up a hash of audio among packed hashes; undefined contains none. */
+/** Creates a function that looks up a hash of audio among packed hashes, which may be undefined. */
 export function createHashCheck(packed: string | undefined): (audioHash: string) => boolean {
   if (packed === undefined) return () => false;
   const text = atob(packed);

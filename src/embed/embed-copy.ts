@@ -2,7 +2,7 @@
  * Embeds varied copies of a recording. A copy is stored under its own hash, computed from the recording's
  * hash and the variation.
  *
- * Not its concern: how samples are varied (augment/variation.ts).
+ * Not its concern: varying samples (augment/variation.ts).
  */
 
 import { type OwnSounds, type Variation, variationVersion, varySamples } from "../augment/variation.ts";

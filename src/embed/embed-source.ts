@@ -62,7 +62,7 @@ export interface EmbedSourceOptions {
 }
 
 /**
- * Audio settings with the defaults filled in and the sample rate of the encoders, in Hz, over that of
+ * Returns audio settings with the defaults filled in and the sample rate of the encoders, in Hz, over that of
  * `audio`.
  */
 export function getAudioSettings(sampleRate: number, audio: Partial<AudioSettings> = {}): AudioSettings {
@@ -70,8 +70,8 @@ export function getAudioSettings(sampleRate: number, audio: Partial<AudioSetting
 }
 
 /**
- * The sample rate of an encoder set, in Hz; throws `invalid-option` if there are several, or the set is
- * empty.
+ * Returns the sample rate of an encoder set, in Hz; throws `invalid-option` if there are several, or the set
+ * is empty.
  */
 export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
   const infos = (transcriber ? [...encoders, transcriber] : encoders).map(({ info }) => info);
@@ -88,8 +88,9 @@ export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
 /**
  * Embeds one recording, from bytes or from samples. A transcriber that is based on an encoder of the set uses
  * that encoder's frames, so that the encoder runs once. Rejects with the audio stage's errors, with
- * `too-short` under 20 ms of sound, `invalid-option` for several sample rates, or `aborted`. Of silent
- * recordings only the first window is embedded; the caller decides whether to use it.
+ * `too-short` under 20 ms of sound, `invalid-option` for several sample rates, `encoder-failed` (see
+ * `embedWindows`), or `aborted`. Of silent recordings only the first window is embedded; the caller decides
+ * whether to use it.
  */
 export async function embedSource(
   source: ByteSource | SampleSource,
@@ -182,7 +183,7 @@ function checkFinite(vector: Float32Array, id: string, name: string): void {
   );
 }
 
-/** The part of the output that is the input of a classifier. */
+/** Returns the part of the output that is the input of a classifier. */
 export function getEmbedding({ embeddings, transcript }: EmbeddedSamples): Embedding {
   const vectors = embeddings.map(({ vector }) => vector);
   if (!transcript) return { vectors };

@@ -14,7 +14,7 @@ import { getAudioSettings } from "./embed-source.ts";
  */
 const computationVersion = 2;
 
-/** The fingerprint of an embedding: encoder and audio pipeline. */
+/** Computes the fingerprint of an embedding: encoder and audio pipeline. */
 export function computeEncoderFingerprint(encoder: EncoderInfo, audio?: Partial<AudioSettings>): string {
   return JSON.stringify({
     ...{ encoder, computation: computationVersion },
@@ -22,7 +22,7 @@ export function computeEncoderFingerprint(encoder: EncoderInfo, audio?: Partial<
   });
 }
 
-/** The fingerprint of a transcript: transcriber and audio pipeline. */
+/** Computes the fingerprint of a transcript: transcriber and audio pipeline. */
 export function computeTranscriberFingerprint(
   transcriber: TranscriberInfo,
   audio?: Partial<AudioSettings>,

@@ -1,8 +1,4 @@
-/**
- * The embeddings of many recordings: which are used, which are left out and why, and warnings about them.
- *
- * Not its concern: how recordings are embedded.
- */
+/** The embeddings of many recordings: which are used, which are left out and why, and warnings about them. */
 import type { ErrorRecord } from "../core/error.ts";
 import type { Recording, SkippedRecording } from "../dataset/dataset.ts";
 import { type EmbeddedSource, getEmbedding, isSilent } from "./embed-source.ts";

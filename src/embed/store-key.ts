@@ -1,8 +1,4 @@
-/**
- * Keys of the embedding store: the same bytes, encoder and settings give the same key.
- *
- * Not its concern: the contents of fingerprints.
- */
+/** Keys of the embedding store: the same bytes, encoder and settings give the same key. */
 
 import { GolemError } from "../core/error.ts";
 import { computeSha256Hex } from "../core/sha256.ts";
@@ -18,7 +14,8 @@ const digests = new Map<string, string>();
 const maximumDigests = 64;
 
 /**
- * Computes the key of one recording for one fingerprint: 96 hexadecimal digits.
+ * Computes the key of one recording for one fingerprint: 96 hexadecimal digits. Throws `store-failed` for an
+ * incomplete hash.
  *
  * The fingerprint comes first, so that the entries of one encoder are stored together and can be counted.
  *

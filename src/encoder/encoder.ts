@@ -39,14 +39,17 @@ export interface Pooled {
 export interface EncodeOptions {
   /** Also return the frames of the last layer, for a transcriber: 70 kB per second with moonshine-tiny. */
   readonly keepFrames?: boolean | undefined;
-  /** Aborts encoders that can be interrupted: those that run in a process of their own. */
+  /** Aborts encoders that can be interrupted, which run in a separate process. */
   readonly signal?: AbortSignal | undefined;
 }
 
 /** A frozen network (or a classical front end): mono samples in, pooled layers out. */
 export interface Encoder {
   readonly info: EncoderInfo;
-  /** Encodes one window: mono samples at `info.sampleRate`, any length from 20 ms up. */
+  /**
+   * Encodes one window: mono samples at `info.sampleRate`, any length from 20 ms up. Rejects with
+   * `encoder-failed` if the network fails or gives an unexpected output.
+   */
   encode(samples: Float32Array, options?: EncodeOptions): Promise<Pooled>;
   /** Frees memory outside the JavaScript heap. */
   dispose(): Promise<void>;

@@ -2,7 +2,7 @@
  * Greedy decoding: the likeliest token at each step, with the safeguards that a small speech recogniser
  * needs.
  *
- * Not its concern: the network, what tokens mean.
+ * Not its concern: the network, the meaning of tokens.
  *
  * For short recordings or recordings with little speech, the likeliest first token is often the end. During
  * the first few steps the end is therefore accepted only after a token with a letter or digit. Without

@@ -50,7 +50,7 @@ function describeDifference(expected: EncoderInfo, found: EncoderInfo): string |
   return undefined;
 }
 
-/** Everything that shapes the transcriber's text and vectors. */
+/** Returns everything that shapes the transcriber's text and vectors. */
 function getTranscriberIdentity({ sha256, sampleRate, precision, recipe, vectors }: TranscriberInfo): string {
   const sizes = vectors.map(({ name, size }) => [name, size]);
   return JSON.stringify([Object.entries(sha256).sort(), sampleRate, precision, recipe, sizes]);

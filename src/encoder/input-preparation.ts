@@ -22,8 +22,8 @@ export function reflectToLength(samples: Float32Array, minimumSamples: number): 
 }
 
 /**
- * Zero mean and unit variance over the clip, then `gain`: (x - mean) / sqrt(variance + 1e-7) x gain. The
- * small constant is that of Hugging Face's `Wav2Vec2FeatureExtractor` (`do_normalize` of
+ * Normalises to zero mean and unit variance over the clip, then applies `gain`: (x - mean) / sqrt(variance +
+ * 1e-7) x gain. The small constant is that of Hugging Face's `Wav2Vec2FeatureExtractor` (`do_normalize` of
  * preprocessor_config.json); it keeps digital silence at 0.
  */
 export function normaliseSamples(samples: Float32Array, gain = 1): Float32Array {

@@ -1,8 +1,6 @@
 /**
  * The two models of moonshine's decoder, built from the published file.
  *
- * Not its concern: how they are run.
- *
  * The published file is a "merged" decoder: an If with one branch for the first step and one for later steps,
  * each with the whole network. The first model turns the frames into the keys and values that the blocks
  * attend to, once per recording. The second is the branch of later steps; with empty tensors for the previous

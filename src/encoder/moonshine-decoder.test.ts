@@ -1,8 +1,8 @@
 /**
  * The extracted decoder compared with the published file: every step of a transcript with one pass over all
  * preceding tokens, without a cache, and with the vocabulary product in float32. Inner tensors of the file
- * are read from its branch without a cache, with its products in floats as well; its logits show that it is
- * the same network.
+ * are read from its branch without a cache, with its products in floats too; its logits show that it is the
+ * same network.
  */
 import { fileURLToPath } from "node:url";
 import { InferenceSession, Tensor } from "onnxruntime-node";

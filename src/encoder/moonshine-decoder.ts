@@ -2,7 +2,7 @@
  * The decoder of a size of moonshine, one token per step: blocks that attend to the tokens so far and to the
  * encoder's frames.
  *
- * Not its concern: which token is chosen, what tokens mean.
+ * Not its concern: the choice and the meaning of tokens.
  *
  * Two models run: one once per recording, one per step (see `moonshine-decoder-graphs.ts`).
  */
@@ -35,7 +35,10 @@ type DecodeStep = (token: number) => Promise<DecodedStep>;
 
 /** The decoder's network. */
 export interface MoonshineDecoder {
-  /** Starts a transcript of frames [count, width] of the encoder's last layer. */
+  /**
+   * Starts a transcript of frames [count, width] of the encoder's last layer. Rejects with `encoder-failed`
+   * for unexpected outputs of the network; so do the steps.
+   */
   begin(frames: Float32Array): Promise<DecodeStep>;
   dispose(): Promise<void>;
 }

@@ -27,7 +27,7 @@ const minimumTokens = 6;
 const samplesPerFrame = 64 * 3 * 2;
 const guards = { patience: 4, maximumLoop: 8, loopCopies: 4 } as const;
 
-/** Identity of the transcriber of a size. */
+/** Returns the identity of the transcriber of a size. */
 export function getMoonshineTranscriberInfo(size: MoonshineSize): TranscriberInfo {
   const { id, revision, sha256, sampleRate, recipe, dimensions } = getMoonshineInfo(size);
   return {

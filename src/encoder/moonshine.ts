@@ -44,7 +44,7 @@ function getLayerTensors({ blocks }: MoonshineSize): string[] {
   ];
 }
 
-/** Identity of the encoder of a size. */
+/** Returns the identity of the encoder of a size. */
 export function getMoonshineInfo(size: MoonshineSize): EncoderInfo {
   return {
     id: size.id,

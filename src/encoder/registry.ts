@@ -1,8 +1,8 @@
 /**
- * The built-in encoders and transcribers: what they are, which files they need and how to create one from
- * those files.
+ * The built-in encoders and transcribers: their identity, the files they need, and their creation from these
+ * files.
  *
- * Not its concern: where files are kept, how they are fetched.
+ * Not its concern: fetching and storing files.
  *
  * To add an encoder, add one file to this folder and one entry here; the contract suite runs over every
  * entry.
@@ -55,7 +55,7 @@ export interface TranscriberDefinition {
   create(runtime: OnnxRuntime, read: ReadWeights, encoder: Encoder): Promise<PooledTranscriber>;
 }
 
-/** The encoder of a size of moonshine. */
+/** Defines the encoder of a size of moonshine. */
 function defineMoonshine(size: MoonshineSize): EncoderDefinition {
   const { description, weights, encoder, decoder } = size;
   return {
@@ -68,7 +68,7 @@ function defineMoonshine(size: MoonshineSize): EncoderDefinition {
   };
 }
 
-/** The transcriber of a size of moonshine. */
+/** Defines the transcriber of a size of moonshine. */
 function defineMoonshineTranscriber(size: MoonshineSize): TranscriberDefinition {
   const { weights, encoder, decoder } = size;
   return {
@@ -156,7 +156,7 @@ export function findBuiltInTranscriber(encoderId: string): ResolvedTranscriber |
   return definition && { info: definition.info, source: { kind: "built-in" } };
 }
 
-/** Reads weight files that are in memory, by name. */
+/** Creates a reader of weight files in memory, by name. It throws `weights-missing` for other names. */
 export function createWeightReader(files: Readonly<Record<string, Uint8Array>>): ReadWeights {
   return async (name) => getFile(files, name);
 }

@@ -1,6 +1,6 @@
 /**
- * An encoder that has been found: its identity, and where its files are, as plain data, so that a worker
- * thread can load it without resolving its name again.
+ * A resolved encoder: its identity and the location of its files, as plain data, so that a worker thread can
+ * load it without resolving its name again.
  *
  * Not its concern: how it is found and loaded (in Node: node/models/resolve-encoder.ts and load-encoder.ts).
  */
@@ -9,7 +9,7 @@ import type { EncoderInfo } from "./encoder.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";
 import type { TranscriberInfo } from "./transcriber.ts";
 
-/** Where an encoder's files are, and what they are. */
+/** The kind of an encoder's files, and their location. */
 export type EncoderSource =
   /** One of the registry; its weights may still have to be fetched. */
   | { readonly kind: "built-in" }
@@ -41,7 +41,7 @@ export interface ResolvedTranscriber {
     | { readonly kind: "pretrained"; readonly folder: string; readonly language: string | undefined };
 }
 
-/** The encoders of a set that have been found, and its transcriber; plain data as well. */
+/** The resolved encoders of a set, and its transcriber; plain data. */
 export interface ResolvedEncoderSet {
   /** Embeddings come in this order. */
   readonly encoders: readonly ResolvedEncoder[];
@@ -76,7 +76,7 @@ export function parseEncoderName(given: string): EncoderName {
   };
 }
 
-/** The id of the transcriber of a checkpoint. */
+/** Returns the id of the transcriber of a checkpoint. */
 export function getTranscriberId(name: string, language: string | undefined): string {
   return language === undefined ? name : `${name}${languageMark}${language}`;
 }

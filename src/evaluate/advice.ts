@@ -1,7 +1,7 @@
 /**
  * Advice on what would raise a score most, according to the forecasts of its learning curve.
  *
- * Not its concern: how forecasts are made, wording.
+ * Not its concern: forecasting, wording.
  */
 
 /** What to do next. Plain data; gains are of the balanced accuracy, 0.01 is a point. */
@@ -33,8 +33,8 @@ export interface AdviceInput {
 }
 
 /**
- * The forecasts to show: those for more recordings, or none if no gain can be forecast because nothing was
- * wrong, guessing is not excluded, or new speakers cannot be measured (`isMeasured`).
+ * Lists the forecasts to show: those for more recordings, or none if no gain can be forecast because nothing
+ * was wrong, guessing is not excluded, or new speakers cannot be measured (`isMeasured`).
  */
 export function listForecasts<Forecast extends { readonly growth: number }>(
   { forecasts, advice }: { readonly forecasts: readonly Forecast[]; readonly advice: Advice },

@@ -2,7 +2,7 @@
  * Measures whether predictions are correct as often as their probabilities state: expected calibration error
  * with the bins of a reliability diagram, log-loss, Brier score.
  *
- * Not its concern: how a diagram is drawn.
+ * Not its concern: drawing the diagram.
  *
  * Bins contain equally many predictions (equal mass) rather than equal ranges of confidence, which leave most
  * bins nearly empty where most predictions are confident (Nguyen and O'Connor, EMNLP 2015; Nixon et al., CVPR

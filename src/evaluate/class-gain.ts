@@ -1,7 +1,7 @@
 /**
  * Forecasts the gain in balanced accuracy from more recordings of one class, for each class.
  *
- * Not its concern: how curves are fitted, folds, names of classes.
+ * Not its concern: fitting curves, folds, names of classes.
  *
  * Method: as the recordings of a class grow, its errors fall by the same factor as those of a class with the
  * mean error on the curves fitted to the whole data (learning-curve-fit.ts), starting from the class's own
@@ -48,8 +48,8 @@ const noiseFactors = [1 / 3, 1, 3];
 const normalNodes = [-1.75, -1.05, -0.57, -0.18, 0.18, 0.57, 1.05, 1.75];
 
 /**
- * The gain in balanced accuracy (0.01 is a point) from `added` recordings of each class alone; in the order
- * of the classes.
+ * Computes the gain in balanced accuracy (0.01 is a point) from `added` recordings of each class alone; in
+ * the order of the classes.
  */
 export function computeClassGains(input: ClassGainInput): Prediction[] {
   const { fit, sizes, trained, recalls, added, score } = input;

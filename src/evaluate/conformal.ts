@@ -2,7 +2,7 @@
  * Sets of labels that contain the true one with a stated probability, by cross-validation: CV+, and a cheaper
  * variant without fold models.
  *
- * Not its concern: features, heads, how a set is shown.
+ * Not its concern: features, heads, display.
  *
  * Method: Romano, Sesia and Candes 2020 (Classification with valid and adaptive coverage, section 2.3, CV+
  * and JK+), after Barber, Candes, Ramdas and Tibshirani 2021 (Predictive inference with the jackknife+):
@@ -50,7 +50,7 @@ export interface LabelCalibration {
   readonly repeats?: number | undefined;
 }
 
-/** Nonconformity of each label, 0 to 1: one minus its probability. */
+/** Computes the nonconformity of each label, 0 to 1: one minus its probability. */
 export function computeNonconformity(probabilities: ArrayLike<number>): number[] {
   return Array.from(probabilities, (p) => 1 - p);
 }
@@ -72,8 +72,8 @@ export function createLabelCalibration(
 }
 
 /**
- * The p-value of each label for a new recording: 1 / (n + 1) to 1. `scores`: the nonconformity of each label
- * under each model, `[models][classes]`; one row if `models` is left out. Errors: `no-recordings`,
+ * Computes the p-value of each label for a new recording: 1 / (n + 1) to 1. `scores`: the nonconformity of
+ * each label under each model, `[models][classes]`; one row if `models` is left out. Errors: `no-recordings`,
  * `invalid-shape`.
  */
 export function computeLabelPValues(
@@ -93,9 +93,9 @@ export function computeLabelPValues(
 }
 
 /**
- * The label set at level `alpha` (0.1 for 90 %): class numbers, the most probable first, the others by
- * falling p-value. Sets are nested: a smaller alpha never removes a label. Error: `invalid-option` if alpha
- * is not between 0 and 1.
+ * Selects the label set at level `alpha` (0.1 for 90 %): class numbers, the most probable first, the others
+ * by falling p-value. Sets are nested: a smaller alpha never removes a label. Error: `invalid-option` if
+ * alpha is not between 0 and 1.
  */
 export function selectLabels(pValues: readonly number[], bestGuess: number, alpha: number): number[] {
   if (!(alpha > 0 && alpha < 1)) {

@@ -87,8 +87,8 @@ export async function crossValidate(
 }
 
 /**
- * Ratio of all recordings to those trained on, mean over the predictions of a plan, at least 1; `others` are
- * on every training side.
+ * Computes the ratio of all recordings to those trained on, mean over the predictions of a plan, at least 1;
+ * `others` are on every training side.
  */
 export function computeGrowth({ folds }: Pick<FoldPlan, "folds">, others = 0): number {
   let growth = 0;

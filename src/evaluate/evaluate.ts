@@ -138,7 +138,7 @@ export function computeEvaluation(input: EvaluationInput): Evaluation {
   };
 }
 
-/** Why the score does not hold for new speakers; undefined if it does. */
+/** Explains why the score does not hold for new speakers; undefined if it does. */
 export function explainUnmeasured(
   input: Pick<
     EvaluationInput,
@@ -173,7 +173,7 @@ export function explainUnmeasured(
   };
 }
 
-/** "speaker" when at least one speaker is named and there are at least two groups. */
+/** Returns "speaker" when at least one speaker is named and there are at least two groups. */
 function deriveGrouping(groups: EvaluationInput["groups"]): "speaker" | "none" {
   const named = groups?.some((group) => group !== undefined) ?? false;
   return named && new Set(groups?.map((group, i) => group ?? i)).size > 1 ? "speaker" : "none";

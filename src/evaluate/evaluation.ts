@@ -1,7 +1,7 @@
 /**
  * The evaluation of a classifier as one plain document.
  *
- * Not its concern: how it is computed (evaluate.ts) or shown.
+ * Not its concern: computation (evaluate.ts), display.
  */
 import type { ErrorRecord } from "../core/error.ts";
 import type { Calibration } from "./calibration.ts";

@@ -2,8 +2,6 @@
  * Scores of detected events against annotated ones: by events, where each annotation is found by at most one
  * detection, and by segments of time.
  *
- * Not its concern: how events are detected, where annotations come from.
- *
  * Definitions: Mesaros, Heittola, Virtanen, "Metrics for Polyphonic Sound Event Detection" (2016), as in
  * sed_eval: a detection is right if label and onset agree (within the tolerance) and the end too (within the
  * tolerance or half of the annotation's length); the pairs are a maximum matching. Segments: a label is
@@ -119,7 +117,7 @@ function agrees(truth: ScoredEvent, answer: ScoredEvent, tolerance: number): boo
   );
 }
 
-/** The size of a maximum matching of annotations and detections, by augmenting paths. */
+/** Computes the size of a maximum matching of annotations and detections, by augmenting paths. */
 function countMatches(
   annotated: readonly ScoredEvent[],
   detected: readonly ScoredEvent[],
@@ -151,7 +149,7 @@ function countMatches(
   return candidates.filter((_, row) => assign(row, new Set())).length;
 }
 
-/** Index of the first event that starts at `start` or later. */
+/** Finds the index of the first event that starts at `start` or later. */
 function findFirst(sorted: readonly ScoredEvent[], start: number): number {
   let low = 0;
   let high = sorted.length;

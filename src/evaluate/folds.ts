@@ -104,7 +104,7 @@ export function createFolds(input: FoldInput): FoldPlan {
 /** Work of one division into k folds, if that of a fit grows with the cube of its recordings. */
 const measureWork = (k: number): number => k * (1 - 1 / k) ** 3;
 
-/** Fold number of every recording for every repeat, or undefined when a repeat is impossible. */
+/** Chooses the fold number of every recording for every repeat, or undefined when a repeat is impossible. */
 function assignRepeats(
   labels: readonly number[],
   groups: readonly (string | number)[],
@@ -143,7 +143,7 @@ function dealRows(labels: readonly number[], k: number, random: Random): number[
   return folds;
 }
 
-/** Every group is a fold of its own. */
+/** Makes every group a fold. */
 function numberGroups(groups: readonly (string | number)[]): number[] {
   const numbers = new Map([...new Set(groups)].map((group, fold) => [group, fold]));
   return groups.map((group) => numbers.get(group)!);

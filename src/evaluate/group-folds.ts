@@ -24,7 +24,7 @@ const repairSteps = 200;
  */
 const exhaustiveGroups = 10;
 
-/** Row numbers under each key, keys in order of first appearance. */
+/** Collects the row numbers of each key, keys in order of first appearance. */
 export function groupRows<K>(keys: readonly K[]): Map<K, number[]> {
   const rows = new Map<K, number[]>();
   for (const [row, key] of keys.entries()) {
@@ -36,8 +36,8 @@ export function groupRows<K>(keys: readonly K[]): Map<K, number[]> {
 }
 
 /**
- * Fold of every row, equal within a group; every class is in at least two folds, no fold is empty. Undefined
- * if none is found.
+ * Chooses the fold of every row, equal within a group; every class is in at least two folds, no fold is
+ * empty. Undefined if none is found.
  */
 export function assignGroups(
   labels: readonly number[],

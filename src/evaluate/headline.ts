@@ -1,7 +1,7 @@
 /**
- * The score as it is stated, with its interval: the same for evaluations and learning curves.
+ * The stated score and its interval, the same for evaluations and learning curves.
  *
- * Not its concern: how recordings were predicted, the wording of the score.
+ * Not its concern: the wording of the score.
  */
 import { computeInterval, type Interval, type IntervalInput } from "./interval.ts";
 import { computeLearningGain } from "./learning-gain.ts";

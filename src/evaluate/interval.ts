@@ -1,7 +1,7 @@
 /**
  * The 95 % interval of a balanced accuracy measured on few recordings.
  *
- * Not its concern: predictions, folds, how often each recording was predicted.
+ * Not its concern: predictions, folds.
  *
  * Method: Clopper and Pearson's exact binomial interval (Biometrika 1934) on an effective number of
  * recordings, after Korn and Graubard (Survey Methodology 1998), with two changes that keep its coverage at a
@@ -12,13 +12,13 @@
  *   recordings when classes are of equal size (there the interval is conservative by Hoeffding, Ann. Math.
  *   Stat. 1956), down to classes x smallest class when they are not.
  * - Recordings of one speaker are right or wrong together. The effective number is divided by the design
- * effect (the linearised variance of speakers' totals over that of independent recordings, never below 1) and
- * multiplied by (t_(n-1) / t_(G-1+6))^2, because G speakers give a poor estimate of that variance; G is
- * reduced if one speaker dominates (Kish). The design effect of few speakers is shrunk towards that of a
- * correlation of .2 within speakers, which counts as six more speakers (moderated variances: Smyth, Stat.
- * Appl. Genet. Mol. Biol. 2004); both numbers were chosen on real draws and checked in simulation. The
- * effective number never falls below Kish's G, its value if each speaker's recordings were all right or all
- * wrong. The unit is the recording: with repeated cross-validation, its mean correctness over the repeats.
+ *   effect (the linearised variance of speakers' totals over that of independent recordings, never below 1)
+ *   and multiplied by (t_(n-1) / t_(G-1+6))^2, because G speakers give a poor estimate of that variance; G is
+ *   reduced if one speaker dominates (Kish). The design effect of few speakers is shrunk towards that of a
+ *   correlation of .2 within speakers, which counts as six more speakers (moderated variances: Smyth, Stat.
+ *   Appl. Genet. Mol. Biol. 2004); both numbers were chosen on real draws and checked in simulation. The
+ *   effective number never falls below Kish's G, its value if each speaker's recordings were all right or all
+ *   wrong. The unit is the recording: with repeated cross-validation, its mean correctness over the repeats.
  *
  * Cross-validation scores classifiers trained on (k-1)/k of the recordings, but the interval is for the one
  * that is saved, trained on all, which tends to be better. A model (learning-gain.ts) bounds the difference;
@@ -66,8 +66,9 @@ export interface Interval {
 const usual = { correlation: 0.2, degrees: 6 } as const;
 
 /**
- * Effective number of independent recordings, for inference about new speakers, at the usual correlation:
- * their number over the design effect (Kish, Survey Sampling, 1965). An undefined speaker is its own group.
+ * Computes the effective number of independent recordings, for inference about new speakers, at the usual
+ * correlation: their number over the design effect (Kish, Survey Sampling, 1965). An undefined speaker is its
+ * own group.
  */
 export function countIndependent(speakers: readonly (string | undefined)[]): number {
   const sizes = new Map<string | number, number>();
@@ -108,8 +109,8 @@ export function computeInterval(input: IntervalInput): Interval {
 }
 
 /**
- * Lower Clopper-Pearson limit: the p for which a result of at least `estimate` has probability `tail`. The
- * effective size is taken at p, not at the estimate, and is symmetric in p and 1 - p.
+ * Computes the lower Clopper-Pearson limit: the p for which a result of at least `estimate` has probability
+ * `tail`. The effective size is taken at p, not at the estimate, and is symmetric in p and 1 - p.
  */
 function computeLowerLimit(estimate: number, getEffective: (p: number) => number, tail: number): number {
   if (estimate <= 0) return 0;
@@ -120,9 +121,9 @@ function computeLowerLimit(estimate: number, getEffective: (p: number) => number
 }
 
 /**
- * Binomial size with the maximum variance of a mean of class means whose true value is p: p (1 - p)
- * over max sum_c p_c (1 - p_c) / (classes^2 n_c). The maximum has p_c = (1 - multiplier x n_c) / 2 within [0,
- * 1] (Lagrange).
+ * Computes the binomial size with the maximum variance of a mean of class means whose true value is p: p (1 -
+ * p) over max sum_c p_c (1 - p_c) / (classes^2 n_c). The maximum has p_c = (1 - multiplier x n_c) / 2 within
+ * [0, 1] (Lagrange).
  */
 export function computeStratifiedSize(p: number, sizes: readonly number[]): number {
   const smallest = Math.min(...sizes);
@@ -143,7 +144,7 @@ export function computeStratifiedSize(p: number, sizes: readonly number[]): numb
   return (p * (1 - p)) / variance;
 }
 
-/** The factor on the effective size, and its minimum, if recordings come in groups. */
+/** Computes the factor on the effective size, and its minimum, if recordings come in groups. */
 function computeSpeakerLoss(
   weights: readonly number[],
   correctness: ArrayLike<number>,

@@ -204,7 +204,7 @@ export function forecastFromCurves(
   };
 }
 
-/** Position of the maximum: the vertex of a parabola through the highest three entries. */
+/** Finds the position of the maximum: the vertex of a parabola through the highest three entries. */
 function findPeak(values: readonly number[]): number {
   const i = values.indexOf(Math.max(...values));
   if (i === 0 || i === values.length - 1) return i;
@@ -219,7 +219,7 @@ export interface WeightedValue {
   readonly weight: number;
 }
 
-/** The two quantiles that enclose `level` of the weight, with equal weight below and above. */
+/** Computes the two quantiles that enclose `level` of the weight, with equal weight below and above. */
 export function computeQuantiles(
   values: readonly WeightedValue[],
   level: number,
@@ -237,7 +237,7 @@ export function computeQuantiles(
   return [find((1 - level) / 2), find((1 + level) / 2)];
 }
 
-/** Lower Cholesky factor. */
+/** Computes the lower Cholesky factor. */
 function factorise(matrix: readonly (readonly number[])[]): number[][] {
   const lower = matrix.map((row) => row.map(() => 0));
   for (const [i, row] of matrix.entries()) {
@@ -250,7 +250,7 @@ function factorise(matrix: readonly (readonly number[])[]): number[][] {
   return lower;
 }
 
-/** r' inverse(covariance) r, by forward substitution. */
+/** Computes r' inverse(covariance) r, by forward substitution. */
 function computeSquaredLength(lower: readonly (readonly number[])[], residuals: readonly number[]): number {
   const solved: number[] = [];
   let sum = 0;

@@ -1,7 +1,7 @@
 /**
  * Learning curve: scores with 1, 2, 3, 5, 8 ... recordings per class, and a forecast for more.
  *
- * Not its concern: features, heads, how the document is shown.
+ * Not its concern: features, heads, display.
  *
  * Every point is measured on the recordings that the folds leave out (by speaker if the folds are), training
  * on fewer of the others (shot-plan.ts). The last point is the score that training states (headline.ts): that

@@ -33,7 +33,7 @@ function getCumulative(x: number): number {
   return cumulative[i]! + integrate(grid[i]!, x);
 }
 
-/** Accuracy among `classes` answers at distance d >= 0 (trapezoidal rule, error below 1e-6). */
+/** Computes the accuracy among `classes` answers at distance d >= 0 (trapezoidal rule, error below 1e-6). */
 export function computeChoiceAccuracy(d: number, classes: number): number {
   let sum = 0;
   for (const u of grid) sum += getDensity(u) * getCumulative(u + d) ** (classes - 1) * step;
@@ -41,7 +41,7 @@ export function computeChoiceAccuracy(d: number, classes: number): number {
 }
 
 /**
- * {@link computeChoiceAccuracy} as a table, for many calls: linear interpolation between steps of 0.02 (error
+ * Tabulates {@link computeChoiceAccuracy}, for many calls: linear interpolation between steps of 0.02 (error
  * below 1e-4), constant beyond 8.
  */
 export function createChoiceCurve(classes: number): (d: number) => number {
@@ -61,8 +61,8 @@ export function createChoiceCurve(classes: number): (d: number) => number {
 }
 
 /**
- * Highest expected accuracy when training recordings grow by the factor `growth` (at least 1), from
- * `accuracy` with `classes` classes. At or below chance, and at 1, there is no gain.
+ * Computes the highest expected accuracy when training recordings grow by the factor `growth` (at least 1),
+ * from `accuracy` with `classes` classes. At or below chance, and at 1, there is no gain.
  */
 export function computeLearningGain(accuracy: number, classes: number, growth: number): number {
   const furthest = reach;

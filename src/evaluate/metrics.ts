@@ -34,7 +34,7 @@ export interface Scores {
   readonly perClass: readonly ClassScore[];
 }
 
-/** The most probable class of each row; the first one on a tie. */
+/** Returns the most probable class of each row; the first one on a tie. */
 export function getPredictions(probabilities: Matrix): number[] {
   return Array.from({ length: probabilities.rows }, (_, row) => {
     const values = getRow(probabilities, row);
@@ -44,7 +44,10 @@ export function getPredictions(probabilities: Matrix): number[] {
   });
 }
 
-/** Counts `[classes][classes]`, rows true, columns predicted. Rejects labels outside 0 .. classes - 1. */
+/**
+ * Counts `[classes][classes]`, rows true, columns predicted. Throws `invalid-shape` for labels outside 0 ..
+ * classes - 1, and lists of different lengths.
+ */
 export function computeConfusion(
   truth: readonly number[],
   predicted: readonly number[],
@@ -71,7 +74,10 @@ export function computeConfusion(
   return confusion;
 }
 
-/** Accuracy, balanced accuracy, macro F1 and the scores of each class. */
+/**
+ * Computes accuracy, balanced accuracy, macro F1 and the scores of each class. Throws `no-recordings` for an
+ * empty matrix.
+ */
 export function computeScores(confusion: Confusion): Scores {
   const perClass: ClassScore[] = [];
   let total = 0;
@@ -110,8 +116,9 @@ export function computeScores(confusion: Confusion): Scores {
 }
 
 /**
- * Mean negative log-probability (natural logarithm) of the true class. Rows are expected to sum to 1;
- * probabilities are raised to at least 2^-23 (float32 resolution), so one certain error costs at most 15.9.
+ * Computes the mean negative log-probability (natural logarithm) of the true class. Rows are expected to sum
+ * to 1; probabilities are raised to at least 2^-23 (float32 resolution), so one certain error costs at most
+ * 15.9.
  */
 export function computeLogLoss(probabilities: Matrix, truth: readonly number[]): number {
   let sum = 0;
@@ -121,9 +128,10 @@ export function computeLogLoss(probabilities: Matrix, truth: readonly number[]):
 }
 
 /**
- * The majority baseline: accuracy on `truth` of always predicting the most frequent class of `trainLabels`;
- * if several are equally frequent, the mean over them, so that it does not depend on their order. It is a
- * plain accuracy; the balanced accuracy of any constant prediction is 1 / classes, the chance level.
+ * Computes the majority baseline: accuracy on `truth` of always predicting the most frequent class of
+ * `trainLabels`; if several are equally frequent, the mean over them, so that it does not depend on their
+ * order. It is a plain accuracy; the balanced accuracy of any constant prediction is 1 / classes, the chance
+ * level.
  */
 export function computeMajority(trainLabels: readonly number[], truth: readonly number[]): number {
   const counts = new Map<number, number>();
@@ -133,7 +141,7 @@ export function computeMajority(trainLabels: readonly number[], truth: readonly 
   return truth.filter((label) => counts.get(label) === most).length / (truth.length * tied);
 }
 
-/** Share of the repeats in which each recording is classified correctly. */
+/** Measures the share of the repeats in which each recording is classified correctly. */
 export function measureCorrectness(probabilities: readonly Matrix[], truth: readonly number[]): number[] {
   const hits = new Array<number>(truth.length).fill(0);
   for (const matrix of probabilities) {

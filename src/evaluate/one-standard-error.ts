@@ -67,7 +67,7 @@ export function chooseSimplest({ truth, groups, correctness }: SimplestInput): S
   return { best, simplest: distances.findIndex(({ isClose }) => isClose), scores, distances };
 }
 
-/** Standard error of a weighted mean (weights sum to 1) of values that come in groups. */
+/** Computes the standard error of a weighted mean (weights sum to 1) of values that come in groups. */
 function computeStandardError(
   weights: readonly number[],
   values: readonly number[],

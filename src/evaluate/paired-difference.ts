@@ -1,8 +1,6 @@
 /**
  * The difference of two classifiers' balanced accuracies on the same recordings, with its 95 % interval.
  *
- * Not its concern: which recordings are compared, how they were predicted.
- *
  * The interval of the accuracies is the union of two. One is that of paired proportions with half a recording
  * added to each cell (Agresti and Min, Statistics in Medicine 2005), for the effective number of recordings
  * under the class weights: it is right for the few disagreements of similar classifiers, for which the usual
@@ -56,8 +54,8 @@ export function computePairedDifference(input: PairedInput): PairedDifference {
 }
 
 /**
- * The difference of two losses, the mean over classes, with its 95 % interval; `a` and `b` are losses from 0
- * to `maximum`. `no-recordings` if there is nothing to compare.
+ * Computes the difference of two losses, the mean over classes, with its 95 % interval; `a` and `b` are
+ * losses from 0 to `maximum`. `no-recordings` if there is nothing to compare.
  */
 export function computeLossDifference(input: PairedInput, maximum: number): PairedDifference {
   const weights = computeWeights(input.truth);
@@ -69,7 +67,10 @@ export function computeLossDifference(input: PairedInput, maximum: number): Pair
   };
 }
 
-/** The weight of each recording: all classes have the same total weight, and all weights sum to 1. */
+/**
+ * Computes the weight of each recording: all classes have the same total weight, and all weights sum to 1.
+ * Throws `no-recordings` if there are none.
+ */
 export function computeWeights(truth: readonly string[]): number[] {
   if (truth.length === 0) {
     throw new GolemError("no-recordings", "A comparison needs at least one recording that both predicted.");
@@ -80,9 +81,9 @@ export function computeWeights(truth: readonly string[]): number[] {
 }
 
 /**
- * All d with (D - d)^2 <= q^2 * sum over speakers of (total of the changes - d * total of the weights)^2; for
- * so few speakers that this excludes nothing, the interval around the estimate. With a single speaker,
- * recordings are treated as independent.
+ * Computes all d with (D - d)^2 <= q^2 * sum over speakers of (total of the changes - d * total of the
+ * weights)^2; for so few speakers that this excludes nothing, the interval around the estimate. With a single
+ * speaker, recordings are treated as independent.
  */
 function computeGroupedInterval(
   weights: readonly number[],

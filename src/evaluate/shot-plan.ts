@@ -122,8 +122,8 @@ export function createShotPlan(input: ShotPlanInput): ShotPlan {
 }
 
 /**
- * Harmonic mean of class sizes: the size that governs a balanced score if a class's error falls as one over
- * its size.
+ * Computes the harmonic mean of class sizes: the size that governs a balanced score if a class's error falls
+ * as one over its size.
  */
 export function computeHarmonicMean(sizes: readonly number[]): number {
   return sizes.length / sizes.reduce((sum, size) => sum + 1 / size, 0);

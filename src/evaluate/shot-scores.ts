@@ -1,8 +1,8 @@
 /**
  * Runs a shot plan, scores each of its levels, and computes the covariance of the scores.
  *
- * Not its concern: how training sides were drawn, the use of the scores.
- * The last level is cross-validation; if that has been run, its predictions are used.
+ * Not its concern: drawing training sides, the use of the scores. The last level is cross-validation; if that
+ * has been run, its predictions are used.
  */
 
 import type { WorkOptions } from "../core/progress.ts";
@@ -59,12 +59,12 @@ export async function computeShotScores(input: ShotScoreInput, options: WorkOpti
   });
 }
 
-/** Number of labels of each class that occurs. */
+/** Counts the labels of each class that occurs. */
 export function countLabels(labels: readonly number[], occurring: readonly number[]): number[] {
   return occurring.map((own) => labels.reduce((sum, label) => sum + Number(label === own), 0));
 }
 
-/** Right (1) and wrong (0): [level][repeat][recording]. */
+/** Runs all levels. Returns 1 for right and 0 for wrong: [level][repeat][recording]. */
 async function runLevels(input: ShotScoreInput, options: WorkOptions): Promise<number[][][]> {
   const { labels, classes, fitPredict, concurrency, crossValidation } = input;
   const bySpeaker = input.groups !== undefined;
@@ -157,7 +157,7 @@ export function computeCurveCovariance(input: CurveCovarianceInput): number[][] 
   );
 }
 
-/** Variance of the mean of independent values; 0 for a single one. */
+/** Computes the variance of the mean of independent values; 0 for a single one. */
 function computeMeanVariance(values: readonly number[]): number {
   const n = values.length;
   if (n < 2) return 0;

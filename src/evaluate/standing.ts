@@ -1,8 +1,6 @@
 /**
  * The validity of a score that does not hold for new recordings by new speakers: the cases, their wording,
  * and what to record so that it can be measured. Shared by terminal, card, report, studio and exported page.
- *
- * Not its concern: how the case was determined.
  */
 import type { Evaluation } from "./evaluation.ts";
 
@@ -15,7 +13,7 @@ export interface Unmeasurable {
 /** What the score holds for, if not for new recordings by new speakers. */
 export type Standing = "onlyKnown" | "sameSpeakers" | "shortcut";
 
-/** What the score holds for instead of new recordings; undefined if it holds for these. */
+/** Returns what the score holds for instead of new recordings; undefined if it holds for these. */
 export function getStanding({ sourcesMixed, notMeasured }: Unmeasurable): Standing | undefined {
   if (sourcesMixed || notMeasured?.code === "sources-mixed") return "onlyKnown";
   if (!notMeasured || notMeasured.code === "no-speakers") return undefined;
@@ -31,8 +29,8 @@ export const standingWords: Readonly<Record<Standing, { readonly on: string; rea
   };
 
 /**
- * Why the score is not measured elsewhere, and what to do, as a clause; undefined if it holds for new
- * recordings.
+ * Describes why the score is not measured elsewhere, and what to do, as a clause; undefined if it holds for
+ * new recordings.
  */
 export function describeUnmeasured(evaluation: Unmeasurable): string | undefined {
   const standing = getStanding(evaluation);
@@ -41,7 +39,7 @@ export function describeUnmeasured(evaluation: Unmeasurable): string | undefined
   return `on ${standingWords[standing].elsewhere} not measurable${message ? `: ${message}` : ""}; to measure it, ${describeRemedy(evaluation)}`;
 }
 
-/** What to record so that the score can be measured. */
+/** Describes what to record so that the score can be measured. */
 function describeRemedy({ notMeasured }: Unmeasurable): string {
   const { code = "sources-mixed", labels = [] } = notMeasured ?? {};
   const shown = labels.slice(0, 3).map((label) => `"${label}"`);
@@ -67,7 +65,9 @@ function describeRemedy({ notMeasured }: Unmeasurable): string {
   }
 }
 
-/** Name of the score: "Held-out balanced accuracy", "Balanced accuracy on these same speakers". */
+/**
+ * Returns the name of the score: "Held-out balanced accuracy", "Balanced accuracy on these same speakers".
+ */
 export function describeScoreName(evaluation: Unmeasurable): string {
   const standing = getStanding(evaluation);
   return standing === undefined
@@ -75,7 +75,7 @@ export function describeScoreName(evaluation: Unmeasurable): string {
     : `Balanced accuracy on ${standingWords[standing].on}`;
 }
 
-/** The recordings that the score holds for: "held-out recordings", "these same speakers". */
+/** Describes the recordings that the score holds for: "held-out recordings", "these same speakers". */
 export function describeScored(evaluation: Unmeasurable): string {
   const standing = getStanding(evaluation);
   return standing === undefined ? "held-out recordings" : standingWords[standing].on;

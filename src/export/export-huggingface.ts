@@ -38,7 +38,7 @@ export function describeRecordings(recordings: readonly ExportedRecording[]): st
       ];
 }
 
-/** The files of the folder. */
+/** Creates the files of the folder. */
 export function exportHuggingFace(
   { model, holds, leftOut }: PublicGolem,
   { licence, licences, onnx, recordings }: HubOptions,

@@ -78,7 +78,7 @@ export function createGolemOnnx(model: GolemModel, { encoders, licence }: OnnxOp
 const noFamiliarity = "no recordings could be held out to find a threshold";
 const noFamiliarityInFile = "familiarity depends on words, which this file does not compute";
 
-/** The file's metadata: texts, most of which are JSON. */
+/** Describes the file's metadata: texts, most of which are JSON. */
 function describeGolem(
   { document, calibration }: GolemModel,
   { encoders, licence }: OnnxOptions,

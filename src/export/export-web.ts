@@ -2,7 +2,7 @@
  * Export format `web`: a golem as a folder of static files that run in a browser (page, library, networks,
  * golem). This file defines the layout of the folder and the contents of its golem.
  *
- * Not its concern: where the library and the networks' weights come from, how the folder is written.
+ * Not its concern: fetching weights, writing the folder.
  */
 import { GolemError } from "../core/error.ts";
 import {
@@ -28,21 +28,22 @@ const pageFiles: Readonly<Record<string, string>> = {
 const noHash = "0".repeat(64);
 
 /**
- * The path in the folder of a file of the built library (dist/web); undefined for a file that pages do not
- * need.
+ * Returns the path in the folder of a file of the built library (dist/web); undefined for a file that pages
+ * do not need.
  */
 export function placeLibraryFile(name: string): string | undefined {
   if (name.endsWith(".d.ts")) return undefined;
   return pageFiles[name] ?? `golem-audio/${name}`;
 }
 
-/** The path in the folder of the weight file `name` of the encoder `id`. */
+/** Returns the path in the folder of the weight file `name` of the encoder `id`. */
 export function placeWeightFile(id: string, name: string): string {
   return `golem/weights/${id}/${name}`;
 }
 
 /**
- * The golem's own files, by their paths in the folder, and sentences that describe what they still contain.
+ * Creates the golem's own files, by their paths in the folder, and sentences that describe what they still
+ * contain.
  */
 export function createWebGolem({ model, holds }: PublicGolem): {
   readonly files: Readonly<Record<string, Uint8Array | string>>;
@@ -75,8 +76,8 @@ export function keepDetectionFields({ recordings }: TrainingDocument): TrainingD
 }
 
 /**
- * The encoders and transcriber whose weights the golem needs. Throws `unknown-encoder` if one is not built
- * in.
+ * Lists the encoders and transcriber whose weights the golem needs. Throws `unknown-encoder` if one is not
+ * built in.
  */
 export function listWeightOwners({ encoders, transcriber }: Pick<GolemModel, "encoders" | "transcriber">): {
   readonly info: { readonly id: string; readonly revision: string };

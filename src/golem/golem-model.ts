@@ -2,7 +2,7 @@
  * The trained golem in memory: predicts from embeddings, evaluates itself, and is converted to files and
  * back.
  *
- * Not its concern: audio, how encoders run.
+ * Not its concern: audio, running encoders.
  */
 
 import type { AudioSettings } from "../audio/audio.ts";
@@ -174,8 +174,8 @@ export function createGolemModel(parts: GolemParts): GolemModel {
 }
 
 /**
- * SHA-256 (hex) over the sorted pairs of file hash and label, and the hashes of unlisted recordings;
- * independent of order and file names.
+ * Computes the SHA-256 (hex) over the sorted pairs of file hash and label, and the hashes of unlisted
+ * recordings; independent of order and file names.
  */
 function computeDataFingerprint(
   recordings: readonly { readonly fileHash: string; readonly label: string }[],

@@ -130,7 +130,7 @@ function describeLicence(extras: CardExtras | undefined, id: string): string {
   return licence === undefined ? "" : `; licence of its weights: ${escapeMarkdown(licence)}`;
 }
 
-/** Metadata lines that name the encoders that are models on the Hub. */
+/** Lists the metadata lines that name the encoders that are models on the Hub. */
 function listBaseModels(encoders: GolemDocument["encoders"]): string[] {
   const models = encoders
     .map(({ id }) => id.replace(/\?.*$/, ""))
@@ -140,7 +140,7 @@ function listBaseModels(encoders: GolemDocument["encoders"]): string[] {
     : [`base_model: [${models.map((id) => JSON.stringify(id)).join(", ")}]`, "base_model_relation: adapter"];
 }
 
-/** Type and name of the data set: its id if it is on the Hub. */
+/** Describes the type and name of the data set: its id if it is on the Hub. */
 function describeDataset(name: string): string {
   const [, id] = /^hf:([\w.-]+\/[\w.-]+)/i.exec(name) ?? [];
   if (id !== undefined) return `{ type: ${JSON.stringify(id)}, name: ${JSON.stringify(id)} }`;

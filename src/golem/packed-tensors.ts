@@ -2,8 +2,6 @@
  * The tensors of head.safetensors: converts heads, familiarity and label-set calibration to named tensors and
  * back.
  *
- * Not its concern: how the parts are fitted.
- *
  * Heads: with one view, the head's own names (weight, bias, mean, scale); with several, each name after the
  * view's, as in `moonshine-tiny/layer_3/weight`, and `fusion/weight` [views], the weights of the views'
  * log-probabilities. Familiarity: `familiarity/<view>/origin`, `scale` [features], `templates` [classes,

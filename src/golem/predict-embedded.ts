@@ -22,14 +22,14 @@ export interface AudioPrediction<Label extends string = string> extends Predicti
   readonly warnings: readonly ErrorRecord[];
 }
 
-/** The audio settings a golem was trained with. */
+/** Returns the audio settings a golem was trained with. */
 export function getAudioOf({ audio }: GolemDocument): Partial<AudioSettings> {
   return { trim: audio.trim, maximumSeconds: audio.maximumSeconds, windowSeconds: audio.windowSeconds };
 }
 
 /**
- * The warning `golem-version` if `program` prepares audio differently from the program that trained the
- * golem.
+ * Returns the warning `golem-version` if `program` prepares audio differently from the program that trained
+ * the golem.
  */
 export function findPipelineWarning(document: GolemDocument, program: string): ErrorRecord | undefined {
   const settings = getAudioSettings(document.audio.sampleRate, getAudioOf(document));
@@ -42,8 +42,8 @@ export function findPipelineWarning(document: GolemDocument, program: string): E
 }
 
 /**
- * Predicts an embedded recording called `name`. Throws `silent` for silence, unless the golem has a class for
- * it.
+ * Predicts an embedded recording called `name`. Throws `silent` or `above-8-khz` for a silent recording,
+ * unless the golem has a class for silence.
  */
 export function predictEmbedded(model: GolemModel, embedded: EmbeddedSource, name: string): AudioPrediction {
   const { facts, transcript } = embedded;

@@ -122,7 +122,7 @@ const unmeasuredCodes = [
   "duration-tells",
 ] as const;
 
-/** The schemas for a golem with these labels; no other class names are accepted. */
+/** Creates the schemas for a golem with these labels; no other class names are accepted. */
 function createSchemas(labels: readonly string[]) {
   const known = new Set(labels);
   const label = z.string().check(z.refine((name) => known.has(name), "is not a label of the golem"));

@@ -2,7 +2,7 @@
  * The account of a training: for each recording, the details that reports show (transcript, position on the
  * map, predictions while held out). It is stored in training.json.
  *
- * Not its concern: how reports look, files.
+ * Not its concern: reports, files.
  */
 
 import type { Classifier } from "../classifier/classifier.ts";

@@ -1,8 +1,6 @@
 /**
  * training.json: the recordings a golem was trained and tested on, their held-out predictions, and findings
  * about them. It is validated by a schema whenever it is read.
- *
- * Not its concern: how its contents are computed (training-account.ts).
  */
 import * as z from "zod/mini";
 import { checkSchema, count, hash, label, parseJson, scalar, share, shortText } from "./checked-json.ts";

@@ -42,7 +42,7 @@ export function trainCentroid(set: TrainingSet, options: CentroidOptions): Head 
 }
 
 /**
- * The factor that makes the labels of left-out rows most likely. A row that is the only one of its class
+ * Fits the factor that makes the labels of left-out rows most likely. A row that is the only one of its class
  * cannot be left out; if all rows are like that, the factor is the inverse of the mean squared distance
  * between class means.
  */

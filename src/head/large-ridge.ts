@@ -2,7 +2,7 @@
  * Ridge heads for hundreds of rows and more: one product matrix serves the penalty, the folds of
  * cross-validation and the head itself.
  *
- * Not its concern: how views are pooled.
+ * Not its concern: fusion.
  *
  * - Up to `maximumDense` rows, outputs of rows left out come from the matrix I - H, as in ridge-loo.ts: exact
  *   for every speaker, and for every fold of every repeat.
@@ -241,7 +241,7 @@ export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Gen
   return { loo, leftOut, head };
 }
 
-/** Mean and deviation of each feature in one pass, relative to the first row. */
+/** Fits mean and deviation of each feature in one pass, relative to the first row. */
 function* fitStreamedStandardisation(reader: RowReader): Generator<number, Standardisation> {
   const { rows, columns } = reader;
   const origin = Float64Array.from(reader.read([0]).data);

@@ -67,7 +67,7 @@ export function centreBias(bias: Float64Array): void {
   for (let k = 0; k < bias.length; k++) bias[k]! -= mean;
 }
 
-/** Creates the error for a fit that ran out of iterations. */
+/** Creates the error `not-converged` for a fit that reached its maximum number of iterations. */
 export function createConvergenceError(iterations: number, objective: number): GolemError {
   return new GolemError(
     "not-converged",

@@ -1,8 +1,6 @@
 /**
  * Multinomial logistic regression in the weights themselves: the form for more rows than features.
  *
- * Not its concern: how the products are computed.
- *
  * Nearly all the cost is products with the design matrix, which are requested from the caller
  * (softmax-regression.ts).
  */

@@ -3,7 +3,7 @@
  * float64, or by a float32 engine such as ONNX Runtime. With 10,000 rows of 576 features and 35 classes the
  * engine is 3.5 times as fast on two cores; with 3 classes there is little difference.
  *
- * Not its concern: how an engine works (node/models/ort-matrix-product.ts), heads.
+ * Not its concern: engines (node/models/ort-matrix-product.ts), heads.
  */
 import type { Matrix } from "../math/matrix.ts";
 import { multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
@@ -43,7 +43,7 @@ export function computeInLoops<T>(computation: Computation<T>, design: Float64Ar
   return state.value;
 }
 
-/** X^T diag(weights) X, from evenly spaced rows when there are many more rows than features. */
+/** Computes X^T diag(weights) X, from evenly spaced rows when there are many more rows than features. */
 function computeCurvature(design: Float64Array, weights: Float64Array, features: number): Float64Array {
   const rows = weights.length;
   const used = Math.min(rows, Math.max(curvatureRowsPerFeature * features, 1000));

@@ -51,7 +51,7 @@ export function trainMlp(set: TrainingSet, options: MlpOptions): Head {
   });
 }
 
-/** The number of epochs with the lowest validation loss. */
+/** Finds the number of epochs with the lowest validation loss. */
 function findEpochs(set: TrainingSet, options: MlpOptions): number {
   const { training, validation } = splitStratified(set, options);
   const { network, standardisation, next } = startTraining(set, training, options);

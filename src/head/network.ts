@@ -26,7 +26,9 @@ export interface Batch {
   readonly weights: Float64Array;
 }
 
-/** A network with weights and biases drawn uniformly from +-1/sqrt(inputs), as torch.nn.Linear's are. */
+/**
+ * Creates a network with weights and biases drawn uniformly from +-1/sqrt(inputs), as torch.nn.Linear's are.
+ */
 export function createNetwork(widths: readonly number[], random: Random): Network {
   const parameters: Float64Array[] = [];
   for (let l = 0; l + 1 < widths.length; l++) {
@@ -53,14 +55,14 @@ export function drawDropoutMasks(
     );
 }
 
-/** The mean loss of a batch without dropout. */
+/** Computes the mean loss of a batch without dropout. */
 export function computeLoss(network: Network, batch: Batch): number {
   return computeLossAndGradients(network, batch, [], false).loss;
 }
 
 /**
- * Mean loss of a batch and its gradient for each parameter; `masks` are those of {@link drawDropoutMasks}, or
- * none.
+ * Computes the mean loss of a batch and its gradient for each parameter; `masks` are those of {@link
+ * drawDropoutMasks}, or none.
  */
 export function computeLossAndGradients(
   { widths, parameters }: Network,
@@ -122,8 +124,8 @@ interface EpochOptions {
 }
 
 /**
- * One pass over the rows. Changes the network's parameters in place; returns the optimiser's state and the
- * mean loss of the steps.
+ * Runs one pass over the rows. Changes the network's parameters in place; returns the optimiser's state and
+ * the mean loss of the steps.
  */
 export function runEpoch(
   network: Network,
@@ -145,7 +147,7 @@ export function runEpoch(
   return { state: next, loss };
 }
 
-/** The selected rows, in the order of `selected`. */
+/** Selects rows, in the order of `selected`. */
 function selectBatch(rows: Batch, inputs: number, selected: readonly number[]): Batch {
   const result = new Float64Array(selected.length * inputs);
   for (const [i, row] of selected.entries()) {

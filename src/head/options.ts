@@ -1,7 +1,5 @@
 /**
  * Training options of each kind of head: types, defaults, and range checks. All defaults are defined here.
- *
- * Not its concern: how heads are trained.
  */
 import { GolemError } from "../core/error.ts";
 import type { HeadKind } from "./head.ts";

@@ -2,7 +2,7 @@
  * Exact leave-one-out outputs of ridge regression for every penalty of a grid, without refitting; or, if rows
  * come in groups (one speaker's recordings), leave-one-group-out.
  *
- * Not its concern: the meaning of the rows, the use of the scores.
+ * Not its concern: the use of the scores.
  *
  * The error of row i when it is left out is residual_i / (1 - h_i), where h are the leverages, including the
  * intercept's w_i / sum(w) (Allen 1974, PRESS). For a group b it is (I - H_bb)^-1 residual_b. The result
@@ -77,9 +77,9 @@ function createLeaveOut(labels: ArrayLike<number>, getBlock: (row: number) => st
 }
 
 /**
- * Leave-one-out outputs, error and calibrated log-likelihood for each (relative) penalty. The log-likelihood
- * at the best penalty is a cheap criterion for choosing between feature sets (encoder layers) inside a fold.
- * `leaveOut` defaults to single rows.
+ * Computes leave-one-out outputs, error and calibrated log-likelihood for each (relative) penalty. The
+ * log-likelihood at the best penalty is a cheap criterion for choosing between feature sets (encoder layers)
+ * inside a fold. `leaveOut` defaults to single rows.
  */
 export function computeRidgeLooScores(
   problem: RidgeProblem,
@@ -102,7 +102,7 @@ export function findRidgePenalty(
   return climbPenalties(penalties, createScorer(problem, leaveOut));
 }
 
-/** The climb of {@link findRidgePenalty} over any score of an (ascending) penalty. */
+/** Climbs as {@link findRidgePenalty} does, over any score of an (ascending) penalty. */
 export function climbPenalties(
   penalties: readonly number[],
   compute: (penalty: number) => RidgeLooScore,
@@ -216,8 +216,8 @@ function leaveBlocksOut(
 const indifference = 1e-3;
 
 /**
- * The score with the strongest penalty among those whose log-likelihood is within {@link indifference} of the
- * highest.
+ * Chooses the score with the strongest penalty among those whose log-likelihood is within {@link
+ * indifference} of the highest.
  */
 export function chooseRidgePenalty(scores: readonly RidgeLooScore[]): RidgeLooScore {
   const highest = scores.reduce(

@@ -1,7 +1,7 @@
 /**
  * Ridge regression on class targets, prepared once for any penalty.
  *
- * Not its concern: which penalty is best, how the problem is solved at one penalty (ridge-solver.ts).
+ * Not its concern: choosing a penalty, solving at one penalty (ridge-solver.ts).
  *
  * Targets are +1 for a row's own class and -1 for the others; rows may be weighted. The intercept is not
  * penalised, so rows and targets are centred by their weighted mean (Hastie, Tibshirani, Friedman, Elements
@@ -149,7 +149,7 @@ export function createRidgeProblemFromRows(
   );
 }
 
-/** The weighted mean of rows [rows, features]. */
+/** Computes the weighted mean of rows [rows, features]. */
 export function computeWeightedMean(
   x: Float64Array | Float32Array,
   features: number,
@@ -196,8 +196,8 @@ function completeProblem(
 }
 
 /**
- * Dual coefficients [rows, classes] at one penalty (relative to `meanSquare`): the weight vector of a class
- * is the sum over rows of coefficient x row. Each column sums to zero.
+ * Computes the dual coefficients [rows, classes] at one penalty (relative to `meanSquare`): the weight vector
+ * of a class is the sum over rows of coefficient x row. Each column sums to zero.
  */
 export function solveRidge(problem: RidgeProblem, penalty: number): Float64Array {
   const { rows, classes, weights, solver, meanSquare } = problem;

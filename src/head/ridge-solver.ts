@@ -2,7 +2,7 @@
  * Solves ridge regression at any penalty p from matrices computed once: with K the Gram matrix of the
  * (weighted, centred) rows and y their targets, fitted values are H y with H = K (K + p I)^-1.
  *
- * Not its concern: which penalty is best, which rows are left out.
+ * Not its concern: choosing a penalty, leaving rows out.
  *
  * There are three methods: one inverse per penalty (I - H = p (K + p I)^-1), which for the few penalties that
  * are tried takes a tenth of the time of all eigenvectors; singular vectors, if there are more rows than
@@ -22,8 +22,8 @@ export interface RidgeRemainder {
   /** Diagonal of I - H: [rows]. */
   readonly complements: Float64Array;
   /**
-   * The rows and columns `block` of I - H: [block, block], of which the lower half is read; in `out` if it is
-   * given.
+   * Computes the rows and columns `block` of I - H: [block, block], at least the lower half; in `out` if it
+   * is given.
    */
   computeBlock(block: readonly number[], out?: Float64Array): Float64Array;
 }
@@ -34,7 +34,7 @@ export interface RidgeRemainder {
  */
 export interface RidgeSolver {
   computeRemainder(penalty: number): RidgeRemainder;
-  /** (K + p I)^-1 y [rows, classes], up to a component in the null space of K. */
+  /** Computes (K + p I)^-1 y [rows, classes], up to a component in the null space of K. */
   computeCoefficients(penalty: number): Float64Array;
 }
 
@@ -57,7 +57,7 @@ export interface ClassTargets {
 
 const remainders = createNumberStore();
 
-/** Uninitialised memory, the same at every call unless it is large. */
+/** Returns uninitialised memory, the same at every call unless it is large. */
 function openScratch(size: number): Float64Array {
   remainders.release();
   return remainders.take(size);
@@ -252,7 +252,7 @@ export function createPrimalSolver(
   };
 }
 
-/** I - H, in place. */
+/** Computes I - H, in place. */
 function takeFromIdentity(hat: Float64Array, size: number): Float64Array {
   for (let i = 0; i < hat.length; i++) hat[i] = -hat[i]!;
   for (let i = 0; i < size; i++) hat[i * size + i]! += 1;

@@ -2,7 +2,7 @@
  * Sums over rows from which ridge regression is solved: X^T X, and the number and sum of the rows of each
  * class. Sums of some rows are added to those of others, or subtracted.
  *
- * Not its concern: where rows come from, penalties.
+ * Not its concern: penalties.
  */
 import { factorCholesky, solveCholesky } from "../math/cholesky.ts";
 import { multiplyTransposed } from "../math/matrix-products.ts";
@@ -55,7 +55,7 @@ export interface LinearFit {
   readonly bias: Float64Array;
 }
 
-/** Ridge regression on the rows of `all` without those of `left`, at an absolute penalty. */
+/** Solves ridge regression on the rows of `all` without those of `left`, at an absolute penalty. */
 export function solveSums(all: Sums, left: Sums | undefined, penalty: number, features: number): LinearFit {
   const take = (name: keyof Sums): Float64Array => {
     const values = all[name].slice();
@@ -87,7 +87,7 @@ export function solveSums(all: Sums, left: Sums | undefined, penalty: number, fe
   return { weight, bias };
 }
 
-/** Mean squared norm of the centred rows. */
+/** Computes the mean squared norm of the centred rows. */
 export function computeMeanSquare({ counts, products, byClass }: Sums, features: number): number {
   const rows = counts.reduce((sum, count) => sum + count, 0);
   const mean = computeMean(byClass, rows, features);
@@ -96,7 +96,7 @@ export function computeMeanSquare({ counts, products, byClass }: Sums, features:
   return trace > 0 ? trace / rows : 1;
 }
 
-/** Mean of all rows, from their sums by class. */
+/** Computes the mean of all rows, from their sums by class. */
 function computeMean(byClass: Float64Array, rows: number, features: number): Float64Array {
   const mean = new Float64Array(features);
   for (let i = 0; i < byClass.length; i++) mean[i % features]! += byClass[i]! / rows;

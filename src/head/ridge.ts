@@ -118,8 +118,9 @@ function choosePenalty(posed: PosedRidge, leaveOut: LeaveOut): PreparedRidge {
 }
 
 /**
- * The head whose logits are the sum of several heads' logits, each times its share. All must have been
- * prepared together, so that their rows and standardisation are the same; its facts are those of the first.
+ * Creates the head whose logits are the sum of several heads' logits, each times its share. All must have
+ * been prepared together, so that their rows and standardisation are the same; its facts are those of the
+ * first.
  */
 export function createRidgeHead(heads: readonly PreparedRidge[], shares: readonly number[]): Head {
   const { loo, posed } = heads[0]!;

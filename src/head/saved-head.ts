@@ -9,7 +9,7 @@ import { GolemError } from "../core/error.ts";
 import { type Head, type HeadFacts, type HeadKind, headKinds, type SavedHead, type Tensor } from "./head.ts";
 import { createNetworkHead, type Layer } from "./network-head.ts";
 
-/** The tensors and metadata of a head, not copied; see {@link SavedHead} for the layout. */
+/** Returns the tensors and metadata of a head, not copied; see {@link SavedHead} for the layout. */
 export function saveHead(head: Head): SavedHead {
   return head.saved;
 }

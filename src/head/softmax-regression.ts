@@ -52,7 +52,10 @@ export interface RegressionSpace {
   readonly coefficients: number;
   /** Logits [rows, classes] of a step without the bias, in a new array. */
   computeLogits(step: Step): Computation<Float64Array>;
-  /** Gradient of the loss term with respect to the coefficients, in the form that pairs with `image`. */
+  /**
+   * Computes the gradient of the loss term with respect to the coefficients, in the form that pairs with
+   * `image`.
+   */
   computeGradient(residuals: Float64Array): Computation<Float64Array>;
   /** Prepares `precondition`: approximates the Hessian of each class by X^T diag(curvature) X + lambda I. */
   adapt(curvature: Float64Array): void;
@@ -144,7 +147,7 @@ export function* minimise(
   }
 }
 
-/** Softmax probabilities, recovered from the residuals w (p - [k = label]). */
+/** Recovers the softmax probabilities from the residuals w (p - [k = label]). */
 function computeProbabilities(
   { rows, classes, labels, weights }: RegressionSpace,
   residuals: Float64Array,
@@ -158,8 +161,8 @@ function computeProbabilities(
 }
 
 /**
- * Mean eigenvalue of each row's softmax Hessian w (diag(p) - p p^T), ignoring the null direction; at least w
- * / 10000.
+ * Computes the mean eigenvalue of each row's softmax Hessian w (diag(p) - p p^T), ignoring the null
+ * direction; at least w / 10000.
  */
 function averageCurvature(
   probabilities: Float64Array,
@@ -176,8 +179,8 @@ function averageCurvature(
 }
 
 /**
- * Conjugate gradients on Hessian x step = -gradient until the residual has shrunk by the factor `forcing`.
- * Returns the step and the change it makes to the logits.
+ * Solves Hessian x step = -gradient by conjugate gradients until the residual has shrunk by the factor
+ * `forcing`. Returns the step and the change it makes to the logits.
  */
 function* solveNewton(
   space: RegressionSpace,
@@ -217,7 +220,7 @@ function* solveNewton(
   return { step, change };
 }
 
-/** The softmax Hessian applied to logits: w (p v - p (p . v)) for each row. */
+/** Applies the softmax Hessian to logits: w (p v - p (p . v)) for each row. */
 function curve(
   probabilities: Float64Array,
   weights: Float64Array,
@@ -270,7 +273,7 @@ function addBiases(inner: Step, gradient: Float64Array, curvatureSum: number): S
   return result;
 }
 
-/** A step of zeros whose values and image are one array if those of `like` are. */
+/** Creates a step of zeros whose values and image are one array if those of `like` are. */
 function createStep(size: number, like: Step): Step {
   const values = new Float64Array(size);
   return { values, image: like.image === like.values ? values : new Float64Array(size) };

@@ -6,8 +6,8 @@
 import { createMatrix, type Matrix } from "../math/matrix.ts";
 
 /**
- * Softmax of each row of logits [recordings, classes]: probabilities of the same shape, each row summing to
- * 1.
+ * Computes the softmax of each row of logits [recordings, classes]: probabilities of the same shape, each row
+ * summing to 1.
  */
 export function computeProbabilities(logits: Matrix): Matrix {
   const { rows, columns } = logits;
@@ -25,8 +25,8 @@ export function computeProbabilities(logits: Matrix): Matrix {
 }
 
 /**
- * Weighted sum of cross-entropies, sum over i of w_i (log sum_k exp z_ik - z_i,label), and its gradient with
- * respect to the logits, w_i (p_ik - [k = label]), written to `residuals`.
+ * Computes the weighted sum of cross-entropies, sum over i of w_i (log sum_k exp z_ik - z_i,label), and its
+ * gradient with respect to the logits, w_i (p_ik - [k = label]), written to `residuals`.
  */
 export function computeCrossEntropy(
   logits: Float64Array,

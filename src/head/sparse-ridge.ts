@@ -130,7 +130,7 @@ function finishFit(
   return { weight, bias, columnsFirst };
 }
 
-/** Mean squared norm of the centred rows. */
+/** Computes the mean squared norm of the centred rows. */
 function computeMeanSquare(x: SparseRows): number {
   const mean = multiplySparseTransposed(x, new Float64Array(x.rows).fill(1 / x.rows), 1);
   let total = 0;

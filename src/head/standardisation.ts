@@ -21,7 +21,7 @@ export interface Standardisation {
  */
 const constantShare = 1e-6;
 
-/** Mean and population standard deviation of each feature; constant features get scale 1. */
+/** Fits mean and population standard deviation of each feature; constant features get scale 1. */
 export function fitStandardisation(embeddings: Matrix): Standardisation {
   const { rows, columns, data } = embeddings;
   const mean = new Float64Array(columns);
@@ -68,7 +68,7 @@ export function chooseStandardisation(embeddings: Matrix, standardise: boolean):
   return standardise ? fitStandardisation(embeddings) : createIdentityStandardisation(embeddings.columns);
 }
 
-/** The standardisation that changes nothing. */
+/** Creates the identity. */
 export function createIdentityStandardisation(features: number): Standardisation {
   return { mean: new Float32Array(features), scale: new Float32Array(features).fill(1) };
 }

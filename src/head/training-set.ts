@@ -106,8 +106,8 @@ export function countClasses(labels: Int32Array, classes: number): Int32Array {
 }
 
 /**
- * The weight of each row. The weights sum to the number of rows; those of rows with a weight of their own are
- * in proportion to it, within the row's class if classes are balanced.
+ * Computes the weight of each row. The weights sum to the number of rows; those of rows with a weight of
+ * their own are in proportion to it, within the row's class if classes are balanced.
  */
 export function computeRowWeights(
   labels: Int32Array,

@@ -1,8 +1,7 @@
 /**
  * Class means whitened by the covariance within classes, and the comparison of rows with them.
  *
- * Not its concern: the meaning of the rows, the use of a comparison, leaving rows out
- * (left-out-comparison.ts).
+ * Not its concern: the use of a comparison, leaving rows out (left-out-comparison.ts).
  *
  * With m_k the class means, c their mean, R the rows minus their class means, dof = rows - classes and e the
  * mean variance within classes: W = e (R^T R / dof + e I)^-1 = I - R^T (R R^T + dof e I)^-1 R (Woodbury).
@@ -80,7 +79,7 @@ export function fitWhitenedSpace(
   return { centre, templates, subspace, norms, added };
 }
 
-/** R R^T, from the Gram matrix. */
+/** Computes R R^T from the Gram matrix. */
 function computeSpread(
   gram: Float64Array,
   members: readonly (readonly number[])[],

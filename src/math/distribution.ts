@@ -6,7 +6,8 @@
  */
 
 /**
- * ln of the gamma function for x > 0: recurrence up to 10, then the Stirling series (about 1e-14 relative).
+ * Computes ln of the gamma function for x > 0: recurrence up to 10, then the Stirling series (about 1e-14
+ * relative).
  */
 export function computeLogGamma(x: number): number {
   let shift = 0;
@@ -18,8 +19,8 @@ export function computeLogGamma(x: number): number {
 }
 
 /**
- * Regularised incomplete beta function I_x(a, b), for a, b > 0 and x in [0, 1]: the distribution function of
- * Beta(a, b), and P(Binomial(n, x) >= k) for a = k, b = n - k + 1.
+ * Computes the regularised incomplete beta function I_x(a, b), for a, b > 0 and x in [0, 1]: the distribution
+ * function of Beta(a, b), and P(Binomial(n, x) >= k) for a = k, b = n - k + 1.
  */
 export function computeIncompleteBeta(a: number, b: number, x: number): number {
   if (x <= 0) return 0;
@@ -31,7 +32,7 @@ export function computeIncompleteBeta(a: number, b: number, x: number): number {
   return (Math.exp(logFront) / a) * computeBetaFraction(a, b, x);
 }
 
-/** 1 / (1 + d1 / (1 + d2 / (1 + ...))) of DLMF 8.17.22, evaluated forwards (modified Lentz). */
+/** Computes 1 / (1 + d1 / (1 + d2 / (1 + ...))) of DLMF 8.17.22, evaluated forwards (modified Lentz). */
 function computeBetaFraction(a: number, b: number, x: number): number {
   const tiny = 1e-300;
   const awayFromZero = (value: number): number => (Math.abs(value) < tiny ? tiny : value);
@@ -68,8 +69,8 @@ export function bisect(low: number, high: number, target: number, f: (x: number)
 }
 
 /**
- * Quantile of Student's t with `degrees` > 0 degrees of freedom (not necessarily whole), for 0.5 <=
- * probability < 1.
+ * Computes the quantile of Student's t with `degrees` > 0 degrees of freedom (not necessarily whole), for 0.5
+ * <= probability < 1.
  */
 export function computeStudentQuantile(probability: number, degrees: number): number {
   // P(T > t) = I_(d / (d + t^2))(d / 2, 1 / 2) / 2, and x = d / (d + t^2) lies in (0, 1].

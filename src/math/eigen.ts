@@ -107,8 +107,8 @@ function findBlockEnd(offDiagonal: Float64Array, low: number, size: number, negl
 }
 
 /**
- * The size below which an element of the tridiagonal form counts as 0: the rounding error of the largest row
- * (as in EISPACK's tql2).
+ * Computes the size below which an element of the tridiagonal form counts as 0: the rounding error of the
+ * largest row (as in EISPACK's tql2).
  */
 function computeNegligible(diagonal: Float64Array, offDiagonal: Float64Array): number {
   let norm = 0;
@@ -118,7 +118,7 @@ function computeNegligible(diagonal: Float64Array, offDiagonal: Float64Array): n
   return Number.EPSILON * norm;
 }
 
-/** One implicit QL step on rows low .. high, chasing the bulge upwards. */
+/** Runs one implicit QL step on rows low .. high, chasing the bulge upwards. */
 function stepQl(
   diagonal: Float64Array,
   offDiagonal: Float64Array,

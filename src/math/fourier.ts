@@ -76,7 +76,7 @@ export function createHannWindow(length: number): Float64Array {
 let latest: { readonly size: number; readonly fourier: Fourier } | undefined;
 
 /**
- * Convolution of two signals: [a.length + b.length - 1]. Both are transformed at once, as the real and the
+ * Convolves two signals: [a.length + b.length - 1]. Both are transformed at once, as the real and the
  * imaginary part of one signal.
  */
 export function convolve(a: ArrayLike<number>, b: ArrayLike<number>): Float64Array {

@@ -23,7 +23,7 @@ export function createMatrix(rows: number, columns: number, data?: Float32Array)
   return { rows, columns, data: data ?? new Float32Array(rows * columns) };
 }
 
-/** A view (no copy) of one row. */
+/** Returns one row, without a copy. */
 export function getRow(matrix: Matrix, row: number): Float32Array {
   return matrix.data.subarray(row * matrix.columns, (row + 1) * matrix.columns);
 }

@@ -26,7 +26,7 @@ export function computeNeighbourMap(squaredDistances: Float64Array, points: numb
 }
 
 /**
- * The two widest axes of the points [points, 2], by subspace iteration on the doubly centred squared
+ * Computes the two widest axes of the points [points, 2], by subspace iteration on the doubly centred squared
  * distances.
  */
 function computeScaling(squaredDistances: Float64Array, points: number): Float64Array {
@@ -54,7 +54,7 @@ function computeScaling(squaredDistances: Float64Array, points: number): Float64
   return places;
 }
 
-/** Symmetric probabilities that two points are neighbours [points, points]; they sum to 1. */
+/** Computes the symmetric probabilities that two points are neighbours [points, points]; they sum to 1. */
 function computeAffinities(squaredDistances: Float64Array, points: number): Float64Array {
   const target = Math.log(Math.min(maximumPerplexity, (points - 1) / 3));
   const affinities = new Float64Array(points * points);
@@ -88,7 +88,7 @@ function computeAffinities(squaredDistances: Float64Array, points: number): Floa
   return affinities;
 }
 
-/** Gradient descent with momentum and a gain per coordinate, on places [points, 2]. */
+/** Moves the places [points, 2] by gradient descent with momentum and a gain per coordinate. */
 function moveNeighbours(places: Float64Array, affinities: Float64Array, points: number): void {
   const spread = Math.sqrt(dot(places, places) / (2 * points)) || 1;
   for (let i = 0; i < places.length; i++) places[i]! *= 0.01 / spread;

@@ -2,7 +2,7 @@
  * Joins ONNX models into one graph. Each model gets its own name prefix; its inputs may be tensors of other
  * models; only the nodes that the result needs are kept.
  *
- * Not its concern: how names inside a node are replaced (`graph-rename.ts`).
+ * Not its concern: replacing names inside a node (`graph-rename.ts`).
  *
  * ONNX's own operators are declared at version 17: from 13 to 17 every operator but RoiAlign has the same
  * definition (onnx/docs/Changelog.md), so models of these versions may be mixed. Models of other versions are

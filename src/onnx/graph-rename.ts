@@ -1,7 +1,7 @@
 /**
  * Renames the tensors of ONNX nodes and constants, including graphs inside nodes (If, Loop).
  *
- * Not its concern: which names are chosen, which nodes are kept (`graph-merge.ts`).
+ * Not its concern: the choice of names and nodes (`graph-merge.ts`).
  *
  * Everything but the names is copied byte by byte. Graphs inside a node are renamed together with the
  * enclosing graph, so scopes do not change. Field numbers: onnx/onnx.proto.
@@ -26,7 +26,9 @@ export interface RenamedNode {
 
 const text = new TextDecoder();
 
-/** The error `invalid-option` for models that cannot be joined into one graph, for the reason given. */
+/**
+ * Creates the error `invalid-option` for models that cannot be joined into one graph, for the reason given.
+ */
 export function createMergeError(reason: string): GolemError {
   return new GolemError("invalid-option", `The networks cannot be put into one graph: ${reason}.`, {
     hint: "Convert the encoder's model (onnx.version_converter in Python), or export as safetensors or huggingface.",

@@ -69,7 +69,10 @@ export interface GraphWriter {
    * tensor. These tensors are stacked along a new first axis. Returns the name of the stack.
    */
   addLoop(count: string, body: (counter: string) => Promise<string>): Promise<string>;
-  /** Writes the remaining parts, which completes the model. Returns its size in bytes. */
+  /**
+   * Writes the remaining parts, which completes the model. Returns its size in bytes. Like `addTensor`,
+   * rejects with `encoder-failed` if the model exceeds 2 GB.
+   */
   finish(): Promise<number>;
 }
 

@@ -74,7 +74,7 @@ export function readModelFacts(model: Uint8Array): OnnxModelFacts {
 
 /**
  * Returns the model without its outputs, so that others can be added and nodes that only the old outputs
- * needed are not computed.
+ * needed are not computed. Throws `weights-damaged` for other bytes.
  */
 export function removeOutputs(model: Uint8Array): Uint8Array {
   const parts: Uint8Array[] = [];

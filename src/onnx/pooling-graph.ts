@@ -55,7 +55,7 @@ export function addPoolingNodes(
   add("Shape", [layerTensors.at(-1)!], [framesOutput], {});
 }
 
-/** ValueInfoProto of the two outputs, by name. */
+/** Creates the ValueInfoProto of the two outputs, by name. */
 export function describePooledOutputs(layers: number, dimensions: number): Record<string, ProtoBytes> {
   return {
     [pooledOutput]: createValueInfo(pooledOutput, "float32", [1, layers, 2 * dimensions]),

@@ -14,7 +14,7 @@ export type ProtoBytes = Uint8Array;
 
 const text = new TextEncoder();
 
-/** Base-128 varint of an integer; negative ones as 64-bit two's complement. */
+/** Encodes an integer as a base-128 varint; negative ones as 64-bit two's complement. */
 function varint(value: number | bigint): Uint8Array {
   let rest = BigInt.asUintN(64, BigInt(value));
   const bytes: number[] = [];
@@ -26,7 +26,7 @@ function varint(value: number | bigint): Uint8Array {
   return Uint8Array.from(bytes);
 }
 
-/** A field of four bytes: an IEEE single, little-endian. */
+/** Creates a field of four bytes: an IEEE single, little-endian. */
 function floatField(field: number, value: number): ProtoBytes {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setFloat32(0, value, true);
@@ -42,7 +42,8 @@ const bytesField = (field: number, value: Uint8Array | string): ProtoBytes => {
 };
 
 /**
- * The tag and length in front of a length-delimited field, so that large fields are written without a copy.
+ * Creates the tag and length in front of a length-delimited field, so that large fields are written without a
+ * copy.
  */
 export function createBytesPrefix(field: number, byteLength: number): ProtoBytes {
   return joinBytes([varint((field << 3) | 2), varint(byteLength)]);
@@ -63,7 +64,7 @@ export type NodeAttribute =
   | { readonly floats: readonly number[] }
   | { readonly graph: ProtoBytes };
 
-/** AttributeProto; the last field of each is its type (AttributeProto.AttributeType). */
+/** Creates an AttributeProto; the last field of each is its type (AttributeProto.AttributeType). */
 function createAttribute(name: string, value: NodeAttribute): ProtoBytes {
   const named = (...fields: ProtoBytes[]) => joinBytes([bytesField(1, name), ...fields]);
   if (typeof value === "number") return named(integerField(3, value), integerField(20, 2));
@@ -75,7 +76,10 @@ function createAttribute(name: string, value: NodeAttribute): ProtoBytes {
   return named(...value.map((item) => integerField(8, item)), integerField(20, 7));
 }
 
-/** NodeProto: one operation of `domain` (default: ONNX's own operators). An input named "" is omitted. */
+/**
+ * Creates a NodeProto: one operation of `domain` (default: ONNX's own operators). An input named "" is
+ * omitted.
+ */
 export function createNode(
   operator: string,
   inputs: readonly string[],
@@ -94,8 +98,8 @@ export function createNode(
 }
 
 /**
- * ValueInfoProto: a named input or output. String dimensions are symbolic; without `shape`, any shape is
- * allowed.
+ * Creates a ValueInfoProto: a named input or output. String dimensions are symbolic; without `shape`, any
+ * shape is allowed.
  */
 export function createValueInfo(
   name: string,
@@ -119,7 +123,7 @@ interface GraphParts {
   readonly outputs?: readonly ProtoBytes[];
 }
 
-/** GraphProto: the contents of a model, or of an attribute that holds a graph. */
+/** Creates a GraphProto: the contents of a model, or of an attribute that holds a graph. */
 export function createGraph(parts: GraphParts, name?: string): ProtoBytes {
   return joinBytes([
     ...(parts.nodes ?? []).map((node) => bytesField(1, node)),
@@ -129,13 +133,17 @@ export function createGraph(parts: GraphParts, name?: string): ProtoBytes {
   ]);
 }
 
-/** The field `ModelProto.graph` with these parts, to append to a model's bytes or to include in a model. */
+/**
+ * Creates the field `ModelProto.graph` with these parts, to append to a model's bytes or to include in a
+ * model.
+ */
 export function createGraphField(parts: GraphParts): ProtoBytes {
   return bytesField(7, createGraph(parts));
 }
 
 /**
- * Everything in a model except its graph: IR version 8 and the operator sets by domain ("" is ONNX's own).
+ * Creates everything in a model except its graph: IR version 8 and the operator sets by domain ("" is ONNX's
+ * own).
  */
 export function createModelHeader(operatorSets: Readonly<Record<string, number>>): ProtoBytes {
   return joinBytes([
@@ -148,7 +156,7 @@ export function createModelHeader(operatorSets: Readonly<Record<string, number>>
   ]);
 }
 
-/** `ModelProto.metadata_props`: texts by name, stored with the model. */
+/** Creates `ModelProto.metadata_props`: texts by name, stored with the model. */
 export function createMetadata(entries: Readonly<Record<string, string>>): ProtoBytes {
   return joinBytes(
     Object.entries(entries).map(([key, value]) =>
@@ -157,14 +165,14 @@ export function createMetadata(entries: Readonly<Record<string, string>>): Proto
   );
 }
 
-/** A whole model: IR version 8, the default operator set at `opset`. */
+/** Creates a whole model: IR version 8, the default operator set at `opset`. */
 export function createModel(parts: GraphParts, opset: number): ProtoBytes {
   return joinBytes([createModelHeader({ "": opset }), createGraphField(parts)]);
 }
 
 /**
- * The bytes in front of a constant tensor of `byteLength` raw bytes (little-endian, C order), which must
- * follow: together one `ModelProto.graph` field. Large tensors are thus written without a copy.
+ * Creates the bytes in front of a constant tensor of `byteLength` raw bytes (little-endian, C order), which
+ * must follow: together one `ModelProto.graph` field. Large tensors are thus written without a copy.
  */
 export function createTensorPrefix(
   name: string,
@@ -188,5 +196,5 @@ export function extendModel(model: Uint8Array, parts: GraphParts): Uint8Array {
   return joinBytes([model, createGraphField(parts)]);
 }
 
-/** One length-delimited field, for code that takes a model apart. */
+/** Creates one length-delimited field, for code that edits models. */
 export { bytesField as createBytesField };

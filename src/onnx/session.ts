@@ -1,7 +1,7 @@
 /**
  * Adapts a session of either build of ONNX Runtime to the interface encoders use, with this project's errors.
  *
- * Not its concern: how sessions are created.
+ * Not its concern: creating sessions.
  */
 import { GolemError } from "../core/error.ts";
 import type { OnnxSession, OnnxTensor } from "./runtime.ts";

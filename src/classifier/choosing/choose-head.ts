@@ -79,7 +79,7 @@ export function chooseHead(
   };
 }
 
-/** All rows or, if there are too many, a sample in which the classes are as balanced as possible. */
+/** Returns all rows or, if there are too many, a sample in which the classes are as balanced as possible. */
 function drawRows(labels: readonly number[], seed: number): readonly number[] {
   const rows = [...labels.keys()];
   if (rows.length <= maximumRows) return rows;

@@ -32,7 +32,10 @@ export interface ChosenRow {
   readonly alike: number;
 }
 
-/** Difference between the two highest probabilities of each row [rows, classes]; 0 if they are equal. */
+/**
+ * Computes the difference between the two highest probabilities of each row [rows, classes]; 0 if they are
+ * equal.
+ */
 export function computeMargins(probabilities: Matrix): Float64Array {
   return Float64Array.from({ length: probabilities.rows }, (_, row) => {
     const sorted = getRow(probabilities, row).slice().sort();
@@ -40,7 +43,7 @@ export function computeMargins(probabilities: Matrix): Float64Array {
   });
 }
 
-/** The rows from which `count` are to be chosen, the least certain first. */
+/** Finds the rows from which `count` are to be chosen, the least certain first. */
 export function findCandidates(margins: Float64Array, count: number): number[] {
   const order = [...margins.keys()].sort((a, b) => margins[a]! - margins[b]!);
   return order.slice(0, Math.max(count, Math.min(prefilter * count, maximumClustered)));

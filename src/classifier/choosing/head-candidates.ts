@@ -23,7 +23,8 @@ export interface HeadCandidate {
 const comparedUnits: readonly number[] = [4, 16, 64, 256, 1024];
 
 /**
- * All candidates on one layer (with `auto`, the best layer by leave-one-out), and the fusion of all views.
+ * Lists all candidates on one layer (with `auto`, the best layer by leave-one-out), and the fusion of all
+ * views.
  */
 export function listHeadCandidates(layer: number | "last" | "auto"): readonly HeadCandidate[] {
   const linear: readonly HeadKind[] = ["centroid", "ridge", "logistic", "linear"];
@@ -38,8 +39,8 @@ export function listHeadCandidates(layer: number | "last" | "auto"): readonly He
 }
 
 /**
- * Number of parameters (weights and biases) of a head on one layer of the first encoder; undefined for the
- * fusion.
+ * Returns the number of parameters (weights and biases) of a head on one layer of the first encoder;
+ * undefined for the fusion.
  */
 export function getParameterCount(
   { options }: HeadCandidate,
@@ -59,7 +60,7 @@ export function getParameterCount(
 }
 
 /**
- * Number of parameters of a fitted classifier: weights and biases of all heads, and one weight per view if
+ * Counts the parameters of a fitted classifier: weights and biases of all heads, and one weight per view if
  * fused.
  */
 export function countParameters({ fitted }: Classifier): number {

@@ -2,7 +2,7 @@
  * A two-dimensional map of recordings, based on distances in each of the golem's views, weighted by the
  * views' shares in the decision.
  *
- * Not its concern: how the map is drawn.
+ * Not its concern: drawing the map.
  *
  * Labels are not used, so classes that are apart on the map are apart in their embeddings.
  */

@@ -2,16 +2,16 @@
  * Text features of transcripts: TF-IDF of words (1- and 2-grams) and of characters within words (2- to
  * 5-grams).
  *
- * Not its concern: how transcripts are made, heads.
+ * Not its concern: transcription, heads.
  *
  * Weights are those of scikit-learn's TfidfVectorizer(sublinear_tf=True): (1 + ln count) x (1 + ln((1 +
  * texts) / (1 + texts with the term))); words and characters are each divided by their Euclidean norm.
  * Character n-grams still match when a word is repeatedly transcribed wrongly in a similar way ("maricano").
  *
- * In exported golems, terms are replaced by hashes: the first 64 bits of SHA-256 over the UTF-8
- * bytes, as hex. Terms can be looked up by hash but not read. The hashes are not secret: by hashing a list of
- * words, or all sequences of five letters, anyone can find which of them are included. A salt in the golem
- * would not change that, and a slow hash would make every prediction slow.
+ * In exported golems, terms are replaced by hashes: the first 64 bits of SHA-256 over the UTF-8 bytes, as
+ * hex. Terms can be looked up by hash but not read. The hashes are not secret: by hashing a list of words, or
+ * all sequences of five letters, anyone can find which of them are included. A salt in the golem would not
+ * change that, and a slow hash would make every prediction slow.
  */
 import { computeSha256Hex } from "../../core/sha256.ts";
 import { createMatrix, type Matrix } from "../../math/matrix.ts";
@@ -40,7 +40,7 @@ const maximumCharacters = 100_000;
 /** Counts of the terms of one text, in order of appearance. */
 type Counts = Map<string, number>;
 
-/** Lower-case words: sequences of letters, digits and marks, without apostrophes. */
+/** Splits a text into lower-case words: sequences of letters, digits and marks, without apostrophes. */
 function splitWords(text: string): string[] {
   const plain = text.slice(0, maximumCharacters).normalize("NFKC").toLowerCase().replace(/['’]/g, "");
   return plain.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
@@ -113,7 +113,7 @@ export function fitVocabulary(
   };
 }
 
-/** The terms that occur in most of so many texts, by the number of texts with each. */
+/** Selects the most frequent terms of `count` texts, given the number of texts with each. */
 function fitTerms(frequency: Counts, count: number): TermList & { readonly terms: readonly string[] } {
   const kept = [...frequency].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, maximumTerms);
   return {
@@ -122,7 +122,7 @@ function fitTerms(frequency: Counts, count: number): TermList & { readonly terms
   };
 }
 
-/** Number of features of a vocabulary. */
+/** Returns the number of features of a vocabulary. */
 export function getVocabularySize({ words, characters }: Vocabulary): number {
   return words.idf.length + characters.idf.length;
 }
@@ -139,7 +139,7 @@ export function hashVocabulary({ words, characters }: Vocabulary): Vocabulary {
   return { words: hash(words), characters: hash(characters) };
 }
 
-/** The hash of a term, 16 hex digits. */
+/** Computes the hash of a term, 16 hex digits. */
 function hashTerm(term: string): string {
   return computeSha256Hex(term).slice(0, 2 * hashBytes);
 }

@@ -97,7 +97,7 @@ describe("copies", () => {
     expect(scoreHeldOut(wrong, "auto")).toBeGreaterThan(scoreHeldOut(wrong, 2));
   });
 
-  it("change nothing with none, and heads joined into one predict what the parts do", () => {
+  it("have no effect with `none`, and joined heads predict as their parts do", () => {
     const made = makeEmbeddings({ classes: 3, shots: 8, seed: 3 });
     const rows = toRows(made, ({ vectors }) => [
       { vectors: vectors.map((v) => v.map((x) => 1.1 * x)) },

@@ -137,8 +137,8 @@ export function isLarge(rows: LabelledRows): boolean {
 }
 
 /**
- * The groups of copies, by their places, that heads are fitted to: with `auto`, none, and all but one, for
- * each kind; with a number, all of them.
+ * Lists the groups of copies, by their places, that heads are fitted to: with `auto`, none, and all but one,
+ * for each kind; with a number, all of them.
  */
 function groupCopies({ copies = [] }: LabelledRows, augment: Augmentation): number[][] {
   const places = [...Array(Math.max(0, ...copies.map(({ length }) => length))).keys()];

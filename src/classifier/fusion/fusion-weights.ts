@@ -88,7 +88,9 @@ function createProblem(views: readonly Float64Array[], labels: ArrayLike<number>
   return { views, labels, classes, expected, pooled: new Float64Array(rows * classes) };
 }
 
-/** Log-likelihood of the smoothed labels, summed over rows, minus the penalty. Updates `pooled`. */
+/**
+ * Computes the log-likelihood of the smoothed labels, summed over rows, minus the penalty. Updates `pooled`.
+ */
 function computeObjective(
   { views, labels, classes, expected, pooled }: Problem,
   weights: Float64Array,
@@ -119,8 +121,8 @@ function computeObjective(
 }
 
 /**
- * Gradient [views] and negated Hessian [views, views]: covariances of the views' log-probabilities under the
- * pooled probabilities, plus the derivatives of the penalty.
+ * Computes the gradient [views] and negated Hessian [views, views]: covariances of the views'
+ * log-probabilities under the pooled probabilities, plus the derivatives of the penalty.
  */
 function computeDerivatives(
   { views, labels, classes, expected, pooled }: Problem,

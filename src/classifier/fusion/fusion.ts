@@ -2,7 +2,7 @@
  * Fusion of views by log-linear pooling (Genest and Zidek 1986; Hinton 2002, "product of experts"): the
  * log-probabilities of the views' heads, each multiplied by its weight, are summed and normalised.
  *
- * Not its concern: encoders, kinds of head, how weights are fitted (fusion-weights.ts).
+ * Not its concern: encoders, kinds of head, fitting weights (fusion-weights.ts).
  */
 
 import type { Head } from "../../head/head.ts";
@@ -18,7 +18,7 @@ export interface FittedView {
   readonly factor: number;
 }
 
-/** Log-softmax of each row of scores [rows, classes]. */
+/** Computes the log-softmax of each row of scores [rows, classes]. */
 export function computeLogProbabilities(scores: ArrayLike<number>, classes: number): Float64Array {
   const result = new Float64Array(scores.length);
   for (let start = 0; start < result.length; start += classes) {

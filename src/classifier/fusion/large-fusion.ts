@@ -2,7 +2,7 @@
  * Fits the fusion for hundreds of recordings and more: like fit-fusion.ts, with one fit per view for all
  * folds.
  *
- * Not its concern: how folds are made, files.
+ * Not its concern: division into folds, files.
  *
  * Penalties are chosen once, on recordings left out. Calibration and weights are chosen anew for every fold,
  * on the recordings outside it, from outputs of heads that were fitted without them (Wolpert 1992, stacking).
@@ -184,7 +184,7 @@ function* readBlocks(
   }
 }
 
-/** The block of each group `names`; -1 for all where a division separates the rows of a group. */
+/** Finds the block of each group `names`; -1 in divisions that separate the rows of a group. */
 function findGroupBlocks(
   names: readonly string[],
   groups: LabelledRows["groups"],
@@ -202,7 +202,7 @@ function findGroupBlocks(
   return names.map((name) => found.get(name) ?? -1);
 }
 
-/** Evenly spaced rows of each class, after a shuffle; ascending. */
+/** Selects evenly spaced rows of each class after a shuffle; ascending. */
 function sampleRows(counted: readonly number[], labels: Int32Array, seed: number): readonly number[] {
   if (counted.length <= maximumChosen) return counted;
   const byClass = shuffle(counted, createRandom(seed)).sort((a, b) => labels[a]! - labels[b]!);

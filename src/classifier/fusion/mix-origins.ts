@@ -54,7 +54,7 @@ export function fitMixedFusion(
   return sum(gains) > Math.max(minimumGain, deviation) ? best : alone;
 }
 
-/** The plan of the real rows among all rows: synthetic ones are never left out and never counted. */
+/** Extends the plan of the real rows to all rows: synthetic ones are never left out and never counted. */
 function widenPlan(plan: LeaveOut, real: readonly number[], { labels }: LabelledRows): LeaveOut {
   const blocks = plan.blocks.map((block) => block.map((place) => real[place]!));
   const counted = blocks

@@ -2,7 +2,7 @@
  * The views that can be fused, and their weights and shares in the decision, computed from held-out
  * predictions.
  *
- * Not its concern: how heads are fitted.
+ * Not its concern: fitting heads.
  */
 import type { LeaveOut } from "../../head/ridge-loo.ts";
 import { pickRows } from "../../head/ridge-solver.ts";
@@ -29,7 +29,7 @@ export interface FusionFit {
   readonly variedShare: number;
 }
 
-/** All views of an encoder set; those of the transcriber come last. */
+/** Lists all views of an encoder set, those of the transcriber last. */
 export function listFusedViews(
   { encoders, transcriber }: EncoderSetInfo,
   pooling: Pooling,
@@ -44,7 +44,7 @@ export function listFusedViews(
 }
 
 /**
- * The weight of each view, fitted to held-out log-probabilities [rows, classes] of the rows counted, and its
+ * Fits the weight of each view to held-out log-probabilities [rows, classes] of the rows counted, and its
  * share in the decision: 0 for views that are left out.
  */
 export function weighViews(
@@ -59,8 +59,8 @@ export function weighViews(
 }
 
 /**
- * The weight of each head, fitted to its held-out log-probabilities; 0 for all views of the transcriber if
- * their gain does not justify its run time. Several heads may belong to one view.
+ * Fits the weight of each head to its held-out log-probabilities; 0 for all views of the transcriber if their
+ * gain does not justify its run time. Several heads may belong to one view.
  */
 export function chooseFactors(
   views: readonly View[],
@@ -84,8 +84,8 @@ export function chooseFactors(
 }
 
 /**
- * The share of each view in the decision: its weight times the spread of its log-probabilities, since a view
- * with equal outputs for all classes has no effect; 0 for views that are left out.
+ * Computes the share of each view in the decision: its weight times the spread of its log-probabilities,
+ * since a view with equal outputs for all classes has no effect; 0 for views that are left out.
  */
 export function computeShares(
   heldOut: readonly Float64Array[],
@@ -102,7 +102,7 @@ export function computeShares(
   );
 }
 
-/** Standard deviation within rows of log-probabilities [rows, classes]. */
+/** Computes the standard deviation within rows of log-probabilities [rows, classes]. */
 function computeSpread(view: Float64Array, classes: number): number {
   let sum = 0;
   for (let start = 0; start < view.length; start += classes) {

@@ -2,7 +2,7 @@
  * Familiarity: the score by which recordings unlike all known classes are detected (out-of-distribution
  * detection, OOD).
  *
- * Not its concern: files, heads, what is done with unknown recordings.
+ * Not its concern: files, heads, the use of `unknown`.
  *
  * An OOD score is usually high for unknown inputs; familiarity is low for them. It is about 0 for a typical
  * recording of a known class. A recording is `unknown` if its familiarity is below the threshold that
@@ -95,7 +95,7 @@ export function getRule(rule: Familiarity["rule"]): SimilarityRule {
     : { isByClass: false, plainShare: 0, nearnessFactor: 0.7525 };
 }
 
-/** Familiarity: higher is more familiar; about 0 for a typical recording of a known class. */
+/** Computes familiarity: higher is more familiar; about 0 for a typical recording of a known class. */
 export function computeFamiliarity(
   { resemblance, nearness }: Similarity,
   heldOut: Pick<Familiarity, "resemblance" | "nearness" | "rule">,
@@ -142,7 +142,7 @@ export function computeSimilarity(layers: readonly LayerComparison[], rule: Fami
 const getLogDistance = (square: number, features: number): number =>
   Math.log(Math.max(square, 1e-9) / features) / 2;
 
-/** The divisors of the resemblance to each class. */
+/** Returns the divisors of the resemblance to each class. */
 export function getUnits(norms: Float32Array, rule: Familiarity["rule"]): number[] {
   const mean = norms.reduce((sum, value) => sum + value, 0) / norms.length;
   return Array.from(norms, (norm) => (getRule(rule).isByClass ? norm : mean));

@@ -2,7 +2,7 @@
  * Fits the out-of-distribution detector (familiarity.ts) to recordings of known classes, and its threshold to
  * the familiarity of each recording when it, or its speaker, is left out.
  *
- * Not its concern: files, how classifiers are fitted.
+ * Not its concern: files, fitting classifiers.
  *
  * The threshold is the quantile of the held-out familiarities below which a stated share of recordings of
  * known classes are. It is estimated by a weighted mean of all order statistics (Harrell and Davis 1982): a
@@ -128,7 +128,7 @@ function addCopies(
 }
 
 /**
- * The threshold for scores of which higher is more familiar; see the header. `speakers` are those of the
+ * Computes the threshold for scores (higher is more familiar); see the header. `speakers` are those of the
  * scores; scores without a speaker are independent. -Infinity with fewer than two scores.
  */
 export function computeRejectionThreshold(
@@ -149,7 +149,7 @@ export function computeRejectionThreshold(
   return Math.min(estimateQuantile(sorted, rate), limit);
 }
 
-/** Quantile of ascending values after Harrell and Davis. */
+/** Estimates the quantile of ascending values after Harrell and Davis. */
 function estimateQuantile(sorted: readonly number[], share: number): number {
   const count = sorted.length;
   const [a, b] = [share * (count + 1), (1 - share) * (count + 1)];
@@ -180,8 +180,8 @@ function pickRows({ labels, classes }: LabelledRows, names: readonly string[], s
 }
 
 /**
- * All layers of the first encoder, and the other vector views of the classifier. A weight is the view's share
- * of the total weight of the vector views.
+ * Lists all layers of the first encoder, and the other vector views of the classifier. A weight is the view's
+ * share of the total weight of the vector views.
  */
 function chooseLayers({ encoders }: EncoderSetInfo, views: readonly View[]): VectorView[] {
   const vectors = views.filter(isVectorView);
@@ -272,7 +272,7 @@ function holdOut(
   });
 }
 
-/** Mean and deviation; a deviation of 0 is replaced by 1, since no value can be divided by it. */
+/** Computes mean and deviation; a deviation of 0 is replaced by 1, since no value can be divided by it. */
 function computeStatistics(values: readonly number[]): HeldOutStatistics {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
   const variance = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;

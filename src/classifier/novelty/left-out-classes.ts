@@ -1,7 +1,7 @@
 /**
  * Predictions of a classifier for sounds of classes that were left out when it was fitted.
  *
- * Not its concern: which classes are left out, how the predictions are used.
+ * Not its concern: the choice of classes, the use of the predictions.
  */
 import type { Embedding } from "../../embed/embedded-recording.ts";
 import type { Matrix } from "../../math/matrix.ts";
@@ -38,7 +38,7 @@ export interface LeftOutAnswer {
   readonly encoders: readonly string[];
 }
 
-/** The sounds that a task predicts. */
+/** Lists the sounds that a task predicts. */
 export function listJudged(
   { embeddings, copies }: FitProblem,
   { judged, pieces }: Pick<LeftOutTask, "judged" | "pieces">,

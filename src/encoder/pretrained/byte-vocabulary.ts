@@ -2,7 +2,7 @@
  * The vocabulary of a byte-level BPE tokenizer, as Hugging Face publishes it: tokenizer.json, or vocab.json
  * with added_tokens.json. Converts tokens to text.
  *
- * Not its concern: which tokens are chosen; text to tokens.
+ * Not its concern: the choice of tokens; text to tokens.
  *
  * Radford et al. 2019 (GPT-2), the authors' code: bytes that are not printable are written as letters from
  * U+0100 on.
@@ -98,7 +98,7 @@ function createDamage(found: string): GolemError {
   });
 }
 
-/** The byte that each letter represents. */
+/** Creates the table of the byte that each letter represents. */
 function createByteTable(): ReadonlyMap<string, number> {
   const isPrintable = (byte: number): boolean =>
     (byte >= 0x21 && byte <= 0x7e) || (byte >= 0xa1 && byte <= 0xac) || byte >= 0xae;

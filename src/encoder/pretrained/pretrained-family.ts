@@ -81,7 +81,9 @@ export interface TranscriberPlan {
   readonly graphs: Readonly<
     Record<string, (graph: GraphWriter, checkpoint: Checkpoint, precision: Precision) => Promise<void>>
   >;
-  /** Identity of the transcriber. Throws `invalid-option` for a language that it does not have. */
+  /**
+   * Returns the identity of the transcriber. Throws `invalid-option` for a language that it does not have.
+   */
   describe(source: Pick<TranscriberInfo, "id" | "revision" | "sha256" | "precision">): TranscriberInfo;
   /** Creates it from the sessions of its graphs, which it then owns. */
   create(info: TranscriberInfo, sessions: Readonly<Record<string, OnnxSession>>): Transcriber;

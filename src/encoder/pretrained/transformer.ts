@@ -113,9 +113,9 @@ export async function addFeedForward(
 }
 
 /**
- * Adds blocks whose norms come first: x + attention(norm(x)), then x + network(norm(x)). Returns the names of
- * the layers from `layer_0` (x itself) to the layer numbered `through`; the layer of the last block includes
- * `finalNorm`.
+ * Adds blocks with norms before attention and network: x + attention(norm(x)), then x + network(norm(x)).
+ * Returns the names of the layers from `layer_0` (x itself) to the layer numbered `through`; the layer of the
+ * last block includes `finalNorm`.
  */
 export async function addNormFirstBlocks(
   context: TransformerContext,

@@ -66,7 +66,10 @@ export function parseWav2Vec2Config(json: unknown): Wav2Vec2Config {
   return check(configSchema, json, "config.json");
 }
 
-/** Checks a parsed preprocessor_config.json; the defaults are those of transformers: normalised, 16 kHz. */
+/**
+ * Checks a parsed preprocessor_config.json; the defaults are those of transformers: normalised, 16 kHz.
+ * Throws `unknown-encoder` for unsupported settings.
+ */
 export function parseWav2Vec2Preprocessor(json: unknown): Wav2Vec2Preprocessor {
   return check(preprocessorSchema, json, "preprocessor_config.json");
 }

@@ -10,7 +10,7 @@ import type { Wav2Vec2Config } from "./wav2vec2-config.ts";
 /** Name of the positional convolution. */
 export const positionalConvolution = "encoder.pos_conv_embed.conv";
 
-/** How to find the tensors in a checkpoint. */
+/** Describes how to find the tensors in a checkpoint. */
 export function describeWav2Vec2Tensors(config: Wav2Vec2Config): TensorSelection {
   return {
     anchor: "feature_projection.projection.weight",

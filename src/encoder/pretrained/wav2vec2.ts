@@ -3,9 +3,9 @@
  * pooled.
  *
  * Baevski et al. 2020, "wav2vec 2.0"; Hsu et al. 2021, "HuBERT". Layer 0 is the input of the first block,
- * layer i the output of block i; where the norm comes first (`do_stable_layer_norm`) the last layer has
- * passed the final norm. Recordings are embedded one at a time: in a batch, the level of one clip would
- * change the quantisation scale of the others.
+ * layer i the output of block i; if the norm comes first (`do_stable_layer_norm`), the last layer has passed
+ * the final norm. Recordings are embedded one at a time: in a batch, the level of one clip would change the
+ * quantisation scale of the others.
  */
 import { GolemError } from "../../core/error.ts";
 import type { GraphWriter } from "../../onnx/graph-writer.ts";

@@ -2,7 +2,7 @@
  * Whisper's decoder as two graphs: from samples to what its blocks attend to, and one step from a token to
  * the scores of the next.
  *
- * Not its concern: which token is chosen, the meaning of tokens.
+ * Not its concern: the choice and the meaning of tokens.
  *
  * Radford et al. 2022. The first graph is the encoder over 30 s of zero-padded sound, as in training, with
  * the keys and values of every block's attention to its output: computed once, not in every step. In the
@@ -35,7 +35,7 @@ export interface KeptNames {
   readonly present: { readonly key: string; readonly value: string };
 }
 
-/** The names for all blocks of a decoder. */
+/** Lists the names for all blocks of a decoder. */
 export function listKeptNames({ decoder_layers: blocks }: WhisperDecoderConfig): KeptNames[] {
   return Array.from({ length: blocks }, (_, block) => ({
     crossKey: `cross_key_${block}`,

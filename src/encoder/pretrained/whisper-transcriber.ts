@@ -40,7 +40,10 @@ interface WhisperWords {
   readonly language: string | undefined;
 }
 
-/** Plans the transcriber of a checkpoint; undefined if it has no decoder or no vocabulary. */
+/**
+ * Plans the transcriber of a checkpoint; undefined if it has no decoder or no vocabulary. `describe` throws
+ * `invalid-option` for an unknown language.
+ */
 export function planWhisperTranscriber(
   { config, preprocessor, generation, vocabulary: files }: TranscriberFiles,
   language: string | undefined,
@@ -204,14 +207,14 @@ function suppress({ logits, logprobs }: StepScores, tokens: readonly number[]): 
   for (let i = 0; i < logprobs.length; i++) logprobs[i] = logprobs[i]! - rest;
 }
 
-/** Logarithm of the summed probabilities of tokens that are not excluded. */
+/** Computes the logarithm of the summed probabilities of tokens that are not excluded. */
 function computeLogSum(logprobs: Float32Array, logits: Float32Array): number {
   const left = logprobs.filter((_, token) => logits[token]! > Number.NEGATIVE_INFINITY);
   const most = left.reduce((largest, value) => Math.max(largest, value), Number.NEGATIVE_INFINITY);
   return most + Math.log(left.reduce((sum, value) => sum + Math.exp(value - most), 0));
 }
 
-/** The token of the largest logit among some. */
+/** Finds the token with the largest logit among some. */
 function findLikeliest(logits: Float32Array, tokens: Iterable<number>): number {
   let best = -1;
   for (const token of tokens) if (best < 0 || logits[token]! > logits[best]!) best = token;

@@ -74,7 +74,7 @@ export function checkWhisperLength(samples: Float32Array): Float32Array {
   });
 }
 
-/** How to find the encoder's tensors in a checkpoint. */
+/** Describes how to find the encoder's tensors in a checkpoint. */
 export function describeWhisperTensors(config: WhisperConfig): TensorSelection {
   return {
     anchor: "conv1.weight",

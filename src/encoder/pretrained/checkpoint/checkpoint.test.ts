@@ -248,7 +248,7 @@ describe("sharded checkpoints", () => {
     await expect(openCheckpoint(files)).rejects.toMatchObject({ code });
   });
 
-  it("names what was looked for when there are no weights", async () => {
+  it("lists the expected files when there are no weights", async () => {
     await expect(
       openCheckpoint({ "tf_model.h5": memorySource("tf_model.h5", new Uint8Array(1)) }),
     ).rejects.toThrow("expected one of model.safetensors");

@@ -22,7 +22,7 @@ export const checkpointLimits = {
   dimensions: 8,
 } as const;
 
-/** The error for a file that is not what it claims to be. */
+/** Creates the error `weights-damaged` for an invalid file; `found` describes the fault as a clause. */
 export function damagedCheckpoint(file: string, found: string, cause?: unknown): GolemError {
   return new GolemError("weights-damaged", `${file} is not a valid checkpoint: ${found}.`, {
     hint: "Delete it and download it again; if that does not help, the published file is damaged.",

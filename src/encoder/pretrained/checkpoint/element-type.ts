@@ -64,7 +64,7 @@ function getReader(view: DataView, type: Exclude<ElementType, "F32" | "BF16">): 
   }
 }
 
-/** The value of a binary16 given as its 16 bits. */
+/** Decodes a binary16, given as its 16 bits. */
 function decodeHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1f;
