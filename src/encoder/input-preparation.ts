@@ -1,7 +1,7 @@
 /**
  * Prepares samples for an encoder: lengthens short clips by reflection, normalises loudness.
  *
- * The same steps as nodes of an ONNX graph are in `encoder-graph.ts`.
+ * The same steps as nodes of an ONNX graph: `encoder-graph.ts`.
  */
 
 /**

@@ -8,10 +8,11 @@
  * bins nearly empty where most predictions are confident (Nguyen and O'Connor, EMNLP 2015; Nixon et al., CVPR
  * workshops 2019). The error is that of the top prediction alone (Naeini et al., AAAI 2015; Guo et al., ICML
  * 2017). Predictions of equal confidence always share a bin, so the result depends neither on the order of
- * recordings nor on a random choice; bins then differ in size. Known limit: the error is biased upwards, more
- * so with fewer recordings (Roelofs et al., AISTATS 2022): in a bin of n recordings with accuracy p a
- * perfectly calibrated classifier shows about sqrt(2 p (1 - p) / (pi n)), .08 for n = 10 and p = .9. Repeats
- * add predictions, not recordings, and lower the bias by less.
+ * recordings nor on a random choice; bins then differ in size.
+ *
+ * Known limit: the error is biased upwards, more so with fewer recordings (Roelofs et al., AISTATS 2022): in
+ * a bin of n recordings with accuracy p a perfectly calibrated classifier shows about sqrt(2 p (1 - p) / (pi
+ * n)), .08 for n = 10 and p = .9. Repeats add predictions, not recordings, and lower the bias by less.
  */
 import { GolemError } from "../core/error.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";

@@ -9,15 +9,18 @@
  * (empirical Bayes, Efron and Morris 1975). Its error is computed as if all classes grew, in which case other
  * classes' recordings are confused with it less too; the part of this gain that does not occur is balanced by
  * other classes' gain, since it is confused less with them. So the gains of all classes sum to the gain of
- * the whole, which simulation confirms. The alternative, measuring the loss when half of a class is withheld,
- * costs one training per class and fold, and with five test recordings per class it measures mostly chance:
- * its correlation with the true gains (simulated, ten classes) was .1 to .3. That of this method was -.1 to
- * .8: good for classes of unequal size (.7 to .8), weak for equal ones. Intervals allow each class its own
- * noise, up to three times more or less than the common one. Holds for heads that weight classes equally
- * (class weight "balanced"). Without weights a head is biased towards the larger class: more recordings of
- * one class alone then gained nothing on real recordings and lost up to 24 points in simulation. Nearest
- * centroids lose too with many noisy features: the mean of more recordings is closer to all rows. Real
- * recordings: runs/results/class-gain.md.
+ * the whole, which simulation confirms.
+ *
+ * The alternative, measuring the loss when half of a class is withheld, costs one training per class and
+ * fold, and with five test recordings per class it measures mostly chance: its correlation with the true
+ * gains (simulated, ten classes) was .1 to .3. That of this method was -.1 to .8: good for classes of unequal
+ * size (.7 to .8), weak for equal ones.
+ *
+ * Intervals allow each class its own noise, up to three times more or less than the common one. The method
+ * holds for heads that weight classes equally (class weight "balanced"). Without weights a head is biased
+ * towards the larger class: more recordings of one class alone then gained nothing on real recordings and
+ * lost up to 24 points in simulation. Nearest centroids lose too with many noisy features: the mean of more
+ * recordings is closer to all rows. Real recordings: runs/results/class-gain.md.
  */
 import { bisect } from "../math/distribution.ts";
 import {

@@ -2,15 +2,17 @@
  * Cross-validation of anything that can be fitted: out-of-fold probabilities for every recording, once per
  * repeat.
  *
- * Not its concern: features, heads, scores. It passes row numbers only; everything chosen on data (layer,
- * penalty, early stopping, standardisation) must be chosen inside `fitPredict`, on its training rows.
+ * Not its concern: features, heads, scores.
  *
- * Leaving out a speaker reduces the training recordings most for the very classes that are
- * then tested, and a head is biased against classes with few recordings. Folds by speaker therefore
- * multiply each probability by (recordings of the class / those on the training side) squared and normalise:
- * the correction for a changed class prior (Saerens et al., Neural Computation 2002), squared since the few
- * rows of a class also shrink its outputs. On 400 real draws the mean error of the score fell from .123 to
- * .055, together with the correction in evaluate.ts (runs/results/score-trust.md).
+ * It passes row numbers only; everything chosen on data (layer, penalty, early stopping, standardisation)
+ * must be chosen inside `fitPredict`, on its training rows.
+ *
+ * Leaving out a speaker reduces the training recordings most for the very classes that are then tested, and a
+ * head is biased against classes with few recordings. Folds by speaker therefore multiply each probability by
+ * (recordings of the class / those on the training side) squared and normalise: the correction for a changed
+ * class prior (Saerens et al., Neural Computation 2002), squared since the few rows of a class also shrink
+ * its outputs. On 400 real draws the mean error of the score fell from .123 to .055, together with the
+ * correction in evaluate.ts (runs/results/score-trust.md).
  */
 import { GolemError, throwIfAborted } from "../core/error.ts";
 import type { WorkOptions } from "../core/progress.ts";

@@ -23,8 +23,10 @@
  * Cross-validation scores classifiers trained on (k-1)/k of the recordings, but the interval is for the one
  * that is saved, trained on all, which tends to be better. A model (learning-gain.ts) bounds the difference;
  * it raises only the upper limit. Without it, up to a quarter of the intervals were entirely below the true
- * value in simulation. Known limit: if correctness within a speaker correlates by 0.4, coverage falls to
- * about 92 % with 8 speakers and 200 recordings. Coverage by simulation: interval.test.ts (a part) and
+ * value in simulation.
+ *
+ * Known limit: if correctness within a speaker correlates by 0.4, coverage falls to about 92 % with 8
+ * speakers and 200 recordings. Coverage by simulation: interval.test.ts (a part) and
  * runs/interval-coverage.ts (all, including the whole protocol).
  */
 import { GolemError } from "../core/error.ts";

@@ -6,11 +6,14 @@
  * Every point is measured on the recordings that the folds leave out (by speaker if the folds are), training
  * on fewer of the others (shot-plan.ts). The last point is the score that training states (headline.ts): that
  * of cross-validation, raised to that of all recordings. Forecasts start there, so they never fall below it.
+ *
  * Intervals are those of interval.ts: of the balanced accuracy, on new recordings, of a classifier trained on
  * that many. Forecasts are a model (learning-curve-fit.ts, class-gain.ts), and assume that future recordings
  * are like the present ones: by the same mixture of speakers, of the same classes. New speakers usually gain
- * more. Coverage of the 95 % intervals, of the accuracy and of the gain, with twice the data: 96 and 91 % of
- * 216 simulated data sets (centroid, ridge and logistic heads, 2 x 20 to 20 x 2 recordings, equal and unequal
+ * more.
+ *
+ * Coverage of the 95 % intervals, of the accuracy and of the gain, with twice the data: 96 and 91 % of 216
+ * simulated data sets (centroid, ridge and logistic heads, 2 x 20 to 20 x 2 recordings, equal and unequal
  * classes), 97 and 90 % of 72 draws of real recordings (five sets, logistic head; misses of the gain were all
  * too cautious), 100 and 96 % of learners that follow a given curve. learning-curve.test.ts repeats a part.
  */

@@ -5,12 +5,14 @@
  * Not its concern: the candidates, folds.
  * Reference: Breiman, Friedman, Olshen and Stone 1984, Classification and Regression Trees, section 3.4.3: of
  * candidates in the order of their complexity, the simplest whose held-out error is at most one standard
- * error above the lowest. Here the standard error is that of the difference to the best, since all candidates
- * predict the same recordings in the same folds, and the difficulty that recordings have for all of them
- * cancels (the book's is of the lowest error itself, which is larger). It is linearised (Woodruff 1971): the
- * difference of balanced accuracies is a weighted sum over recordings, summed by speaker if speakers are
- * known, and its variance is the sum of the squared residuals of speakers (or recordings) times G / (G - 1).
- * It excludes the effect of another draw of training recordings, so it is slightly too small.
+ * error above the lowest.
+ *
+ * Here the standard error is that of the difference to the best, since all candidates predict the same
+ * recordings in the same folds, and the difficulty that recordings have for all of them cancels (the book's
+ * is of the lowest error itself, which is larger). It is linearised (Woodruff 1971): the difference of
+ * balanced accuracies is a weighted sum over recordings, summed by speaker if speakers are known, and its
+ * variance is the sum of the squared residuals of speakers (or recordings) times G / (G - 1). It excludes the
+ * effect of another draw of training recordings, so it is slightly too small.
  */
 
 /** Candidates in ascending complexity; arrays have one entry per recording. */

@@ -5,9 +5,9 @@
 import { describe, expect, it } from "vitest";
 import { fixtureSource } from "../../../test/support/checkpoint-files.ts";
 import { computeCosine } from "../../../test/support/cosine.ts";
+import { runLayers } from "../../../test/support/run-layers.ts";
 import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";
-import { createGraphField, createValueInfo } from "../../onnx/proto.ts";
 import { normaliseSamples } from "../input-preparation.ts";
 import { openCheckpoint } from "./checkpoint/open-checkpoint.ts";
 import { selectTensors } from "./encoder-tensors.ts";
@@ -55,25 +55,8 @@ async function runModel(
   );
   await graph.finish();
   const layers = (options.throughLayer ?? config.num_hidden_layers) + 1;
-  const outputs = Array.from({ length: layers }, (_, i) =>
-    createValueInfo(`layer_${i}`, "float32", [1, "frames", config.hidden_size]),
-  );
-  chunks.push(createGraphField({ outputs }));
-  const session = await createNodeOnnxRuntime({ threads: 1 }).createSession(
-    new Uint8Array(Buffer.concat(chunks)),
-  );
-  try {
-    const result = await session.run({ [samplesInput]: { dims: [1, input.length], data: input } });
-    const float = (name: string) => result[name]!.data as Float32Array;
-    return {
-      layers: outputs.map((_, i) => float(`layer_${i}`)),
-      pooled: float("golem_pooled"),
-      frames: Number(result.golem_frames!.data[1]),
-      hidden: config.hidden_size,
-    };
-  } finally {
-    await session.release();
-  }
+  const run = await runLayers(chunks, samplesInput, input, layers);
+  return { ...run, hidden: config.hidden_size };
 }
 
 /** Mean and population standard deviation over time of [frames, hidden], in float64. */

@@ -6,13 +6,12 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { fixtureSource, memorySource } from "../../../test/support/checkpoint-files.ts";
 import { computeCosine } from "../../../test/support/cosine.ts";
+import { runLayers } from "../../../test/support/run-layers.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { readWhisperWeights, writeWhisperFolder } from "../../../test/support/whisper-fixture.ts";
 import { getCacheFolder } from "../../node/disk/cache-folder.ts";
 import { loadPreparedCheckpoint, preparePretrained } from "../../node/models/load-pretrained.ts";
-import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
 import { createGraphWriter } from "../../onnx/graph-writer.ts";
-import { createGraphField, createValueInfo } from "../../onnx/proto.ts";
 import { poolFrames } from "../pooling.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
 import { openCheckpoint } from "./checkpoint/open-checkpoint.ts";
@@ -54,26 +53,9 @@ async function runModel(
   const graph = createGraphWriter((bytes) => void chunks.push(bytes.slice()));
   await plan.write(graph, checkpoint, { precision, throughLayer });
   await graph.finish();
-  const names = Array.from({ length: (throughLayer ?? layerCount - 1) + 1 }, (_, i) => `layer_${i}`);
-  chunks.push(
-    createGraphField({
-      outputs: ["log_mel", ...names].map((name) => createValueInfo(name, "float32", [1, "frames", "n"])),
-    }),
-  );
-  const runtime = createNodeOnnxRuntime({ threads: 1 });
-  const session = await runtime.createSession(new Uint8Array(Buffer.concat(chunks)));
-  try {
-    const result = await session.run({ [plan.input]: { dims: [1, input.length], data: input } });
-    const float = (name: string) => result[name]!.data as Float32Array;
-    return {
-      mel: float("log_mel"),
-      layers: names.map(float),
-      pooled: float("golem_pooled"),
-      frames: Number(result.golem_frames!.data[1]),
-    };
-  } finally {
-    await session.release();
-  }
+  const layers = (throughLayer ?? layerCount - 1) + 1;
+  const { more, ...run } = await runLayers(chunks, plan.input, input, layers, ["log_mel"]);
+  return { ...run, mel: more[0]! };
 }
 
 /** Transposes [bands, frames] to [frames, bands]. */
