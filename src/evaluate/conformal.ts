@@ -26,8 +26,8 @@
  * Limits: coverage is an average over recordings and classes; a hard class has less (the worst of ten: 72 to
  * 87 % at 90 %). Recordings by few speakers: with folds by speaker the average stays near its level for new
  * speakers, but varies more from golem to golem; a guarantee for new speakers would count speakers, not
- * recordings (Lee, Barber and Willett 2023), and needs at least 1 / alpha
- * - 1 of them to leave out any label at all. Recordings of no known class have no true label to include.
+ * recordings (Lee, Barber and Willett 2023), and needs at least (1 - alpha) / alpha of them to leave out any
+ * label at all. Recordings of no known class have no true label to include.
  */
 import { GolemError } from "../core/error.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";

@@ -1,12 +1,13 @@
 /**
- * Assigns whole groups (speakers) to folds: stratified as well as groups allow, and never leaving a
- * class without training recordings.
+ * Assigns whole groups (speakers) to folds: stratified as well as groups allow, and never leaving a class
+ * without training recordings.
  *
  * Not its concern: the meaning of groups, the number of repeats.
+ *
  * Algorithm: groups in random order, the largest first, each to the fold that keeps the counts of classes
- * most even; classes in a single fold, and empty folds, are then repaired by moving groups
- * (min-conflicts search, Minton et al. 1992), with restarts. If that fails and there are few groups, all
- * assignments are searched.
+ * most even; classes in a single fold, and empty folds, are then repaired by moving groups (min-conflicts
+ * search, Minton et al. 1992), with restarts. If that fails and there are few groups, all assignments are
+ * searched.
  */
 import { type Random, shuffle } from "../core/random.ts";
 

@@ -1,8 +1,9 @@
 /**
  * Scores of a classifier, all from one confusion matrix, plus log-loss.
  *
- * Not its concern: folds, names of classes. Definitions are scikit-learn's (test/fixtures/metrics contains
- * its numbers); a ratio of 0 / 0 is 0.
+ * Not its concern: folds, names of classes.
+ *
+ * Definitions are scikit-learn's (test/fixtures/metrics contains its numbers); a ratio of 0 / 0 is 0.
  */
 import { GolemError } from "../core/error.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";

@@ -1,8 +1,9 @@
 /**
  * Runs a shot plan, scores each of its levels, and computes the covariance of the scores.
  *
- * Not its concern: drawing training sides, the use of the scores. The last level is cross-validation; if that
- * has been run, its predictions are used.
+ * Not its concern: drawing training sides, the use of the scores.
+ *
+ * The last level is cross-validation; if that has been run, its predictions are used.
  */
 
 import type { WorkOptions } from "../core/progress.ts";

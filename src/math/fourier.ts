@@ -91,7 +91,7 @@ export function convolve(a: ArrayLike<number>, b: ArrayLike<number>): Float64Arr
     imaginary[i] = b[reversed[i]!] ?? 0;
   }
   transform(real, imaginary);
-  // With Z = A + i B: A B = (Z[k]^2 - conj(Z[-k])^2) / 4i. Conjugating before and after inverts it.
+  // With Z = A + i B: A B = (Z[k]^2 - conj(Z[-k])^2) / 4i. The inverse transform conjugates before and after.
   const productReal = new Float64Array(size);
   const productImaginary = new Float64Array(size);
   for (let i = 0; i < size; i++) {
