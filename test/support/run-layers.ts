@@ -3,7 +3,7 @@
 import { createNodeOnnxRuntime } from "../../src/node/models/onnx-runtime-node.ts";
 import { createGraphField, createValueInfo } from "../../src/onnx/proto.ts";
 
-/** Runs the graph in `chunks` on samples; `layers` counts its tensors `layer_i`, `more` names other tensors. */
+/** Runs the graph in `chunks` on samples. It has `layers` tensors `layer_i`; `more` names other tensors. */
 export async function runLayers(
   chunks: readonly Uint8Array[],
   inputName: string,
