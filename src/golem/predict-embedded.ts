@@ -34,9 +34,12 @@ export function getAudioOf({ audio }: GolemDocument): Partial<AudioSettings> {
 export function findPipelineWarning(document: GolemDocument, program: string): ErrorRecord | undefined {
   const settings = getAudioSettings(document.audio.sampleRate, getAudioOf(document));
   if (JSON.stringify(describeAudio(settings)) === JSON.stringify(document.audio.pipeline)) return undefined;
+  const { createdBy } = document;
+  const other = createdBy === program ? `another build of ${program}` : createdBy;
+  const own = createdBy === program ? "this one" : program;
   return {
     code: "golem-version",
-    message: `The golem was trained by ${document.createdBy}, which prepares audio differently from ${program}; predictions may differ slightly.`,
+    message: `The golem was trained by ${other}, which prepares audio differently from ${own}; predictions may differ slightly.`,
     hint: "Train the golem again to avoid differences.",
   };
 }
