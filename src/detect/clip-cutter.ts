@@ -7,7 +7,8 @@ import type { DetectedEvent } from "./event-pipeline.ts";
 import { createSampleRing } from "./sample-ring.ts";
 
 /**
- * event: a reported event; unsure: the score of a class was near the threshold; unknown: unlike all classes.
+ * `event`: a reported event; `unsure`: the score of a class was near the threshold; `unknown`: unlike all
+ * classes.
  */
 export type ClipKind = "event" | "unsure" | "unknown";
 
@@ -46,7 +47,7 @@ export const maximumClipSeconds = 30;
 interface CutterOptions extends ClipKeeping {
   readonly sampleRate: number;
   /**
-   * Maximum delay, in seconds after its end, with which a part may be added; later additions lose their
+   * Maximum time, in seconds, from the end of a part to its addition; parts added later lose their
    * beginning.
    */
   readonly delaySeconds: number;

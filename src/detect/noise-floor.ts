@@ -1,5 +1,5 @@
 /**
- * A running noise floor: the 10 % quantile of the level over the last seconds, updated frame by frame in
+ * A running noise floor: the 10 % quantile of the level over the most recent frames, updated frame by frame in
  * constant time and memory.
  *
  * It uses a histogram of levels in steps of half a decibel over a sliding window (cf. minimum statistics,

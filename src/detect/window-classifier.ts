@@ -20,8 +20,7 @@ import { getAudioOf } from "../golem/predict-embedded.ts";
 import { createWindowJudge, type WindowAnswer } from "./window-judge.ts";
 
 /**
- * Classifies windows; besides {@link createWindowClassifier} there are implementations that use worker
- * threads.
+ * Classifies windows; implemented by {@link createWindowClassifier}, and with worker threads.
  */
 export interface WindowClassifier {
   readonly labels: readonly string[];

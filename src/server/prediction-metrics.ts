@@ -1,6 +1,6 @@
 /**
- * Metrics of predictions in the format of Prometheus: labels, confidence, unknown recordings. A change in
- * them shows drift: the recordings no longer resemble the training recordings.
+ * Metrics of predictions in the format of Prometheus: labels, confidence, unknown recordings. Changes in them
+ * show drift: recordings no longer resemble the training recordings.
  *
  * The number of label values is limited: the classes with the most training recordings, and `other` for all
  * others. Not its concern: requests, the process (metrics.ts).

@@ -19,7 +19,7 @@ export interface Recordings {
   readonly isForm: boolean;
   /** Size of all files in bytes. */
   readonly byteLength: number;
-  /** Frees their part of the limits; call it when they are no longer needed. */
+  /** Returns their bytes to the limits; to be called when they are no longer needed. */
   release(): void;
 }
 
@@ -69,7 +69,7 @@ interface ArrivingRecording {
   readonly files: AsyncGenerator<FormFile>;
   /** Returns bytes that are no longer in memory to the limits. */
   giveBack(bytes: number): void;
-  /** Frees all of its part of the limits. */
+  /** Returns all of its bytes to the limits. */
   release(): void;
 }
 
@@ -111,7 +111,7 @@ async function* splitBody(
   let count = 0;
   for await (const { name: own, pieces } of readMultipart(chunks, boundary, maximumFiles)) {
     count++;
-    // With several files, each has an answer of its own.
+    // If several files are allowed, each has its own answer.
     yield { name: own, pieces: maximumFiles === 1 ? refuseForeign(pieces) : pieces };
   }
   if (count > 0) return;
@@ -159,7 +159,7 @@ function checkCoding({ headers }: IncomingMessage): void {
   throw new GolemError(
     "unsupported-media-type",
     `The body is encoded as ${coding.slice(0, 100)}; expected no encoding.`,
-    { hint: "Leave Content-Encoding out. FLAC and Opus are small by themselves." },
+    { hint: "Send it without Content-Encoding; FLAC and Opus are compressed already." },
   );
 }
 

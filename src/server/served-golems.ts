@@ -1,6 +1,6 @@
 /**
- * The golems of a server: they are loaded at the start, and again when there are other versions of them;
- * golems that are added to a folder of golems are loaded as well.
+ * The golems of a server: they are loaded at the start, and again when their versions change; golems that are
+ * added to a folder of golems are loaded as well.
  *
  * Not its concern: how one golem is replaced (golem-place.ts), the places of golems (golem-source.ts).
  */
@@ -29,18 +29,18 @@ export interface ServedGolems {
   getIds(): readonly string[];
   /** Loads all; rejects with the first error. */
   load(options: SourceOptions): Promise<void>;
-  /** Whether all golems of the start are loaded. */
+  /** Whether all golems found at the start are loaded. */
   isReady(): boolean;
   /** Throws `golem-not-found` for unknown ids, and `not-ready` before the golem is loaded. */
   get(id: string): ServedGolem;
-  /** All golems; throws `not-ready` before they are loaded. */
+  /** Gets all golems; throws `not-ready` before they are loaded. */
   list(): ServedGolem[];
   /**
    * Runs `work` with a golem that stays loaded until `work` has ended, even if it is replaced; rejects with
    * the errors of `get`.
    */
   use<T>(id: string, work: (golem: ServedGolem) => Promise<T>): Promise<T>;
-  /** Starts to check for other versions, and loads those it finds. */
+  /** Starts to check for other versions, and to load those that are found. */
   watch(options: WatchOptions): void;
   /** Checks for other versions now; resolves when those that were found are loaded or rejected. */
   check(): Promise<void>;
@@ -130,7 +130,7 @@ export async function createServedGolems(
     const place = places.get(id);
     if (place) return place;
     const ids = [...places.keys()].join(", ");
-    throw new GolemError("golem-not-found", `There is no golem ${id} here; expected one of ${ids}.`, {
+    throw new GolemError("golem-not-found", `This server has no golem ${id}; expected one of ${ids}.`, {
       hint: "GET /v1/golems lists them.",
     });
   };

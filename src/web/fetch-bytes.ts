@@ -64,13 +64,13 @@ function refuse(url: URL, { status }: Response, { missing }: FetchBytesOptions):
   const isMissing = status === 404 || status === 410;
   return new GolemError(
     (isMissing && missing) || "fetch-failed",
-    isMissing ? `There is nothing at ${url.href}.` : `${url.href} answered with HTTP status ${status}.`,
+    isMissing ? `No file was found at ${url.href}.` : `${url.href} answered with HTTP status ${status}.`,
     { hint: "Check the address, and that the file was uploaded with the others." },
   );
 }
 
 function describeExcess(url: URL, found: string, { maximumBytes, tooLarge }: FetchBytesOptions): GolemError {
   return new GolemError(tooLarge, `${url.href} has ${found}; expected at most ${maximumBytes}.`, {
-    hint: "There is another file at that address; upload the right one.",
+    hint: "The file at that address is a different one; upload the right one.",
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Loads an encoder set in a browser: the built-in encoders and the transcriber that a golem names, on
+ * Loads an encoder set in a browser: the built-in encoders and the transcriber of a golem, run by
  * onnxruntime-web.
  */
 
@@ -25,7 +25,7 @@ export type WebEncoderSetOptions = WebWeightOptions & WebOnnxRuntimeOptions;
  * Loads the encoders and the transcriber that a golem names (`model.encoders`, `model.transcriber`), or the
  * registry's own. A transcriber that reads an encoder of the set shares it; one whose encoder is not in the
  * set loads its own. Rejects with `unknown-encoder` for an encoder that is not built in, `golem-version` for
- * another version of one that is, the errors of `loadWebWeights`, and `encoder-failed`; the networks loaded
+ * a different version of one that is, the errors of `loadWebWeights`, and `encoder-failed`; the networks loaded
  * so far are then freed.
  */
 export async function loadWebEncoderSet(

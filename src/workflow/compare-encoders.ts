@@ -129,8 +129,8 @@ function pickCommonRows(all: readonly EmbeddedRows[]): EmbeddedRows["problem"][]
     if (labels.join("\n") !== all[0]!.labels.join("\n")) {
       throw new GolemError(
         "too-few-recordings",
-        "An encoder could embed no recording of one of the classes; the same classes are needed for all.",
-        { hint: "Longer recordings of that class may help, or leave the encoder out." },
+        "One encoder could not embed any recording of a class; all encoders must have the same classes.",
+        { hint: "Add longer recordings of that class, or leave the encoder out." },
       );
     }
     const rows = [...files.keys()].filter((row) => isCommon(files[row]!));

@@ -89,7 +89,7 @@ function warnOfKnown(
   if (pieces.length === 0) return;
   onWarning?.({
     code: "training-sources",
-    message: `${pieces.length} recordings of ${name} are, by their names, pieces of recordings of which the golem was trained on other pieces, so the score is too high: ${listNames(pieces)}.`,
+    message: `${pieces.length} recordings of ${name} are, by their names, pieces of recordings whose other pieces the golem was trained on, so the score is too high: ${listNames(pieces)}.`,
     hint: "Evaluate on recordings from other sources.",
   });
 }

@@ -1,5 +1,5 @@
 /**
- * Training on synthetic embeddings: an unbiased score, choice of the layer, determinism, saving and loading.
+ * Training with synthetic transcripts and decoder vectors: their weight, saving and loading.
  */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/support/make-embeddings.ts";
@@ -32,7 +32,7 @@ describe("the transcript", () => {
     );
   const deaf = { classes: 3, shots: 6, separation: [0, 0, 0] };
 
-  it("decides where the sound says nothing, and is saved with its vocabulary", async () => {
+  it("decides if the sound does not distinguish the classes, and is saved with its vocabulary", async () => {
     const model = await trainWithText(withText({ ...deaf, seed: 1 }, (label) => words[label]!));
     expect(model.document.evaluation!.balancedAccuracy).toBeGreaterThan(0.95);
     expect(model.transcriber).toEqual(transcriber);
@@ -50,14 +50,14 @@ describe("the transcript", () => {
     expect(loaded.encode()).toEqual(files);
   });
 
-  it("is left out where it says nothing", async () => {
+  it("is left out if it does not distinguish the classes", async () => {
     const recordings = withText({ classes: 3, shots: 8, seed: 1, separation: [0, 3, 0] }, () => "uh");
     const model = await trainWithText(recordings);
     expect(model.transcriber).toBeUndefined();
     expect(model.encode()[golemFiles.text]).toBeUndefined();
   });
 
-  it("is refused without its vocabulary, or with another", async () => {
+  it("is rejected without its vocabulary, or with another", async () => {
     const model = await trainWithText(withText({ ...deaf, seed: 1 }, (label) => words[label]!));
     const files = encodeUnbound(model);
     const text = model.encode()[golemFiles.text]!;
@@ -96,7 +96,7 @@ describe("the decoder's vectors", () => {
   const deaf = { classes: 3, shots: 6, separation: [0, 0, 0] };
   const isRead = ({ layer }: { layer: unknown }) => typeof layer !== "number";
 
-  it("decide where the sound says nothing, and a golem is saved with them bit for bit", async () => {
+  it("decide if the sound does not distinguish the classes, and a golem is saved with them bit for bit", async () => {
     const model = await trainWithDecoder(withDecoded({ ...deaf, seed: 1 }, 4));
     expect(model.document.evaluation!.balancedAccuracy).toBeGreaterThan(0.95);
     expect(model.document.views.map(({ layer }) => layer)).toEqual(
@@ -119,7 +119,7 @@ describe("the decoder's vectors", () => {
     );
   });
 
-  it("are left out together where they say nothing that sound does not", async () => {
+  it("are left out together if they add nothing to the sound", async () => {
     const model = await trainWithDecoder(
       withDecoded({ classes: 3, shots: 8, seed: 1, separation: [0, 3, 0] }, 0),
     );
@@ -137,7 +137,7 @@ describe("the decoder's vectors", () => {
     expect(alone.encode()).toEqual(expected.encode());
   });
 
-  it("are refused when they are missing, of another size, or of no transcriber of the golem", async () => {
+  it("are rejected if they are missing, of another size, or not from the golem's transcriber", async () => {
     const recordings = withDecoded({ ...deaf, seed: 1 }, 4);
     const model = await trainWithDecoder(recordings);
     const change = (decoded: readonly Float32Array[] | undefined) => () =>

@@ -39,7 +39,7 @@ export async function openRows(
 
 /**
  * Embeds recordings for training or scoring, and gives warnings about their faults. The same audio with the
- * same label counts once, with a warning; the same audio with two labels is the error `conflicting-labels`.
+ * same label is counted once, with a warning; the same audio with two labels is the error `conflicting-labels`.
  */
 export async function embedDistinct(
   { embed }: Pick<EmbeddingEnvironment, "embed">,
@@ -68,8 +68,8 @@ export interface EmbeddedRows {
 }
 
 /**
- * Embeds the training rows. `choice` names the encoders if `options` do not; copies are then made whatever
- * head and layer are named. Errors: those of `train`; `too-few-recordings` for a class with one recording.
+ * Embeds the training rows. `choice` names the encoders if `options` do not; copies are then made for any
+ * head and layer. Errors: those of `train`; `too-few-recordings` for a class with one recording.
  */
 export async function embedTrainingRows(
   environment: EmbeddingEnvironment,
@@ -92,7 +92,7 @@ export async function embedTrainingRows(
   try {
     checkTrainable(embedded, { tested: false });
   } catch (error) {
-    // Recordings that were left out may be the reason that there are too few.
+    // There may be too few recordings because some were left out.
     for (const record of skipped) onWarning?.(record);
     throw error;
   }
@@ -125,7 +125,7 @@ function keepDistinct(
   for (const { file, keptFile } of duplicates) {
     onWarning?.({
       code: "duplicate-recording",
-      message: `${file} holds the same audio as ${keptFile}; it counts once.`,
+      message: `${file} has the same audio as ${keptFile}; it is counted once.`,
       hint: "Delete one of them.",
       file,
     });

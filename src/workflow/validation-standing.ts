@@ -1,5 +1,5 @@
 /**
- * Describes what the score of a cross-validation means: how folds were grouped and why, and what besides the
+ * Describes the meaning of a cross-validated score: how folds were grouped and why, and what besides the
  * sound reveals the labels. Used by training and learning curves.
  */
 import { formatNumberOf } from "../core/format.ts";
@@ -22,7 +22,7 @@ interface Validated {
   readonly seed: number;
 }
 
-/** Returns the part of an evaluation that says what its score means. */
+/** Returns the part of an evaluation that describes the meaning of its score. */
 export function describeValidation({ validation, recordings, scored, labels, ...rest }: Validated) {
   return {
     ungroupedCode: validation.reasonCode,
