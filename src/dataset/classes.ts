@@ -32,7 +32,7 @@ export function checkTrainable(
   if (counts.size === 0) {
     throw new GolemError(
       "no-recordings",
-      "No recording is left to train on; at least two classes were expected.",
+      "No recording is left to train on; expected at least two classes.",
       {
         hint: "See the list of recordings that were left out.",
       },
@@ -44,7 +44,7 @@ export function checkTrainable(
       "too-few-classes",
       `All ${count} recordings are labelled "${label}"; at least two classes were expected.`,
       {
-        hint: `Add recordings of another class; to distinguish "${label}" from everything else, label the others _unknown.`,
+        hint: `Add recordings of another class; to distinguish "${label}" from everything else, label the other recordings _unknown.`,
       },
     );
   }

@@ -9,7 +9,7 @@ const item = (file: string, label: string, fileHash: string, audioHash?: string)
 });
 
 describe("duplicates", () => {
-  it("have the same audio, whatever their bytes; the first is kept", () => {
+  it("have the same audio, regardless of their bytes; the first is kept", () => {
     const found = findDuplicates([
       item("a.wav", "x", "1", "A"),
       item("b.wav", "x", "2", "B"),

@@ -22,7 +22,7 @@ describe("the layout of a folder", () => {
     ]);
   });
 
-  it("may have them inside the folders of classes, and one outer folder around everything", () => {
+  it("may have splits inside the folders of classes, and one outer folder around everything", () => {
     expect(describeLayout(["no/train/1.wav", "no/test/2.wav", "yes/train/3.wav"])).toEqual([
       "no/train/1.wav no train",
       "no/test/2.wav no test",
@@ -77,7 +77,7 @@ describe("the layout of a folder", () => {
     ],
     ["alone without classes", ["train/1.wav", "train/2.wav"], /The only folder, train/],
     ["numbered folds without classes", ["fold1/1.wav", "fold2/2.wav"], /fold1, fold2/],
-  ])("refuses splits %s", (_, paths, message) => {
+  ])("rejects splits %s", (_, paths, message) => {
     const { problem, recordings } = readFolderLayout(paths);
     expect(recordings).toEqual([]);
     expect(problem?.message).toMatch(message);
@@ -114,9 +114,8 @@ describe("names", () => {
     "%j is not a recording",
     (name) => expect(isRecordingName(name)).toBe(false),
   );
-  it.each([".DS_Store", "Thumbs.db", "__MACOSX", "desktop.ini", "._a.wav"])(
-    "%j belongs to the system",
-    (name) => expect(isSystemName(name)).toBe(true),
+  it.each([".DS_Store", "Thumbs.db", "__MACOSX", "desktop.ini", "._a.wav"])("%j is a system file", (name) =>
+    expect(isSystemName(name)).toBe(true),
   );
   it("have lower-case extensions", () => {
     expect(getExtension("a.b.FLAC")).toBe("flac");

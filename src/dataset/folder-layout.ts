@@ -1,7 +1,6 @@
 /**
  * Reads labels and splits from the layout of a folder: a folder per class; splits (`train`, `test`, ...)
- * above or inside the folders of classes; all of it in one outer folder or not (Hugging Face's AudioFolder
- * and its relatives).
+ * above or inside the folders of classes; optionally all in one outer folder (as in Hugging Face's AudioFolder).
  *
  * Not its concern: the file system; its input is a list of files.
  */
@@ -32,7 +31,7 @@ const knownLayouts =
   "Supported layouts: CLASS/1.wav; train/CLASS/1.wav with test/CLASS/1.wav (also validation); CLASS/train/1.wav with CLASS/test/1.wav; " +
   "or a metadata.csv with the columns file_name, label and optionally split.";
 
-/** A path in pieces: the folders between the outer ones and the file. */
+/** A path in parts: the folders between the outer ones and the file. */
 interface Place {
   readonly path: string;
   readonly folders: readonly string[];
@@ -53,7 +52,8 @@ export function readFolderLayout(paths: readonly string[]): FolderLayout {
 }
 
 /**
- * Folders that contain everything and directly no recording, unless one is a split or the folder of a class.
+ * Finds folders that contain everything and directly no recording, unless one is a split or the folder of a
+ * class.
  */
 function findOuterFolders(places: readonly Place[]): string[] {
   const outer: string[] = [];
@@ -125,7 +125,7 @@ function areSplits(
   });
 }
 
-/** Classes by the first folder; with splits inside them if every class has only folders of splits. */
+/** Reads classes from the first folder, with splits inside them if every class has only folders of splits. */
 function readClassFolders(
   places: readonly Place[],
   loose: readonly string[],
@@ -158,8 +158,8 @@ function readClassFolders(
 }
 
 /**
- * The folder of the class inside a split: the second, unless every split has only one there, with others
- * inside it (train/wavs/CLASS).
+ * Finds the level of the class folders inside splits: the second, unless every split has only one folder there,
+ * which contains others (train/wavs/CLASS).
  */
 function findClassDepth(places: readonly Place[]): number {
   const splits = groupByFirst(places);

@@ -66,7 +66,7 @@ export type ParquetReader = (
 
 /**
  * Creates a reader that decodes on the calling thread. A hostile file can block it forever: hyparquet repeats
- * empty runs as often as a page states.
+ * empty runs any number of times that a page states.
  *
  * @param compressors Codecs other than Snappy, which is built in: GZIP, BROTLI, ZSTD ...
  */
@@ -125,7 +125,7 @@ export async function openParquetFile(
     return found;
   });
   const notes = new Map<string, string>();
-  // A list of another type than the format's is read as an array with holes.
+  // A list whose type differs from the format's is read as an array with holes.
   for (const note of metadata.key_value_metadata ?? []) {
     if (typeof note?.key === "string") notes.set(note.key, typeof note.value === "string" ? note.value : "");
   }
@@ -170,7 +170,7 @@ export async function openParquetFile(
 }
 
 /**
- * Rejects counts larger than the bytes of the file can hold, before memory is allocated or time is spent on
+ * Rejects counts that are too large for the bytes of the file, before memory is allocated or time is spent on
  * them: a row of a recording takes at least one byte, a row group several.
  */
 function checkCounts({ num_rows, row_groups }: FileMetaData, byteLength: number): void {

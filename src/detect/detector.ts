@@ -136,7 +136,9 @@ function createCleaner(onWarning: DetectorOptions["onWarning"]): (samples: Float
     }
     if (count > 0 && !hasWarned) {
       hasWarned = true;
-      onWarning?.(createWarning("not-finite", "Samples of the stream are NaN or infinite; they are treated as 0."));
+      onWarning?.(
+        createWarning("not-finite", "Samples of the stream are NaN or infinite; they are treated as 0."),
+      );
     }
     return cleaned;
   };

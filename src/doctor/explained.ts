@@ -42,8 +42,8 @@ export function measureExplained(
 }
 
 /**
- * Creates a function that computes the share of labels equal to the most frequent one of the others in the
- * same category (or of all others).
+ * Creates a function that computes the share of labels equal to the most frequent label of the other recordings
+ * in the same category (or of all others).
  */
 export function createCategoryScore(
   categories: readonly (string | undefined)[],
@@ -75,8 +75,8 @@ export function createCategoryScore(
 }
 
 /**
- * Creates a function that computes the share of labels equal to the most frequent one of the nearest other
- * levels; equal levels count together.
+ * Creates a function that computes the share of labels equal to the most frequent label of the recordings with
+ * the nearest levels; equal levels are counted together.
  */
 export function createLevelScore(
   levels: readonly number[],
@@ -113,7 +113,7 @@ export function createLevelScore(
   };
 }
 
-/** 1 if `own` is the most frequent label, not counting this recording itself; a tie counts in part. */
+/** Returns 1 if `own` is the most frequent label among the others, a fraction for a tie, else 0. */
 function scoreLabel(counts: Int32Array, own: number): number {
   let most = 0;
   let ties = 0;

@@ -6,7 +6,7 @@
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";
 
-/** Limits in seconds, or as a multiple of the median. */
+/** Limits in seconds, or as multiples of the median. */
 const lengthLimits = {
   /** Shorter than a syllable. */
   shortSeconds: 0.1,
@@ -14,7 +14,7 @@ const lengthLimits = {
   /** Longer than the encoders' window: several windows are averaged. */
   longSeconds: 30,
   longOfMedian: 8,
-  /** Recordings up to this length are never long. */
+  /** Recordings up to this length, in seconds, are never too long. */
   unremarkableSeconds: 5,
 } as const;
 
@@ -65,7 +65,7 @@ export function checkLengths({ recordings, skipped }: Examination): FoundFault[]
   return findings;
 }
 
-/** Seconds of a recording without silence at its ends. */
+/** Gets the seconds of a recording without silence at its ends. */
 function getSoundSeconds({ facts }: Pick<ExaminedRecording, "facts">): number {
   return facts.kept[1] - facts.kept[0];
 }

@@ -11,8 +11,7 @@ import type { NuisanceId } from "./finding.ts";
 export interface Nuisance {
   readonly id: NuisanceId;
   /**
-   * Whether it may be part of the sound itself, like loudness: then it is suspicious, but not certainly a
-   * fault.
+   * Whether it may be part of the sound itself, like loudness; it is then not certainly a fault.
    */
   readonly isNatural: boolean;
   /** Its value; undefined if it is not known. */

@@ -88,7 +88,9 @@ async function describeAdapter(software: boolean): Promise<string | undefined> {
   if (!adapter) return "The browser has no graphics processor.";
   const { isFallbackAdapter, architecture } = adapter.info;
   const isSoftware = isFallbackAdapter || /swiftshader|llvmpipe/i.test(architecture);
-  return isSoftware && !software ? "The graphics processor is emulated in software, which is slower." : undefined;
+  return isSoftware && !software
+    ? "The graphics processor is emulated in software, which is slower."
+    : undefined;
 }
 
 async function tryEncoder(
