@@ -37,7 +37,7 @@ export const precisionOption: OptionSpecification = {
 /** Device of encoders, for commands that embed many recordings. */
 export const deviceOption: OptionSpecification = {
   flags: "--device <name>",
-  description: `device of the encoders: ${devices.join(", ")}; used if its embeddings are those of cpu (default: cpu)`,
+  description: `device of the encoders: ${devices.join(", ")}; used only if it gives the same embeddings as cpu (default: cpu)`,
   parse: oneOf(devices),
 };
 /** Highest layer to compute, for commands that only write embeddings. */
@@ -88,9 +88,9 @@ export const queueOption: OptionSpecification = {
 /** Vectors with 16 bits. */
 export const fp16Option: OptionSpecification = {
   flags: "--fp16",
-  description: "store vectors with 16 bits: half the size; golems are close to, but not exactly, the same",
+  description: "store vectors with 16 bits: half the size; golems are nearly, but not exactly, the same",
 };
-/** Whether left-out recordings count as a failure. */
+/** Whether left-out recordings are a failure. */
 export const strictOption: OptionSpecification = {
   flags: "--strict",
   description: "exit with 1 if recordings were left out",
@@ -137,7 +137,7 @@ export const transcriptOption: OptionSpecification = {
   description: "do not transcribe speech (default: transcripts are used if they help)",
 };
 
-/** Keeping detected sound. */
+/** Options of keeping detected sound. */
 export const keepOptions: readonly OptionSpecification[] = [
   {
     flags: "--keep <dir>",

@@ -77,16 +77,16 @@ export interface CommandSpecification {
   }>;
 }
 
-/** The program as its own commands describe it. */
+/** The commands and their usage, for commands that describe the program. */
 export interface ProgramDescription {
   readonly commands: readonly CommandSpecification[];
-  /** Returns what --help prints for the program or one command; undefined if there is no such command. */
+  /** Returns the text of --help for the program or one command; undefined if there is no such command. */
   getUsage(command?: string): string | undefined;
 }
 
 const dataHelp = `DATA is a folder with one folder per class; a folder with metadata.csv or metadata.jsonl (file_name, label, and if known
 speaker and split, or start and end of a segment in seconds); such a .csv or .jsonl file itself; a folder of long recordings with
-annotations beside them (day.wav with day.txt, an Audacity label track or a Raven selection table); or a data set of the Hugging Face Hub,
+annotations next to them (day.wav with day.txt, an Audacity label track or a Raven selection table); or a data set of the Hugging Face Hub,
 "hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN" (everything after the ? is optional; HF_TOKEN, HF_ENDPOINT,
 HF_HOME and HF_HUB_OFFLINE are honoured). From the Hub, only the recordings selected by --limit or --shots are downloaded.`;
 
@@ -280,13 +280,13 @@ are written to metadata.csv in DIR after every answer: golem update GOLEM DIR tr
       ...annotationOptions,
       { flags: "--report <file>", description: "write a page: one HTML file" },
     ],
-    help: `Without DATA, the stored predictions of both golems for recordings held out of training are compared.`,
+    help: `Without DATA, the predictions that both golems stored for recordings held out of training are compared.`,
     load: () => import("./commands/diff.ts"),
   },
   {
     name: "curve",
     args: ["<data>"],
-    description: "measure the learning curve: the gain from more recordings, and of which class",
+    description: "measure the learning curve: the gain from more recordings, in all and per class",
     options: [
       {
         flags: "--add <n>",
@@ -598,9 +598,9 @@ golems, s3://BUCKET/PREFIX of either, or hf:OWNER/NAME[@REVISION]. A golem's id 
       strictOption,
     ],
     help: `DATA is a folder or a list as for train, s3://bucket/prefix, or a folder or prefix with .tar archives (folders of classes, metadata.csv, or
-NAME.cls and NAME.json beside NAME.wav) or .parquet files (columns audio and label, as on the Hugging Face Hub).
+NAME.cls and NAME.json next to NAME.wav) or .parquet files (columns audio and label, as on the Hugging Face Hub).
 RUN gets a manifest and run.json; shards are written to it by golem embed --run RUN. Planning again finds the shards that are done.
-S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server than Amazon's.`,
+S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names a server other than Amazon's.`,
     load: () => import("./commands/plan.ts"),
   },
   {

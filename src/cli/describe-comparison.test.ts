@@ -1,6 +1,5 @@
 /**
- * A comparison of heads in words: the marks stand by the right heads, and the advice is a command that
- * exists.
+ * A comparison of heads as text: the right heads are marked, and the recommended command exists.
  */
 import { describe, expect, it } from "vitest";
 import type { DatasetComparison, SizedScore } from "../workflow/compare-heads.ts";
@@ -62,7 +61,7 @@ describe("describeComparison", () => {
     expect(lines.find((line) => line.startsWith("ridge"))).toContain("60.0 %");
   });
 
-  it("says what the simplest head costs, how to use it, and what there was no time for", () => {
+  it("states the loss of the simplest head, how to use it, and the heads that were not measured", () => {
     const text = say().join("\n");
     expect(text).toContain("The simplest within one standard error of the best: ridge");
     expect(text).toContain("the best, mlp 64, is 2.0 points better (standard error 3.0)");

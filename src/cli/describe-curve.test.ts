@@ -1,4 +1,4 @@
-/** A learning curve in words: points with sign, nothing claimed where classes cannot be distinguished. */
+/** A learning curve as text: gains with sign, and no claim if classes cannot be distinguished. */
 import { describe, expect, it } from "vitest";
 import type { ClassGain } from "../evaluate/learning-curve.ts";
 import type { DatasetCurve } from "../workflow/measure-curve.ts";
@@ -42,7 +42,7 @@ const say = (changes: Partial<DatasetCurve> = {}) =>
   describeCurve({ ...curve, ...changes }, plain).join("\n");
 
 describe("describeCurve", () => {
-  it("says what twice the recordings, and what more of one class would give", () => {
+  it("states the gain from twice the recordings, and from more of one class", () => {
     expect(say()).toContain(
       "With 2 times the recordings (16, of the same kind) expect about +8 points (95 % -1 to +20): 80.0 %.",
     );
@@ -53,18 +53,18 @@ describe("describeCurve", () => {
   it.each([60, 80, 120])("fits %d columns", (width) => {
     const lines = describeCurve(curve, { ...plain, width });
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(width);
-    // Intervals are drawn in any case, and in numbers where there is room.
+    // Intervals are always drawn, and given in numbers if there is room.
     expect(lines.some((line) => line.includes(" % to "))).toBe(width > 91);
     expect(lines.filter((line) => / o|-o/.test(line)).length).toBeGreaterThan(1);
   });
 
-  it("draws measured and forecast points once each", () => {
+  it("draws each measured and forecast point once", () => {
     const lines = describeCurve(curve, plain);
     expect(lines.filter((line) => / o.*-|-o/.test(line) && line.includes(" % to "))).toHaveLength(2);
     expect(lines.filter((line) => line.includes("?~") && line.endsWith("forecast"))).toHaveLength(1);
   });
 
-  it("says most of a class that would outgrow the others, and only where no other would gain", () => {
+  it("gives a maximum for a class that would become the largest, only if no other would gain", () => {
     const [first, second] = curve.classGains as [ClassGain, ClassGain];
     const advice = { kind: "all", gain: 0.08 } as const;
     const one = say({ advice, classGains: [{ ...first, outgrows: true }, second] });
@@ -80,7 +80,7 @@ describe("describeCurve", () => {
     expect(even).toContain("of transfer, the class most often missed, expect at most");
   });
 
-  it("advises what the forecast says, and nothing where it forecasts nothing", () => {
+  it("gives advice according to the forecast, and none without a forecast", () => {
     expect(say()).toContain("Most would come from more recordings of transfer.");
     const none = say({ advice: { kind: "other", gain: 0 } });
     expect(none).toContain("More recordings of the same kind would not raise the score");
@@ -92,7 +92,7 @@ describe("describeCurve", () => {
     expect(say({ advice: { kind: "guessing", gain: 0 } })).not.toContain("expect about");
   });
 
-  it("makes no forecast for new speakers where the score measures known ones", () => {
+  it("makes no forecast for new speakers if the score measures known ones", () => {
     const notMeasured = { code: "class-by-one-speaker", message: "balance is by one speaker" };
     const known = say({ notMeasured });
     expect(known).toMatch(/^Balanced accuracy on these same speakers by training recordings per class/);
@@ -104,7 +104,7 @@ describe("describeCurve", () => {
     expect(say({ unscoredLabels: ["fee"] })).toContain("without fee, which has one recording");
   });
 
-  it("says what the folds scored, and that a test set is another", () => {
+  it("states the score of the folds, and that a test set has another", () => {
     const last = { ...curve.points[1]!, crossValidated: 0.66, trainedPerClass: 2.6 };
     expect(say({ points: [curve.points[0]!, last] })).toContain(
       "its folds, which train on about 3 per class, scored 66.0 %",

@@ -31,9 +31,9 @@ interface UsedView {
   /** Number of the layer, the transcript, or the name of a decoder vector. */
   readonly layer: number | string;
   readonly pooling: "mean" | "mean+std" | "steps" | "tf-idf";
-  /** Share in the decision, 0 to 1. */
+  /** Weight in the fusion, 0 to 1. */
   readonly weight: number;
-  /** Which transcripts count as speech. */
+  /** Rule by which transcripts are treated as speech. */
   readonly speech?: string | undefined;
 }
 
@@ -54,7 +54,7 @@ export interface TrainOutput {
     /** Copies per recording. */
     readonly copies: number;
     readonly kinds: readonly string[];
-    /** Share in the decision of heads that were trained on copies. */
+    /** Weight in the fusion, 0 to 1, of heads that were trained on copies. */
     readonly share: number;
   };
   /** Duration of the command. */

@@ -93,7 +93,7 @@ function addCommand(
 function parseSeed(text: string): number {
   const seed = Number(text);
   if (Number.isSafeInteger(seed)) return seed;
-  throw new InvalidArgumentError("A whole number was expected.");
+  throw new InvalidArgumentError("Expected a whole number.");
 }
 
 /** Converts an error of commander, whose second line may be a suggestion. */
@@ -111,9 +111,9 @@ function asksForJson(args: readonly string[]): boolean {
   return args.slice(0, end < 0 ? undefined : end).includes("--json");
 }
 
-/** Converts errors after an interruption to `aborted`, since all of them are consequences of it. */
+/** Converts errors after an interruption to `aborted`, since they are consequences of it. */
 function asAborted(error: unknown): GolemError {
   return error instanceof GolemError && error.code === "aborted"
     ? error
-    : new GolemError("aborted", "The work was interrupted before it was done.", { cause: error });
+    : new GolemError("aborted", "The work was interrupted before it was complete.", { cause: error });
 }

@@ -129,7 +129,7 @@ async function remove(id: string, terminal: Terminal): Promise<number> {
   return 0;
 }
 
-/** Prints that an encoder has no weights. */
+/** Prints that an encoder has no weights; returns the exit code. */
 function sayNoWeights({ info }: EncoderDefinition, verb: "fetch" | "remove", terminal: Terminal): number {
   terminal.printJson({ id: info.id, revision: info.revision, state: "present" } satisfies EncodersOutput);
   terminal.print(`${info.id} has no weights: there is nothing to ${verb}.`);
