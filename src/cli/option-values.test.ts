@@ -36,6 +36,6 @@ describe("values of options", () => {
     ["seconds", timeLimit, ["0", "86401"]],
     ["words", list, ["", "a,,b"]],
   ])("rejects text that is not %s", (_, parse, texts) => {
-    for (const text of texts) expect(() => parse(text), text).toThrow(/expected/);
+    for (const text of texts) expect(() => parse(text), text).toThrow(/Expected/);
   });
 });

@@ -113,7 +113,7 @@ describe("thresholds for a rate of false alarms", () => {
     expect(resolveDetectSettings(short).thresholds).toBeUndefined();
     expect(settings.threshold).toBe(Math.min(...settings.thresholds!.slice(0, 2)));
     expect(() => resolveDetectSettings(model, { falseAlarmsPerHour: 3, threshold: 0.5 })).toThrow(
-      /expected one/,
+      /expected only one/,
     );
     expect(() => resolveDetectSettings(model, { falseAlarmsPerHour: 0 })).toThrow(/expected 0\.000001/);
   });

@@ -35,13 +35,12 @@ const maximumNpzBytes = 0xffff_0000;
 type EmbeddingTableForm = "parquet" | "npz";
 
 /**
- * Gets the form from a file's name; throws `usage` for extensions other than .parquet and .npz. Call it
- * before the work starts.
+ * Gets the form from a file's name; throws `usage` for extensions other than .parquet and .npz.
  */
 export function getEmbeddingTableForm(path: string): EmbeddingTableForm {
   const form = /\.(parquet|npz)$/i.exec(path)?.[1]?.toLowerCase();
   if (form === "parquet" || form === "npz") return form;
-  throw new GolemError("usage", `${path} ends in neither .parquet nor .npz; one of them was expected.`, {
+  throw new GolemError("usage", `${path} does not end in .parquet or .npz; expected one of them.`, {
     hint: "Parquet is read by pandas, polars and DuckDB; .npz by NumPy.",
   });
 }
@@ -63,7 +62,7 @@ export async function writeEmbeddingTable(
     if (vector.length === length) continue;
     throw new GolemError(
       "invalid-shape",
-      `The embedding of ${file} has ${vector.length} numbers; ${shape.layers} layers of 2 x ${shape.dimensions} were expected.`,
+      `The embedding of ${file} has ${vector.length} numbers; expected ${shape.layers} layers of 2 x ${shape.dimensions}.`,
     );
   }
   const write = form === "parquet" ? writeParquet : writeNpz;
@@ -143,7 +142,7 @@ async function writeNpz(path: string, rows: readonly EmbeddingRow[], shape: Embe
   if (bytes > maximumNpzBytes) {
     throw new GolemError(
       "invalid-shape",
-      `${bytes} bytes of embeddings do not fit into an .npz file; at most 4 GB do.`,
+      `The embeddings have ${bytes} bytes; an .npz file contains at most 4 GB.`,
       {
         hint: "Write .parquet instead.",
       },

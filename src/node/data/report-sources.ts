@@ -15,7 +15,7 @@ export interface ReportSources {
   readonly test: ReadonlyMap<string, string>;
 }
 
-/** Absolute paths of recordings that are files on this machine, by name. */
+/** Finds the absolute paths of recordings that are files on this machine, by name. */
 export async function locateFiles(recordings: readonly Recording[]): Promise<Map<string, string>> {
   const paths = new Map<string, string>();
   for (const recording of recordings) {
@@ -57,12 +57,12 @@ async function openQuietly(
 ): Promise<Dataset | undefined> {
   const quiet = { ...options, onWarning: undefined };
   if (named !== undefined) return openDataset(named, quiet);
-  // Nothing is downloaded unless the user asked for it.
+  // Nothing is downloaded without a request of the user.
   if (remembered === undefined || isHubAddress(remembered)) return undefined;
   return openDataset(remembered, quiet).catch(() => undefined);
 }
 
-/** Paths by name, of the recordings with a matching name and unchanged bytes. */
+/** Finds the paths, by name, of the recordings with a matching name and unchanged bytes. */
 export async function matchNames(
   wanted: TrainingDocument["recordings"],
   dataset: Dataset | undefined,
@@ -80,7 +80,7 @@ export async function matchNames(
   return found;
 }
 
-/** The same for exported golems, whose recordings have no names: by bytes only. */
+/** Finds the paths for exported golems, whose recordings have no names: by bytes only. */
 export async function matchHashes(
   wanted: TrainingDocument["recordings"],
   dataset: Dataset | undefined,

@@ -79,7 +79,7 @@ export interface ExportResult {
 /**
  * Exports the golem that is in `folder`.
  *
- * @throws GolemError `invalid-option` for contents a format cannot hold, `output-exists`, and the errors of
+ * @throws GolemError `invalid-option` for contents a format cannot include, `output-exists`, and the errors of
  *   loading, training and writing.
  */
 export async function exportGolem(folder: string, options: ExportOptions): Promise<ExportResult> {
@@ -93,7 +93,7 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
     );
   }
   if (licence !== undefined && !/^[a-z0-9][a-z0-9.+-]{0,63}$/i.test(licence)) {
-    throw new GolemError("invalid-option", `'${licence}' is not a licence; an SPDX id was expected.`, {
+    throw new GolemError("invalid-option", `'${licence}' is not a licence; expected an SPDX id.`, {
       hint: "For example MIT, Apache-2.0, CC-BY-4.0 or CC0-1.0.",
     });
   }
@@ -103,7 +103,7 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
   if (extension && !out.endsWith(extension)) {
     throw new GolemError(
       "invalid-option",
-      `${out} was given as the file; a name ending in ${extension} was expected.`,
+      `${out} was given as the file; expected a name ending in ${extension}.`,
       {
         hint: `Name it ${join(out, `model${extension}`)}, for example.`,
       },
@@ -149,12 +149,12 @@ function checkIncludes(name: string, what: "audio" | "transcripts"): void {
   if (able.includes(name)) return;
   throw new GolemError(
     "invalid-option",
-    `Format ${name} cannot hold ${what}; --include-${what} needs ${able.join(" or ")}.`,
+    `Format ${name} cannot include ${what}; --include-${what} needs ${able.join(" or ")}.`,
     { hint: `Omit --include-${what}, or export to another format.` },
   );
 }
 
-/** A golem trained again without words, with the transcripts of the same recordings. */
+/** Adds the transcripts of the same recordings to a golem trained again without words. */
 function keepTranscripts(model: GolemModel, original: GolemModel): GolemModel {
   if (model === original) return model;
   const { recordings, test = [] } = original.training;
@@ -187,7 +187,7 @@ async function checkOut(
   if (inside === "" || (!isFile && !inside.startsWith(".."))) {
     throw new GolemError(
       "output-exists",
-      `${out} is, or contains, the golem itself; another place was expected.`,
+      `${out} is, or contains, the golem itself; expected another path.`,
       {
         hint: "Name another folder: an export omits parts of the golem.",
       },
@@ -203,7 +203,7 @@ async function checkOut(
 
 function refuseExisting(path: string): GolemError {
   return new GolemError("output-exists", `${path} already exists.`, {
-    hint: "Name another place, or overwrite it with --force.",
+    hint: "Name another path, or overwrite it with --force.",
   });
 }
 

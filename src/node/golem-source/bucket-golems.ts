@@ -1,6 +1,6 @@
 /**
  * Golems in an S3 bucket: one golem under a prefix, or one in each folder under it. The version combines the
- * versions of all its files, so a golem that is being uploaded is read again when the rest has arrived.
+ * versions of all its files, so a golem is read again after each uploaded file until it is complete.
  *
  * Not its concern: the protocol of S3 (object-store/s3-store.ts).
  */
