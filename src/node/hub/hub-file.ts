@@ -1,6 +1,5 @@
 /**
- * Gets Hub files through the standard cache, which is shared with other programs: each uses the files that
- * the others downloaded.
+ * Gets Hub files through the standard cache, which is shared with other programs, including their downloads.
  *
  * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, are checked for neither size
  * nor hash, and ignore refs/ and HF_HUB_OFFLINE; its errors do not distinguish a missing file from a gated
@@ -51,7 +50,7 @@ export interface HubOptions extends WorkOptions {
 /** Contents of a repository at a revision. */
 interface HubRevision {
   readonly commit: string;
-  /** Paths of all files; offline, of the cached ones. */
+  /** Paths of all files; offline, those of cached files. */
   readonly files: readonly string[];
   /** The card's metadata as parsed by the Hub; undefined offline. Untrusted: validate before use. */
   readonly card: unknown;
@@ -93,7 +92,7 @@ export async function fetchHubFile(
     if ((facts.bytes ?? 0) > maximumBytes) {
       throw new GolemError(
         "fetch-failed",
-        `${beginWithSubject(subject)} has ${facts.bytes} bytes; at most ${maximumBytes} were expected.`,
+        `${beginWithSubject(subject)} has ${facts.bytes} bytes; expected at most ${maximumBytes}.`,
       );
     }
     const blob = join(getRepoFolder(cache, file), "blobs", facts.etag);
@@ -167,7 +166,9 @@ async function askOr<Found, Known>(
     throw new GolemError(
       "fetch-failed",
       `${beginWithSubject(subject)} is not in the cache (${getRepoFolder(settings.cache, subject.repo)}), and HF_HUB_OFFLINE forbids downloading it.`,
-      { hint: "Unset HF_HUB_OFFLINE and run this once with a network; it works offline afterwards." },
+      {
+        hint: "Unset HF_HUB_OFFLINE and run this once with a network connection; it works offline afterwards.",
+      },
     );
   }
   const silenceMilliseconds = Math.min(settings.silenceMilliseconds, impatientMilliseconds);
@@ -206,7 +207,7 @@ async function askFile(
   throw createForeignError(subject, settings, "no X-Repo-Commit and ETag");
 }
 
-/** The fields that are used of the Hub's answer about a revision. */
+/** The fields used of the Hub's answer about a revision. */
 const revisionSchema = z.object({
   sha: z.string().check(z.refine(isCommit)),
   siblings: z.array(z.object({ rfilename: z.optional(z.unknown()) })),

@@ -7,7 +7,7 @@ import { type ColumnOptions, chooseColumns, readFeatures, readText } from "../..
 import type { ParquetFile } from "../../dataset/parquet-file.ts";
 import { readKept, writeKept } from "../disk/kept-json.ts";
 
-/** Raised when the choice of columns changes, so that cached rows are read again. */
+/** To be raised when the choice of columns changes, so that cached rows are read again. */
 const choiceVersion = 2;
 
 /** Number of row groups read concurrently. */
@@ -40,7 +40,7 @@ interface RowsWanted {
 }
 
 /**
- * Reads labels and speakers, one row group after another; from `folder` if they are cached.
+ * Reads labels and speakers by row groups; from `folder` if they are cached.
  *
  * @throws GolemError `invalid-data` if there is no audio or label column, `fetch-failed` ..., `aborted`.
  */

@@ -14,7 +14,7 @@ export const manifestName = "kept.jsonl";
 
 /** Maximum size of a manifest, in bytes. */
 const maximumBytes = 256 << 20;
-/** The form of the names of clips: the time in UTC, so that they sort, and eight random digits. */
+/** The form of the names of clips: the time in UTC, for sorting, and eight random digits. */
 const clipName = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-[0-9a-f]{8}\.wav$/;
 
 const keptClipSchema = z.object({

@@ -1,5 +1,5 @@
 /**
- * An encoder from a folder with a published checkpoint: its graph is built into the cache folder on first
+ * Loads an encoder from a folder with a published checkpoint: its graph is built in the cache folder on first
  * use.
  *
  * Not its concern: model families, recordings.
@@ -39,8 +39,7 @@ interface PretrainedOptions {
 }
 
 /**
- * A pretrained model whose graph is in the cache folder, as plain data: any thread can load it, any number of
- * times.
+ * A pretrained model with its graph in the cache folder, as plain data that any thread can load.
  */
 export interface PreparedCheckpoint {
   readonly info: EncoderInfo;

@@ -94,7 +94,7 @@ export async function hashFiles(
 /** Reads a small text file, at most `maximumBytes`. */
 export async function readSmallFile(path: string, maximumBytes: number): Promise<string> {
   const tooLarge = (size: number) =>
-    new GolemError("invalid-option", `${path} has ${size} bytes; at most ${maximumBytes} were expected.`);
+    new GolemError("invalid-option", `${path} has ${size} bytes; expected at most ${maximumBytes}.`);
   const bytes = await readRegularFile(path, maximumBytes, tooLarge).catch((error: unknown) => {
     throw describeReadError(error, path);
   });

@@ -30,7 +30,7 @@ interface NodeOnnxOptions {
   readonly hasSpareCore?: (() => boolean) | undefined;
   /** Default: the processor. Loading rejects if the machine has no such device. */
   readonly device?: Provider | undefined;
-  /** Where optimised graphs of derived models are kept; without it they are optimised at every load. */
+  /** Cache folder of optimised graphs of derived models; without it, they are optimised at every load. */
   readonly readyFolder?: string | undefined;
 }
 
@@ -179,15 +179,15 @@ function getMachine(version: string): string {
 }
 
 /**
- * Whether products of uint8 and int8 may saturate: on x86-64 without the VNNI instructions. Known on Linux;
- * on other systems with x86-64 it is assumed, since it cannot be queried.
+ * Whether products of uint8 and int8 may saturate: on x86-64 without the VNNI instructions. On systems other
+ * than Linux with x86-64 it is assumed, since it cannot be queried.
  */
 function saturatesInt8(): boolean {
   features ??= listFeatures();
   return process.arch === "x64" && !features.some((feature) => /^avx(512)?_vnni$/.test(feature));
 }
 
-/** Instruction sets of the processor, on Linux. */
+/** Lists the instruction sets of the processor, on Linux. */
 function listFeatures(): string[] {
   try {
     return (

@@ -1,5 +1,5 @@
 /**
- * Which encoders to use: for training those that were named, for a golem those that its files record.
+ * Resolves the encoders to use: for training those that are named, for a golem those recorded in its files.
  *
  * Not its concern: how single encoders are found (see `resolve-encoder.ts`), how anything runs.
  */
@@ -25,9 +25,9 @@ import { type HubEnvironment, openFolder, openPinnedFiles } from "./model-files.
 import { resolveEncoder, resolveGolemEncoder } from "./resolve-encoder.ts";
 
 /**
- * Finds the encoders for training. The name of an encoder set (`encoderSets`) means all of it. Another encoder
- * is used alone, as is the first of a set with a layer, a head or a precision named; nothing is then
- * transcribed. Rejects with the errors of `resolveEncoder`.
+ * Finds the encoders for training. The name of an encoder set (`encoderSets`) selects all of it. Any other
+ * encoder is used alone, as is the first of a set if a layer, a head or a precision is named; speech is then
+ * not transcribed. Rejects with the errors of `resolveEncoder`.
  */
 export async function resolveEncoderSet(
   choice: EncoderChoice,
@@ -52,7 +52,7 @@ export async function resolveEncoderSet(
   return { encoders, transcriber: transcript ? findBuiltInTranscriber(set.transcriber) : undefined };
 }
 
-/** Finds the transcriber of a checkpoint; undefined where it has none. */
+/** Finds the transcriber of a checkpoint; undefined if it has none. */
 async function resolveTranscriber(
   encoder: ResolvedEncoder,
   { language }: Pick<EncoderName, "language">,
@@ -72,8 +72,8 @@ async function resolveTranscriber(
 }
 
 /**
- * Finds the encoders that a golem was trained on. `encoder` says where its encoder is now, which only a golem
- * with one encoder allows. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another
+ * Finds the encoders that a golem was trained on. `encoder` is the new location of the encoder, only for golems
+ * with one encoder. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another
  * transcriber.
  */
 export async function resolveGolemEncoderSet(

@@ -2,7 +2,7 @@
  * Resolves the name of an encoder, given by a user or a golem: a built-in name, a model of the Hugging Face
  * Hub, or local files.
  *
- * Code specific to a kind of encoder is loaded on demand, so that the default starts quickly.
+ * Code specific to a kind of encoder is loaded on demand, so that the default encoders start quickly.
  * Not its concern: how encoders run, recordings.
  */
 
@@ -38,14 +38,15 @@ export interface ResolveOptions extends HubEnvironment {
   readonly padded?: boolean | undefined;
   /** The files of a folder to use; default all. */
   readonly names?: readonly string[] | undefined;
-  /** Also download what a checkpoint's transcriber needs. */
+  /** Whether to download the files of a checkpoint's transcriber as well. */
   readonly words?: boolean | undefined;
 }
 
 /**
  * Resolves an encoder. `id` is a built-in name (`auto` or absent: the default), OWNER/NAME[@REVISION] on the
- * Hub, or a path: one that begins with "." or "/", or any existing path; a suffix `?padded` pads the input of
- * Whisper to 30 s, `?language=CODE` is that of its transcriber. Hub files are downloaded; weights of built-in encoders are not yet.
+ * Hub, or a path: one that begins with "." or "/", or any existing path; the suffix `?padded` pads the input of
+ * Whisper to 30 s, `?language=CODE` sets the language of its transcriber. Hub files are downloaded; weights of
+ * built-in encoders are not.
  *
  * @throws GolemError `unknown-encoder`, `invalid-option` (an unavailable precision), `invalid-layer`, and the
  *   errors
@@ -150,7 +151,7 @@ function checkPrecision(info: EncoderInfo, precision: string | undefined): void 
   if (precision === undefined || precision === info.precision) return;
   throw new GolemError(
     "invalid-option",
-    `${info.id} is available in ${info.precision} only; got --precision ${precision}.`,
+    `${info.id} is available only in ${info.precision}, not in the --precision ${precision} that was given.`,
     {
       hint: "Leave --precision out.",
     },

@@ -32,7 +32,7 @@ async function runJson(...args: string[]) {
   return { exitCode, stderr, document: stdout === "" ? undefined : JSON.parse(stdout) };
 }
 
-/** Names and hashes of what a run holds. */
+/** Names and hashes of the objects of a run. */
 async function hashRun(address: string): Promise<Record<string, string>> {
   const store = await openObjectStore(address);
   const hashes: Record<string, string> = {};
@@ -46,7 +46,7 @@ async function hashRun(address: string): Promise<Record<string, string>> {
 }
 
 describe("runs over a bucket", () => {
-  it("are those over a folder, and keep hostile keys out", async () => {
+  it("equal those over a folder, and reject hostile keys", async () => {
     const folder = await createScratchFolder();
     for (let n = 0; n < 6; n++) {
       const key = `${n % 2 ? "high" : "low"}/${n}.wav`;
@@ -129,7 +129,7 @@ describe("runs over a bucket", () => {
       "none",
     );
     expect(document).toMatchObject({ recordings: 4, labels: ["high", "low"] });
-    // The same archives in a folder, and one alone.
+    // The same archives in a folder, then one of them.
     const local = await createScratchFolder();
     await writeFile(join(local, "one.tar"), await readFile(join(folder, "pax.tar")));
     for (const data of [local, join(local, "one.tar")]) {
@@ -144,7 +144,7 @@ describe("runs over a bucket", () => {
     );
   });
 
-  it("reads Parquet files as the Hub writes them", async () => {
+  it("read Parquet files in the layout of the Hub", async () => {
     const { ByteWriter, ParquetWriter } = await import("hyparquet-writer");
     const writer = new ByteWriter();
     const text = { type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "OPTIONAL" } as const;

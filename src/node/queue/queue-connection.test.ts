@@ -1,4 +1,4 @@
-/** Connections to a real Redis: passwords, TLS, refusal. */
+/** Connections to a real Redis: passwords, TLS, rejection. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -8,7 +8,7 @@ import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { hidePassword } from "./queue-connection.ts";
 
 describe.skipIf(!hasRedis)(`the connection to a queue${redisNote}`, () => {
-  it("speaks TLS, and says why a queue cannot be used", async () => {
+  it("supports TLS, and reports why a queue cannot be used", async () => {
     const folder = await createScratchFolder();
     const run = await createScratchFolder();
     await plan(run);

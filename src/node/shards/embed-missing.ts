@@ -16,7 +16,7 @@ export interface EmbedRunOptions extends ShardEmbedderOptions {
   readonly fp16?: boolean | undefined;
 }
 
-/** Counts of what was done. */
+/** The counts of a call. */
 export interface EmbeddedRun {
   readonly shards: number;
   /** Number of shards that this call embedded; then the recordings and errors in them. */

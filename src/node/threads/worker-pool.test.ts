@@ -1,6 +1,6 @@
 /**
- * Which worker of a pool gets a call, how busy workers are counted, and the effect of dead workers; with real
- * threads.
+ * The distribution of calls to the workers of a pool, the count of busy workers, and the effect of dead workers,
+ * with real threads.
  */
 import type { Worker } from "node:worker_threads";
 import { expect, it, onTestFinished } from "vitest";
@@ -31,7 +31,7 @@ async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) 
   return { pool, told, workers: watch.started };
 }
 
-it("gives a single call to the first worker, and reports how many are busy", async () => {
+it("gives a single call to the first worker, and reports the number of busy workers", async () => {
   const { pool, told, workers } = await createPool();
   const answered: (Worker | undefined)[] = [];
   for (const worker of workers) worker.on("message", () => answered.push(worker));
@@ -44,12 +44,12 @@ it("gives a single call to the first worker, and reports how many are busy", asy
   expect(told.at(-1)).toBe(0);
 });
 
-it("does not count a worker that died at work", async () => {
+it("does not count a worker that died during a call", async () => {
   const { pool, told, workers } = await createPool();
   const lost = pool.run(...nothing);
   void workers[0]!.terminate();
   await lost.catch(() => {});
-  // It may have answered first and still be ending.
+  // It may have answered before it ended.
   await expect.poll(() => workers.length).toBe(3);
   await expect.poll(pool.getReady).toBe(2);
   expect(told.at(-1)).toBe(0);
@@ -59,7 +59,7 @@ it("does not count a worker that died at work", async () => {
   await third;
 });
 
-it("rejects at most the first call of a worker that died; another runs the rest", async () => {
+it("rejects at most the first call of a dead worker; another worker runs the others", async () => {
   const { pool, workers } = await createPool({ ahead: 3 });
   const calls = Array.from({ length: 6 }, () => pool.run(...nothing));
   void workers[0]!.terminate();
@@ -85,7 +85,7 @@ it("drops calls that are aborted before they start, and all when it is closed", 
   await expect(pool.run(...nothing)).rejects.toMatchObject({ code: "aborted" });
 });
 
-it("gives up on workers that cannot start, with the reason", async () => {
+it("rejects calls if workers cannot start, with the reason", async () => {
   const deaths: unknown[] = [];
   const pool = createWorkerPool<GolemCalls>({
     ...{ script: "golem-worker", settings: null, count: 2 },
@@ -98,7 +98,7 @@ it("gives up on workers that cannot start, with the reason", async () => {
   await pool.close();
 });
 
-it("gives a worker to clients in turn, however many calls one of them has", async () => {
+it("gives a worker to clients in turn, regardless of their numbers of calls", async () => {
   const { pool } = await createPool({ count: 1 });
   const answered: string[] = [];
   const ask = (client: string): Promise<void> =>
