@@ -1,6 +1,4 @@
-/**
- * A comparison of heads as text: the right heads are marked, and the recommended command exists.
- */
+/** A comparison of heads as text: the right heads are marked, and the recommended command exists. */
 import { describe, expect, it } from "vitest";
 import type { DatasetComparison, SizedScore } from "../workflow/compare-heads.ts";
 import { describeComparison } from "./describe-comparison.ts";

@@ -12,8 +12,8 @@ import { formatTable } from "./text-table.ts";
 const listed = 10;
 
 /**
- * Formats the verdict, both scores and costs, the classes that differ, and recordings with changed correctness
- * as lines.
+ * Formats the verdict, both scores and costs, the classes that differ, and recordings with changed
+ * correctness as lines.
  */
 export function describeDifference(
   diff: GolemDiff,

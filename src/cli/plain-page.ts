@@ -57,8 +57,8 @@ function describeBlock(block: readonly string[], width: number, bold: (text: str
 }
 
 /**
- * Formats a table unchanged if it fits; otherwise each row as its first cell, followed by the others on lines of
- * their own, after their headings.
+ * Formats a table unchanged if it fits; otherwise each row as its first cell, followed by the others on lines
+ * of their own, after their headings.
  */
 function describeRows(block: readonly string[], width: number): string[] {
   const [head = [], , ...rows] = block.map((line) =>

@@ -187,9 +187,7 @@ export function reportError(found: unknown, json: boolean, streams: Streams): nu
   return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;
 }
 
-/**
- * Maximum and minimum width of the bar, and width of the text after it, in characters.
- */
+/** Maximum and minimum width of the bar, and width of the text after it, in characters. */
 const [largestBar, smallestBar, amountSize] = [30, 8, 26];
 /** Totals up to this are shown as counts; larger ones are bytes and shown as a percentage. */
 const maximumCounted = 100_000;
@@ -218,8 +216,8 @@ function formatDuration(seconds: number): string {
 }
 
 /**
- * Converts a system error that no other part has described, such as a lack of file descriptors for loading a part
- * of this program.
+ * Converts a system error that no other part has described, such as a lack of file descriptors for loading a
+ * part of this program.
  */
 function describeSystemError(error: unknown): unknown {
   const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;

@@ -52,7 +52,9 @@ export function wrapWords(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** Splits a text into lines after `indent` spaces, wrapped between words to `width` columns if it is given. */
+/**
+ * Splits a text into lines after `indent` spaces, wrapped between words to `width` columns if it is given.
+ */
 export function wrapIndented(text: string, indent: number, width = Number.POSITIVE_INFINITY): string[] {
   return wrapWords(text, width - indent).map((line) => `${" ".repeat(indent)}${line}`);
 }
@@ -61,8 +63,8 @@ export function wrapIndented(text: string, indent: number, width = Number.POSITI
 const nameWidth = 12;
 
 /**
- * Formats a named text as lines, wrapped between words to `width` columns and indented after the name. `styled`,
- * if given, replaces the text's first characters, which are the same without the style.
+ * Formats a named text as lines, wrapped between words to `width` columns and indented after the name.
+ * `styled`, if given, replaces the text's first characters, which are the same without the style.
  */
 export function formatRow(name: string, text: string, width?: number, styled?: string): string[] {
   const lines = wrapWords(text, (width ?? Number.POSITIVE_INFINITY) - nameWidth);

@@ -59,8 +59,8 @@ const toCode = (character: string): string =>
 const alikeCode = "alike-labels";
 
 /**
- * Creates warnings for labels that are written in several ways but treated as one: with spaces around them, or
- * in another Unicode form.
+ * Creates warnings for labels that are written in several ways but treated as one: with spaces around them,
+ * or in another Unicode form.
  */
 export function checkAlikeSpellings(
   rows: readonly { readonly file: string; readonly written: string; readonly label: string }[],

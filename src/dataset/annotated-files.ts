@@ -1,7 +1,7 @@
 /**
  * Reads the labelled segments of long recordings from the annotation files in a folder: day.txt for day.wav
- * (an Audacity label track), day.Table.1.selections.txt (Raven), day.csv (columns start, end, label), or tables
- * that name the recordings.
+ * (an Audacity label track), day.Table.1.selections.txt (Raven), day.csv (columns start, end, label), or
+ * tables that name the recordings.
  *
  * Not its concern: where the files are, which file belongs to which recording by its name
  * (annotation-places.ts), cutting the recordings.
@@ -136,8 +136,8 @@ const createSecondWarning = (file: string, used: string, recording: string) => (
 });
 
 /**
- * Adds the annotations of one file: to the recordings that it names, else to the one that it is named after, in
- * the same folder or another, else to the only recording.
+ * Adds the annotations of one file: to the recordings that it names, else to the one that it is named after,
+ * in the same folder or another, else to the only recording.
  */
 function addFile(
   file: string,

@@ -89,9 +89,9 @@ function find(columns: readonly string[], wanted: readonly string[]): string | u
 }
 
 /**
- * Finds the columns of start and end, or start and duration; undefined if a table has none. With a duration, a
- * column "offset" contains starts (Kaleidoscope, NeMo). In UrbanSound8K's list (`slice_file_name`) the columns
- * refer to another recording.
+ * Finds the columns of start and end, or start and duration; undefined if a table has none. With a duration,
+ * a column "offset" contains starts (Kaleidoscope, NeMo). In UrbanSound8K's list (`slice_file_name`) the
+ * columns refer to another recording.
  */
 export function findSegmentColumns(columns: readonly string[]): SegmentColumns | undefined {
   if (find(columns, ["slice_file_name"]) !== undefined) return undefined;
@@ -150,8 +150,8 @@ export async function parseAnnotationTable(text: string, name: string): Promise<
 }
 
 /**
- * Finds the column of labels: the first non-empty column with a usual name; in a Raven table otherwise the only
- * column of text that the user has added.
+ * Finds the column of labels: the first non-empty column with a usual name; in a Raven table otherwise the
+ * only column of text that the user has added.
  */
 function findLabelColumn({ columns, rows }: Table): string | undefined {
   const usual = labelColumns.flatMap((name) => find(columns, [name]) ?? []);
@@ -197,8 +197,8 @@ export function readAnnotationTable(table: Table, name: string): Annotation[] | 
     // BirdNET writes this row if nothing was found.
     if (getCell(label) === "nocall" && getCell(code) === "nocall") continue;
     let segment = readSegment(getCell, columns, place);
-    // Times of a table for several files are counted from the start of the first file; offsets from the start of
-    // the row's file.
+    // Times of a table for several files are counted from the start of the first file; offsets from the start
+    // of the row's file.
     const offset = inFile === undefined ? Number.NaN : toNumber(getCell(inFile));
     if (offset >= 0) segment = { start: offset, end: offset + segment.end - segment.start };
     const recording = getCell(file).split(/[\\/]/).at(-1)!;

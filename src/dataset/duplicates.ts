@@ -1,8 +1,8 @@
 /**
  * Finds copies of the same recording, by its bytes or by its decoded audio.
  *
- * Not its concern: how hashes are computed. Recordings of digital silence of equal length are found as copies, so
- * they must be left out first.
+ * Not its concern: how hashes are computed. Recordings of digital silence of equal length are found as
+ * copies, so they must be left out first.
  */
 import { GolemError } from "../core/error.ts";
 

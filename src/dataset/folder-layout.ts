@@ -1,6 +1,7 @@
 /**
  * Reads labels and splits from the layout of a folder: a folder per class; splits (`train`, `test`, ...)
- * above or inside the folders of classes; optionally all in one outer folder (as in Hugging Face's AudioFolder).
+ * above or inside the folders of classes; optionally all in one outer folder (as in Hugging Face's
+ * AudioFolder).
  *
  * Not its concern: the file system; its input is a list of files.
  */
@@ -158,8 +159,8 @@ function readClassFolders(
 }
 
 /**
- * Finds the level of the class folders inside splits: the second, unless every split has only one folder there,
- * which contains others (train/wavs/CLASS).
+ * Finds the level of the class folders inside splits: the second, unless every split has only one folder
+ * there, which contains others (train/wavs/CLASS).
  */
 function findClassDepth(places: readonly Place[]): number {
   const splits = groupByFirst(places);

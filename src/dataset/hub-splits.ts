@@ -93,9 +93,7 @@ export function selectSplits(config: HubConfig, split: string | undefined, id: s
   });
 }
 
-/**
- * Parses the name of a split, or its first word, as in "test.clean" and "train-other-500".
- */
+/** Parses the name of a split, or its first word, as in "test.clean" and "train-other-500". */
 export function parseHubSplit(name: string): Split {
   return parseSplit(name) ?? parseSplit(/^[a-z]*/i.exec(name)![0]) ?? "none";
 }

@@ -1,13 +1,13 @@
 /**
  * Finds recordings that were cut from one longer recording, by their names.
  *
- * These forms are recognised, each for several files: a numbered part ("talk_part2", "talk-seg-03", "talk 2of5", "talk
- * (2)"); a time range ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a numbered recording
- * or an identifier followed by a number or letter ("rec0_07", "187207-B"), also before other numbers
- * ("14113-4-0-2"); numbers in one of several folders within a class ("dog/street/01"). Ordinary numbering
- * ("yes_01"), words ("dog_bark_01") and names that occur in several classes ("7_george_12",
- * "0a7c2a8d_nohash_1": speakers) are not. A suffix that all recordings of a class share ("-5", "_robin")
- * is ignored.
+ * These forms are recognised, each for several files: a numbered part ("talk_part2", "talk-seg-03", "talk
+ * 2of5", "talk (2)"); a time range ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a
+ * numbered recording or an identifier followed by a number or letter ("rec0_07", "187207-B"), also before
+ * other numbers ("14113-4-0-2"); numbers in one of several folders within a class ("dog/street/01"). Ordinary
+ * numbering ("yes_01"), words ("dog_bark_01") and names that occur in several classes ("7_george_12",
+ * "0a7c2a8d_nohash_1": speakers) are not. A suffix that all recordings of a class share ("-5", "_robin") is
+ * ignored.
  * Not its concern: what the recordings contain, what sources are used for.
  */
 
@@ -96,8 +96,8 @@ const getBracketed = (folder: string, stem: string): string | undefined => {
 };
 
 /**
- * Finds the sources of "dog/street (2)" and "dog/street/02", if half of the classes have several, no two classes
- * share one, and none is named like its class.
+ * Finds the sources of "dog/street (2)" and "dog/street/02", if half of the classes have several, no two
+ * classes share one, and none is named like its class.
  */
 function findExclusive(
   names: readonly Name[],
@@ -131,7 +131,8 @@ function findPart({ folder, stem }: Name): string | undefined {
 }
 
 /**
- * Finds the sources of "talk-0-3.5" and "talk_12.5", if the numbers of all files with a prefix are time ranges.
+ * Finds the sources of "talk-0-3.5" and "talk_12.5", if the numbers of all files with a prefix are time
+ * ranges.
  */
 function findStretches(names: readonly Name[]): (string | undefined)[] {
   const sources = new Array<string | undefined>(names.length);
@@ -192,8 +193,8 @@ function areIntervals(sorted: readonly { start: number; end: number; isDecimal: 
 }
 
 /**
- * Whether numbers are offsets in equal steps: at least four multiples of a step, and either decimals or with a
- * larger step than in counting.
+ * Whether numbers are offsets in equal steps: at least four multiples of a step, and either decimals or with
+ * a larger step than in counting.
  */
 function areOffsets(values: readonly number[], isDecimal: boolean): boolean {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
@@ -267,8 +268,8 @@ function isIdentifier(token: string): boolean {
 }
 
 /**
- * Whether identifiers are those of sources: most of those that occur several times occur in one class only, and
- * some occur at least three times.
+ * Whether identifiers are those of sources: most of those that occur several times occur in one class only,
+ * and some occur at least three times.
  */
 function areSources(identifiers: ReadonlyMap<number, string>, names: readonly Name[]): boolean {
   const labels = new Map<string, string[]>();

@@ -1,8 +1,9 @@
 /**
  * Tests paths against patterns: `*` within a name, `**` across folders, `?`, `[a-z]`, `[!a-z]`, `{a,b}`.
  *
- * Each part of a pattern maps the set of positions reached in the path to the next set, so the number of steps
- * is at most the length of the pattern times that of the path. Not its concern: where patterns come from.
+ * Each part of a pattern maps the set of positions reached in the path to the next set, so the number of
+ * steps is at most the length of the pattern times that of the path. Not its concern: where patterns come
+ * from.
  *
  * Reference: R. Cox, "Regular Expression Matching Can Be Simple And Fast" (2007), simulation of sets.
  */

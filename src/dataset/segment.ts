@@ -71,8 +71,8 @@ export function groupSegments<T extends Pick<LabelledSegment, "file" | "segment"
 }
 
 /**
- * Leaves out segments if at least half of them overlaps a segment with another label: they contain two sounds.
- * Takes time linear in the number of overlaps.
+ * Leaves out segments if at least half of them overlaps a segment with another label: they contain two
+ * sounds. Takes time linear in the number of overlaps.
  */
 export function separateOverlaps<T extends LabelledSegment>(
   segments: readonly T[],

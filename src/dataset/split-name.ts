@@ -80,8 +80,8 @@ export function parseFolderSplit(name: string): Split | undefined {
 }
 
 /**
- * Parses the names of sibling folders as splits. If no whole name is a split, the first or last word of a name
- * of several words is used, if the other words are those of a sibling ("birds_train", "birds_test").
+ * Parses the names of sibling folders as splits. If no whole name is a split, the first or last word of a
+ * name of several words is used, if the other words are those of a sibling ("birds_train", "birds_test").
  */
 export function parseFolderSplits(names: readonly string[]): Map<string, Split | undefined> {
   const found = new Map(names.map((name) => [name, parseFolderSplit(name)]));

@@ -47,8 +47,7 @@ export const maximumClipSeconds = 30;
 interface CutterOptions extends ClipKeeping {
   readonly sampleRate: number;
   /**
-   * Maximum time, in seconds, from the end of a part to its addition; parts added later lose their
-   * beginning.
+   * Maximum time, in seconds, from the end of a part to its addition; parts added later lose their beginning.
    */
   readonly delaySeconds: number;
 }

@@ -113,8 +113,8 @@ export interface FalseAlarmThresholds {
 }
 
 /**
- * Derives thresholds at which at most `perHour` false alarms per hour were measured. Throws `invalid-option` if
- * the golem has no such measurement, or it is too short for the rate.
+ * Derives thresholds at which at most `perHour` false alarms per hour were measured. Throws `invalid-option`
+ * if the golem has no such measurement, or it is too short for the rate.
  */
 export function deriveThresholds(
   { labels, falseAlarms }: Pick<GolemDocument, "labels" | "falseAlarms">,

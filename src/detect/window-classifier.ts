@@ -19,9 +19,7 @@ import type { GolemModel } from "../golem/golem-model.ts";
 import { getAudioOf } from "../golem/predict-embedded.ts";
 import { createWindowJudge, type WindowAnswer } from "./window-judge.ts";
 
-/**
- * Classifies windows; implemented by {@link createWindowClassifier}, and with worker threads.
- */
+/** Classifies windows; implemented by {@link createWindowClassifier}, and with worker threads. */
 export interface WindowClassifier {
   readonly labels: readonly string[];
   /** Sample rate of the samples, in Hz. */

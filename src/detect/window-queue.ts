@@ -17,9 +17,7 @@ interface WindowQueueOptions<Answer> {
 interface WindowQueue {
   /** Adds a plan; a window with its samples. */
   add(plan: WindowPlan, samples?: Float32Array): void;
-  /**
-   * Skips windows that end before frame `before` and are not being classified yet; returns their number.
-   */
+  /** Skips windows that end before frame `before` and are not being classified yet; returns their number. */
   leaveOut(before: number): number;
   /**
    * Resolves once at most `maximum` plans are left in the queue; rejects with the first error of `classify`.

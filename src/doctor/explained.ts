@@ -42,8 +42,8 @@ export function measureExplained(
 }
 
 /**
- * Creates a function that computes the share of labels equal to the most frequent label of the other recordings
- * in the same category (or of all others).
+ * Creates a function that computes the share of labels equal to the most frequent label of the other
+ * recordings in the same category (or of all others).
  */
 export function createCategoryScore(
   categories: readonly (string | undefined)[],
@@ -75,8 +75,8 @@ export function createCategoryScore(
 }
 
 /**
- * Creates a function that computes the share of labels equal to the most frequent label of the recordings with
- * the nearest levels; equal levels are counted together.
+ * Creates a function that computes the share of labels equal to the most frequent label of the recordings
+ * with the nearest levels; equal levels are counted together.
  */
 export function createLevelScore(
   levels: readonly number[],

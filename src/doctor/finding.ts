@@ -105,8 +105,8 @@ interface UnevenFacts {
 }
 
 /**
- * The cases of findings, by code, with the numbers and names of each. Shares are from 0 to 1; lists of names are
- * joined.
+ * The cases of findings, by code, with the numbers and names of each. Shares are from 0 to 1; lists of names
+ * are joined.
  */
 export interface FindingFacts {
   readonly doubted: LabelSuspicion & CountFacts & { readonly share: number };

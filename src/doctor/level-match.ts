@@ -50,8 +50,8 @@ function computeLevelDistance(a: SoundPrint, b: SoundPrint, offset: number): num
 const getLevel = (word: number, band: number): number => (word >>> (4 * band)) & 15;
 
 /**
- * Computes the number of steps by which each band of the first is louder: the median over frames in which both
- * have some level.
+ * Computes the number of steps by which each band of the first is louder: the median over frames in which
+ * both have some level.
  */
 function computeGains(frames: readonly (readonly [number, number])[]): number[] {
   const all: number[] = [];

@@ -1,7 +1,7 @@
 /**
  * Nearest neighbours among the rows of a matrix, by Euclidean distance: exact up to a few thousand rows; with
- * more, among the rows of near cells, so that the cost grows as rows to the power 1.5. Copies are far closer to
- * each other than the width of the cells.
+ * more, among the rows of near cells, so that the cost grows as rows to the power 1.5. Copies are far closer
+ * to each other than the width of the cells.
  *
  * Not its concern: the meaning of the rows.
  *

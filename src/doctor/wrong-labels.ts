@@ -28,7 +28,8 @@ const doubtLimits = {
    */
   agreement: 2 / 3,
   /**
-   * Maximum ratio of the expected errors of the second pass to those of the first; unlimited if these are few.
+   * Maximum ratio of the expected errors of the second pass to those of the first; unlimited if these are
+   * few.
    */
   remainingErrors: 0.6,
   fewErrors: 0.05,

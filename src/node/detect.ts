@@ -46,7 +46,8 @@ export interface OpenDetector extends Detector {
 }
 
 /**
- * Yields the events in a recording of any length; memory does not grow with duration. Progress is in seconds. Rejects with the errors of decoders and encoders, or `aborted`.
+ * Yields the events in a recording of any length; memory does not grow with duration. Progress is in seconds.
+ * Rejects with the errors of decoders and encoders, or `aborted`.
  */
 export async function* detectFile<Label extends string = string>(
   golem: Golem<Label>,

@@ -45,9 +45,9 @@ export interface DiffOptions extends EnvironmentOptions {
 const timed = 7;
 
 /**
- * Compares two golems in folders; without data their encoders are not needed, so one golem may be of an earlier
- * version. Rejects with the errors of `loadGolem` and `evaluate`, and with `no-recordings` if nothing was held
- * out of both trainings.
+ * Compares two golems in folders; without data their encoders are not needed, so one golem may be of an
+ * earlier version. Rejects with the errors of `loadGolem` and `evaluate`, and with `no-recordings` if nothing
+ * was held out of both trainings.
  */
 export async function diffGolems(a: string, b: string, options: DiffOptions = {}): Promise<GolemDiff> {
   const { data, limit, margin = 0, ...environmentOptions } = options;

@@ -50,15 +50,15 @@ export interface Golem<Label extends string = string> {
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
   predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction<Label>>;
   /**
-   * Predicts many files on all cores. Yields predictions in the order of the files, and the error of a file that
-   * fails.
+   * Predicts many files on all cores. Yields predictions in the order of the files, and the error of a file
+   * that fails.
    */
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction<Label>>;
   /** Scores the golem on held-out recordings. */
   evaluate(data: string | Dataset, options?: EvaluateOptions): Promise<Evaluation>;
   /**
-   * Trains again on its recordings and further ones, with the same recipe and seed. Rejects with the errors of
-   * `train`, and with `data-not-found` if none of its recordings is found again.
+   * Trains again on its recordings and further ones, with the same recipe and seed. Rejects with the errors
+   * of `train`, and with `data-not-found` if none of its recordings is found again.
    */
   update(
     data: string | Dataset | readonly (string | Dataset)[],
@@ -66,9 +66,7 @@ export interface Golem<Label extends string = string> {
   ): Promise<UpdatedGolem>;
   /** Writes the golem's folder, with its report, atomically. */
   save(folder: string): Promise<void>;
-  /**
-   * Frees the networks after current predictions have ended; later predictions load them again.
-   */
+  /** Frees the networks after current predictions have ended; later predictions load them again. */
   dispose(): Promise<void>;
 }
 
@@ -99,7 +97,8 @@ export interface LoadGolemOptions<Label extends string = string> extends Environ
  * const golem = await loadGolem("my-golem", { labels: ["yes", "no"] });
  * ```
  *
- * Errors: `invalid-option` if the golem has other labels, `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemEncoderSet`.
+ * Errors: `invalid-option` if the golem has other labels, `golem-not-found`, `golem-damaged`,
+ * `golem-version`, and those of `resolveGolemEncoderSet`.
  */
 export async function loadGolem<const Label extends string = string>(
   folder: string,
@@ -115,8 +114,8 @@ export async function loadGolem<const Label extends string = string>(
 
 /**
  * Reads a golem and trains it again, as `update` of a loaded golem does. This works for golems of earlier
- * versions with encoders that cannot be run any more, since all recordings are embedded again. Rejects with the
- * errors of `Golem.update`.
+ * versions with encoders that cannot be run any more, since all recordings are embedded again. Rejects with
+ * the errors of `Golem.update`.
  */
 export async function updateGolem(
   folder: string,
@@ -147,8 +146,8 @@ export async function wrapTrained(
 
 /**
  * Joins a golem and its encoders, which are loaded at the first prediction. The report that is saved with it
- * links to the recordings at `sources` and contains no sound: no recording is decoded for it, and golems may be
- * shared.
+ * links to the recordings at `sources` and contains no sound: no recording is decoded for it, and golems may
+ * be shared.
  */
 function createGolem(
   model: GolemModel,

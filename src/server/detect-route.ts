@@ -211,9 +211,9 @@ function createOverworked(seconds: number, worked: number): GolemError {
 }
 
 /**
- * Creates the body of a response. It begins with the first text, at the end, or after a delay, but with `isHeld`
- * not before it is released: a response that begins before the request has arrived announces that it closes the
- * connection, and some clients then accept a truncated body as complete.
+ * Creates the body of a response. It begins with the first text, at the end, or after a delay, but with
+ * `isHeld` not before it is released: a response that begins before the request has arrived announces that it
+ * closes the connection, and some clients then accept a truncated body as complete.
  */
 function createSink(begin: (stream: ReadableStream<Uint8Array>) => void, isHeld: boolean) {
   const encoder = new TextEncoder();

@@ -1,6 +1,6 @@
 /**
- * A served golem: it is loaded, and loaded again when its version changes. The old golem is used until the new
- * one is loaded and checked; a damaged new one is ignored.
+ * A served golem: it is loaded, and loaded again when its version changes. The old golem is used until the
+ * new one is loaded and checked; a damaged new one is ignored.
  *
  * Not its concern: which golems are served, when to check for another version (served-golems.ts).
  */

@@ -1,6 +1,4 @@
-/**
- * The descriptions of golems for clients: without single recordings, their names or their words.
- */
+/** The descriptions of golems for clients: without single recordings, their names or their words. */
 import type { z } from "@hono/zod-openapi";
 import type { ServedGolem } from "./golem-place.ts";
 import type { golemSchema, golemSummarySchema } from "./schemas.ts";

@@ -1,6 +1,6 @@
 /**
- * Reads the bodies of requests with limits on time and on the bytes of one body and of all. A slow sender uses
- * memory only for the bytes that it has sent.
+ * Reads the bodies of requests with limits on time and on the bytes of one body and of all. A slow sender
+ * uses memory only for the bytes that it has sent.
  */
 import type { IncomingMessage } from "node:http";
 import { GolemError } from "../core/error.ts";

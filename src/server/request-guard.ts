@@ -1,6 +1,6 @@
 /**
- * Rejects requests by their Host and Origin headers, so that a web page cannot reach a server on the machine of
- * its visitor, neither directly nor by a name that resolves to that machine (DNS rebinding).
+ * Rejects requests by their Host and Origin headers, so that a web page cannot reach a server on the machine
+ * of its visitor, neither directly nor by a name that resolves to that machine (DNS rebinding).
  *
  * After rebinding, Host is the page's own name, so only names from the options are accepted; an address
  * cannot be rebound. Whenever a page sends data or opens a WebSocket, Origin is that of the page.

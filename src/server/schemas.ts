@@ -1,6 +1,6 @@
 /**
- * Schemas of requests and answers. Requests are checked against them, and the OpenAPI document is generated from
- * them.
+ * Schemas of requests and answers. Requests are checked against them, and the OpenAPI document is generated
+ * from them.
  *
  * Not its concern: how answers are computed.
  */
@@ -249,7 +249,10 @@ export const eventSchema = z
 /** Bytes of a recording in the OpenAPI document. */
 export const binarySchema = { type: "string" as const, format: "binary" };
 
-/** A form with recordings. It is read as it arrives (see multipart.ts), so it is not checked against the schema. */
+/**
+ * A form with recordings. It is read as it arrives (see multipart.ts), so it is not checked against the
+ * schema.
+ */
 export const formSchema = {
   type: "object" as const,
   required: ["file"],

@@ -39,7 +39,8 @@ export interface WebGolem<Label extends string = string> {
   ): Promise<AudioPrediction<Label>>;
   /**
    * Detects events in a stream, for example of a microphone, until it is stopped; events are reported as soon
-   * as they are certain. Must be called after a click or key press. Rejects with `unreadable` or `invalid-option`.
+   * as they are certain. Must be called after a click or key press. Rejects with `unreadable` or
+   * `invalid-option`.
    */
   listen(stream: MediaStream, options?: ListenOptions<Label>): Promise<Listening>;
   /** Ends its worker; pending calls reject with `aborted`. */

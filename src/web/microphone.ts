@@ -17,8 +17,8 @@ export interface Capture {
 
 /**
  * Captures the audio of a stream. Must be called after a click or key press, since browsers allow sound only
- * after a user action. `worklet`: address of the built capture-worklet.ts. Rejects with the browser's DOMException if
- * there is no audio to capture.
+ * after a user action. `worklet`: address of the built capture-worklet.ts. Rejects with the browser's
+ * DOMException if there is no audio to capture.
  */
 export async function captureStream(stream: MediaStream, worklet: string | URL): Promise<Capture> {
   const context = new AudioContext();

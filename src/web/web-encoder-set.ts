@@ -25,8 +25,8 @@ export type WebEncoderSetOptions = WebWeightOptions & WebOnnxRuntimeOptions;
  * Loads the encoders and the transcriber that a golem names (`model.encoders`, `model.transcriber`), or the
  * registry's own. A transcriber that reads an encoder of the set shares it; one whose encoder is not in the
  * set loads its own. Rejects with `unknown-encoder` for an encoder that is not built in, `golem-version` for
- * a different version of one that is, the errors of `loadWebWeights`, and `encoder-failed`; the networks loaded
- * so far are then freed.
+ * a different version of one that is, the errors of `loadWebWeights`, and `encoder-failed`; the networks
+ * loaded so far are then freed.
  */
 export async function loadWebEncoderSet(
   { encoders: wanted, transcriber: reader }: EncoderSetInfo,

@@ -1,9 +1,9 @@
 /**
- * The weights of built-in encoders in a browser: fetched from the page's address for them, checked by size and
- * sha256, kept in Cache Storage if available.
+ * The weights of built-in encoders in a browser: fetched from the page's address for them, checked by size
+ * and sha256, kept in Cache Storage if available.
  *
- * Kept files are found by their hash, so that pages of one origin share them regardless of their address; they
- * are checked again whenever they are read.
+ * Kept files are found by their hash, so that pages of one origin share them regardless of their address;
+ * they are checked again whenever they are read.
  */
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { GolemError, throwIfAborted } from "../core/error.ts";
@@ -37,8 +37,8 @@ export function getWeightUrl(weights: string | URL, id: string, file: string): U
 
 /**
  * Loads the weight files of several owners: their contents by name, in the order of the owners. A file of two
- * owners is fetched once. Progress counts bytes. Rejects with `weights-missing`, `weights-damaged`, `fetch-failed` or
- * `aborted`.
+ * owners is fetched once. Progress counts bytes. Rejects with `weights-missing`, `weights-damaged`,
+ * `fetch-failed` or `aborted`.
  */
 export async function loadWebWeights(
   owners: readonly WebWeightOwner[],
@@ -127,8 +127,8 @@ async function readKept(
 }
 
 /**
- * Computes the SHA-256 in hexadecimal, if possible (secure contexts) with the browser's implementation, which is
- * ten times as fast.
+ * Computes the SHA-256 in hexadecimal, if possible (secure contexts) with the browser's implementation, which
+ * is ten times as fast.
  */
 async function computeSha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const { subtle } = globalThis.crypto ?? {};

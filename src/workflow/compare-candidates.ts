@@ -4,9 +4,9 @@
  *
  * The validation is nested: everything that a candidate chooses from data (layer, penalty, epochs, view
  * weights) is chosen within each fold, so every score is that of a procedure. The choice between candidates
- * is not nested: the best of ten scores is slightly too high. The simplest candidate within one standard error
- * (evaluate/one-standard-error.ts) is marked; its score is seldom too high. Time is limited: repeats are omitted
- * first, then the last candidates. Not its concern: clocks, threads.
+ * is not nested: the best of ten scores is slightly too high. The simplest candidate within one standard
+ * error (evaluate/one-standard-error.ts) is marked; its score is seldom too high. Time is limited: repeats
+ * are omitted first, then the last candidates. Not its concern: clocks, threads.
  */
 
 import type { HeadCandidate } from "../classifier/choosing/head-candidates.ts";

@@ -1,6 +1,4 @@
-/**
- * Runs every procedure in an environment in memory.
- */
+/** Runs every procedure in an environment in memory. */
 import { expect, it } from "vitest";
 import { makeEmbeddings } from "../../test/support/make-embeddings.ts";
 import { createInlineRunner, fitPredictRows } from "../classifier/fold-runner.ts";

@@ -88,8 +88,8 @@ export interface EmbeddingEnvironment {
   ): Promise<EmbeddingResult>;
   /**
    * Prepares fitting to the recordings that a data set does not list; absent if data sets are always listed
-   * completely. Recordings with the same audio as one of `tested` are not fitted to. Rejects with the errors of `embed`, and
-   * `conflicting-labels`.
+   * completely. Recordings with the same audio as one of `tested` are not fitted to. Rejects with the errors
+   * of `embed`, and `conflicting-labels`.
    */
   readUnlisted?(
     unlisted: UnlistedRecordings,

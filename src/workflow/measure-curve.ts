@@ -2,11 +2,11 @@
  * Measures the learning curve of training on a data set: the gain from more recordings.
  *
  * The last point is the score reported by training (same folds, repeats and seed); smaller training sides are
- * subsets of its folds. On real recordings (runs/results/class-gain.md) a class that is smaller than the others
- * gained at least as much as predicted here; one that became larger than the others gained almost nothing, with
- * any head, so each gain states whether the class would become the largest. With thousands of recordings, all
- * sizes but the last are at most `maximumDense` recordings, so only the time of the last cross-validation
- * grows with their number, linearly.
+ * subsets of its folds. On real recordings (runs/results/class-gain.md) a class that is smaller than the
+ * others gained at least as much as predicted here; one that became larger than the others gained almost
+ * nothing, with any head, so each gain states whether the class would become the largest. With thousands of
+ * recordings, all sizes but the last are at most `maximumDense` recordings, so only the time of the last
+ * cross-validation grows with their number, linearly.
  * Not its concern: how curves are fitted, where folds run.
  */
 

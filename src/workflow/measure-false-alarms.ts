@@ -95,7 +95,8 @@ export function pickMeasuredRows(labels: readonly number[]): number[] {
 
 /**
  * Plans fits without a part of the classes, for each part; with two classes or fewer, none can be left out.
- * Classes for unknown sounds are never left out. `copies` are the indices of the copies that familiarity is fitted to.
+ * Classes for unknown sounds are never left out. `copies` are the indices of the copies that familiarity is
+ * fitted to.
  */
 export function planLeftOut(
   { labels }: Pick<FitProblem, "labels">,
@@ -119,7 +120,10 @@ export function planLeftOut(
   }).filter(({ classes }) => classes.length > 1);
 }
 
-/** Computes scores as in detection (detect/window-judge.ts); `classes` are indices of the classifier's classes. */
+/**
+ * Computes scores as in detection (detect/window-judge.ts); `classes` are indices of the classifier's
+ * classes.
+ */
 function judgeSounds(
   { problem, labels }: Pick<FalseAlarmInput, "problem" | "labels">,
   classes: readonly number[],

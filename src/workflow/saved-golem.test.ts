@@ -1,6 +1,4 @@
-/**
- * Saving and loading golems trained on synthetic embeddings; unknown recordings and label sets.
- */
+/** Saving and loading golems trained on synthetic embeddings; unknown recordings and label sets. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { train } from "../../test/support/train-golem.ts";

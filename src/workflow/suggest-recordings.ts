@@ -183,8 +183,8 @@ function createNothingError(
 
 /**
  * Computes the features of recordings [recordings, features of all views of the classifier]. Features of
- * layers are standardised over the given recordings, those of transcripts are centred, and each view is scaled
- * by its weight, so squared distances are weighted means over views.
+ * layers are standardised over the given recordings, those of transcripts are centred, and each view is
+ * scaled by its weight, so squared distances are weighted means over views.
  */
 export function computeViewSpace(
   { fitted, vocabulary }: Pick<Classifier, "fitted" | "vocabulary">,

@@ -1,6 +1,4 @@
-/**
- * Training on synthetic embeddings: an unbiased score, choice of the layer, groups, test sets.
- */
+/** Training on synthetic embeddings: an unbiased score, choice of the layer, groups, test sets. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings } from "../../test/support/make-embeddings.ts";
 import { train } from "../../test/support/train-golem.ts";
@@ -55,8 +53,8 @@ describe("trainGolem", () => {
   });
 
   it("never tests a fold on speakers of its training side", async () => {
-    // All recordings of a speaker are the same point, with a random class, so only a leak of speakers can give
-    // a score above chance.
+    // All recordings of a speaker are the same point, with a random class, so only a leak of speakers can
+    // give a score above chance.
     const random = createRandom(6);
     const recordings = makeEmbeddings({
       classes: 2,

@@ -205,7 +205,10 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   });
 }
 
-/** Indices of the copies that familiarity is fitted to, by decreasing benefit; changes of speed have no benefit. */
+/**
+ * Indices of the copies that familiarity is fitted to, by decreasing benefit; changes of speed have no
+ * benefit.
+ */
 export function placeCopies(variations: readonly Variation[] = []): number[] {
   return (["noise", "cut", "room"] as const)
     .map((wanted) => variations.findIndex(({ kind }) => kind === wanted))

@@ -1,6 +1,4 @@
-/**
- * Training with synthetic transcripts and decoder vectors: their weight, saving and loading.
- */
+/** Training with synthetic transcripts and decoder vectors: their weight, saving and loading. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/support/make-embeddings.ts";
 import { encodeUnbound } from "../../test/support/unbound-golem.ts";

@@ -195,9 +195,7 @@ export async function train(
 /** If `negatives` is not given, every third recording is cut into pieces. */
 const defaultStep = 3;
 
-/**
- * Embeds pieces of some of the recordings, and noise; undefined if `negatives` is 0.
- */
+/** Embeds pieces of some of the recordings, and noise; undefined if `negatives` is 0. */
 async function embedNegatives(
   environment: EmbeddingEnvironment,
   rows: readonly Recording[],

@@ -39,7 +39,8 @@ export async function openRows(
 
 /**
  * Embeds recordings for training or scoring, and gives warnings about their faults. The same audio with the
- * same label is counted once, with a warning; the same audio with two labels is the error `conflicting-labels`.
+ * same label is counted once, with a warning; the same audio with two labels is the error
+ * `conflicting-labels`.
  */
 export async function embedDistinct(
   { embed }: Pick<EmbeddingEnvironment, "embed">,

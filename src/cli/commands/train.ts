@@ -150,8 +150,8 @@ function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): str
 const leastShare = 0.005;
 
 /**
- * Describes the views with their weights: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; transcript by
- * moonshine-tiny (30 %)".
+ * Describes the views with their weights: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; transcript
+ * by moonshine-tiny (30 %)".
  */
 function describeViews(views: Golem["document"]["views"]): string {
   const share = (weight: number) => (views.length === 1 ? "" : ` (${Math.round(100 * weight)} %)`);

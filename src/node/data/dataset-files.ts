@@ -32,9 +32,8 @@ export type { LoadDatasetOptions } from "./recording-files.ts";
  *
  * @param spec As given by the user; relative paths start at the working folder.
  * @throws GolemError `data-not-found`, `invalid-data`, `no-recordings`, `too-few-classes` (recordings in no
- *   class's
- *   folder), `conflicting-labels` (a file listed under two labels), `unreadable`, `aborted`; for hf: those of
- *   `loadHubDataset`.
+ *   class's folder), `conflicting-labels` (a file listed under two labels), `unreadable`, `aborted`; for hf:
+ *   those of `loadHubDataset`.
  */
 export async function loadDataset(spec: string, options: LoadDatasetOptions = {}): Promise<Dataset> {
   if (isHubAddress(spec)) {

@@ -69,8 +69,8 @@ function readRow(row: string): DrumRecording {
 
 /**
  * Gets the label from a sample's name (without extension); undefined if it is left out as ambiguous or not a
- * single stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by sound, a cymbal by name), bells, and
- * unclear `perc_*`, `glitch_*` and `elec_*`.
+ * single stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by sound, a cymbal by name), bells,
+ * and unclear `perc_*`, `glitch_*` and `elec_*`.
  */
 export function getDrumLabel(name: string): string | undefined {
   return drumLabels.find(({ names }) => names.test(name))?.label;

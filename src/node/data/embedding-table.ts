@@ -34,9 +34,7 @@ const maximumNpzBytes = 0xffff_0000;
 /** Forms of a table, by the extension of its file name. */
 type EmbeddingTableForm = "parquet" | "npz";
 
-/**
- * Gets the form from a file's name; throws `usage` for extensions other than .parquet and .npz.
- */
+/** Gets the form from a file's name; throws `usage` for extensions other than .parquet and .npz. */
 export function getEmbeddingTableForm(path: string): EmbeddingTableForm {
   const form = /\.(parquet|npz)$/i.exec(path)?.[1]?.toLowerCase();
   if (form === "parquet" || form === "npz") return form;

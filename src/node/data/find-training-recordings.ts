@@ -13,8 +13,8 @@ import { locateFiles, matchHashes, matchNames } from "./report-sources.ts";
 import { openTrainingData } from "./training-data.ts";
 
 /**
- * Finds the paths of the training recordings, in their order. `data` is their location, by default the one at training
- * time.
+ * Finds the paths of the training recordings, in their order. `data` is their location, by default the one at
+ * training time.
  *
  * @throws GolemError `data-not-found` if a recording is missing, `invalid-data` if one has changed, and those
  *   of `loadDataset`.

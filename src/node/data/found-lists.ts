@@ -1,6 +1,6 @@
 /**
- * Finds lists of recordings with names other than metadata.csv ("labels.csv", "meta/esc50.csv") in a folder of
- * recordings.
+ * Finds lists of recordings with names other than metadata.csv ("labels.csv", "meta/esc50.csv") in a folder
+ * of recordings.
  */
 import { join } from "node:path";
 import { GolemError, toErrorRecord } from "../../core/error.ts";

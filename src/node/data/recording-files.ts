@@ -34,7 +34,10 @@ export interface LoadDatasetOptions extends WorkOptions {
   readonly labels?: LabelNeed;
   /** Maximum number of recordings listed from a remote data set. Local ones are listed completely. */
   readonly limit?: number | undefined;
-  /** Maximum number of recordings of a run listed for training, and for testing: of more, a sample. Default: all. */
+  /**
+   * Maximum number of recordings of a run listed for training, and for testing: of more, a sample. Default:
+   * all.
+   */
   readonly maximumListed?: number | undefined;
   /** Options of converting annotations of long recordings to recordings. */
   readonly annotations?: AnnotationOptions | undefined;
@@ -141,7 +144,9 @@ export async function locateRecordings(
   return { name, recordings, ...(empty.length > 0 ? { empty } : {}), warnings, skipped };
 }
 
-/** Selects the annotations to use, adds their context, and adds recordings from the gaps between all of them. */
+/**
+ * Selects the annotations to use, adds their context, and adds recordings from the gaps between all of them.
+ */
 function selectSegments(
   annotated: readonly LabelledSegment[],
   { margin = 0, background = "auto", overlaps = "skip" }: AnnotationOptions = {},

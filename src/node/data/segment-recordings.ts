@@ -1,6 +1,6 @@
 /**
- * Converts segments of long recordings to recordings: each is cut out once and kept in the cache folder as a WAV
- * file. A long recording is decoded once for all of its segments, as a stream.
+ * Converts segments of long recordings to recordings: each is cut out once and kept in the cache folder as a
+ * WAV file. A long recording is decoded once for all of its segments, as a stream.
  *
  * Not its concern: where segments come from, which of them are used.
  */

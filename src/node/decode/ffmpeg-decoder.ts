@@ -1,10 +1,10 @@
 /**
- * Decodes formats that are not built in (AAC, M4A, WebM, GSM, SPHERE, unrecognised ones) with the system's ffmpeg;
- * its output is read as a stream of 32-bit float WAV.
+ * Decodes formats that are not built in (AAC, M4A, WebM, GSM, SPHERE, unrecognised ones) with the system's
+ * ffmpeg; its output is read as a stream of 32-bit float WAV.
  *
- * The file name is passed to ffmpeg as one argument after `file:`, never through a shell; only the file, subfile
- * and pipe protocols are allowed; bytes in memory are sent through a pipe. Only the first audio stream is decoded,
- * with its own rate and channels.
+ * The file name is passed to ffmpeg as one argument after `file:`, never through a shell; only the file,
+ * subfile and pipe protocols are allowed; bytes in memory are sent through a pipe. Only the first audio
+ * stream is decoded, with its own rate and channels.
  * Not its concern: resampling, trimming.
  */
 
@@ -97,8 +97,8 @@ async function decodeWithFfmpeg(
 }
 
 /**
- * Prepares the input of ffmpeg. Unrecognised content is never passed as a path, since it may be a list of other
- * files, which ffmpeg would open. An MP4 in memory is reordered, since its index must come first.
+ * Prepares the input of ffmpeg. Unrecognised content is never passed as a path, since it may be a list of
+ * other files, which ffmpeg would open. An MP4 in memory is reordered, since its index must come first.
  */
 async function prepareInput(source: ByteSource, container: Container): Promise<ByteSource> {
   if (container === "unknown") {

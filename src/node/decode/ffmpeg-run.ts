@@ -1,8 +1,9 @@
 /**
  * One run of ffmpeg, with back-pressure, a stall timeout and abort.
  *
- * The file name is passed to ffmpeg as one argument after `file:`, never through a shell; only the file, subfile
- * and pipe protocols are allowed. Other sources are written to its standard input; it may then open no files.
+ * The file name is passed to ffmpeg as one argument after `file:`, never through a shell; only the file,
+ * subfile and pipe protocols are allowed. Other sources are written to its standard input; it may then open
+ * no files.
  * Not its concern: samples.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";

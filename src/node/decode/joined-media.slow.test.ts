@@ -1,4 +1,6 @@
-/** Files for ffmpeg or a demuxer, joined, truncated or followed by other bytes: decoded, or reported as lost. */
+/**
+ * Files for ffmpeg or a demuxer, joined, truncated or followed by other bytes: decoded, or reported as lost.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -22,8 +22,8 @@ interface Box {
 }
 
 /**
- * Creates a source of the same file with its index before its media; returns the source itself if it is already
- * in order or has no complete index.
+ * Creates a source of the same file with its index before its media; returns the source itself if it is
+ * already in order or has no complete index.
  */
 export async function createStreamableMp4(source: ByteSource): Promise<ByteSource> {
   const boxes = await readBoxes(source);

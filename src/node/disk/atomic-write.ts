@@ -1,6 +1,6 @@
 /**
- * Atomic writes of files and folders: a reader finds the old version or the new one, even if the writer is killed
- * at any time. Contents are written under another name next to the target, flushed, then renamed.
+ * Atomic writes of files and folders: a reader finds the old version or the new one, even if the writer is
+ * killed at any time. Contents are written under another name next to the target, flushed, then renamed.
  *
  * A file is replaced by a single rename. Folders that are not empty cannot be replaced by one call: the old
  * one is moved aside and the new one moved in by two consecutive renames; if the process is killed between
@@ -26,8 +26,8 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 /**
  * Replaces a file atomically with the staging file that `write` writes.
  *
- * @throws GolemError `output-exists` when the path is a folder, `output-failed` if it cannot be written; errors
- * of `write` itself are passed on.
+ * @throws GolemError `output-exists` when the path is a folder, `output-failed` if it cannot be written;
+ *   errors of `write` itself are passed on.
  */
 export async function replaceFileAtomic(
   path: string,
@@ -53,8 +53,8 @@ export async function replaceFileAtomic(
 }
 
 /**
- * Replaces a folder atomically with the staging folder that `write` fills. An existing folder is replaced only
- * if it is a golem (contains golem.json) or empty.
+ * Replaces a folder atomically with the staging folder that `write` fills. An existing folder is replaced
+ * only if it is a golem (contains golem.json) or empty.
  *
  * @throws GolemError `output-exists` for any other folder or a file, `output-failed` if it cannot be
  * written; errors of `write` itself are passed on.

@@ -1,6 +1,6 @@
 /**
- * The store's contents for one encoder set: each encoder's embedding and the transcript have their own keys, so
- * that encoder sets share the outputs of common encoders.
+ * The store's contents for one encoder set: each encoder's embedding and the transcript have their own keys,
+ * so that encoder sets share the outputs of common encoders.
  *
  * Not its concern: how recordings are embedded, labels.
  */

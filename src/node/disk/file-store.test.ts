@@ -32,8 +32,8 @@ const writerScript = fileURLToPath(
 );
 
 /**
- * Starts a process that writes and reports; `numbers` are the values it reported as committed, `ended` resolves
- * when it ends.
+ * Starts a process that writes and reports; `numbers` are the values it reported as committed, `ended`
+ * resolves when it ends.
  */
 function startWriter(...argv: readonly (string | number)[]): {
   child: ChildProcess;

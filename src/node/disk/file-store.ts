@@ -3,8 +3,8 @@
  *
  * The path of a value is FINGERPRINT/HH/HASH.KIND, from the parts of its key; HH is the start of the file's
  * hash. A file consists of the SHA-256 of key and value, then the value. It is written under another name and
- * renamed, so a process killed at any time leaves the old value or the new one. Nothing is flushed, so a power
- * failure may damage the latest values; the checksum shows this, and damaged values are computed again.
+ * renamed, so a process killed at any time leaves the old value or the new one. Nothing is flushed, so a
+ * power failure may damage the latest values; the checksum shows this, and damaged values are computed again.
  */
 import { createHash } from "node:crypto";
 import {

@@ -117,7 +117,10 @@ export async function replaceGolemReport(folder: string, report: string): Promis
   await bindReport(folder, await hashReport(folder));
 }
 
-/** Sets or removes the report's hash in golem.json; golems of earlier versions, without hashes, are not changed. */
+/**
+ * Sets or removes the report's hash in golem.json; golems of earlier versions, without hashes, are not
+ * changed.
+ */
 async function bindReport(folder: string, hash: string | undefined): Promise<void> {
   const { files, ...document } = JSON.parse(new TextDecoder().decode(await readBounded(folder, "document")));
   if (files === undefined || files[reportFile] === hash) return;

@@ -24,8 +24,8 @@ export function getPackagePath(...names: readonly string[]): string {
 
 /**
  * Gets the address of a module that is an entry point, such as a worker; `path`: its path under src without
- * extension. Tests of the sources with an up-to-date `dist` set GOLEM_BUILT_THREADS, since a built module starts
- * with an eighth of the processor time.
+ * extension. Tests of the sources with an up-to-date `dist` set GOLEM_BUILT_THREADS, since a built module
+ * starts with an eighth of the processor time.
  */
 export function getModuleUrl(path: string): URL {
   const isRunAsSource = isSource && !process.env.GOLEM_BUILT_THREADS;

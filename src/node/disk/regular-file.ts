@@ -3,9 +3,7 @@ import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 
-/**
- * Non-blocking, since opening a pipe without a writer would block. The flag does not exist on Windows.
- */
+/** Non-blocking, since opening a pipe without a writer would block. The flag does not exist on Windows. */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** An open file and its size in bytes when it was opened. */

@@ -21,8 +21,8 @@ interface AcousticOptions extends EnvironmentOptions {
 /**
  * Trains `model` again without transcripts.
  *
- * @throws GolemError `data-not-found` if the recordings are not found, `invalid-data` if they are not those it was
- * trained on.
+ * @throws GolemError `data-not-found` if the recordings are not found, `invalid-data` if they are not those
+ *   it was trained on.
  */
 export async function trainWithoutWords(
   { document, training }: GolemModel,

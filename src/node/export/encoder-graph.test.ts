@@ -19,7 +19,8 @@ import { loadEncoderGraph } from "./golem-onnx.ts";
 const random = createRandom(7);
 const sound = Float32Array.from({ length: 40_000 }, (_, i) => 0.3 * Math.sin(i / 7) + 0.1 * random.normal());
 /**
- * Lengths in samples: reflected by all encoders, reflected by some, centred in a second, and long; some are odd.
+ * Lengths in samples: reflected by all encoders, reflected by some, centred in a second, and long; some are
+ * odd.
  */
 const lengths = [320, 893, 5001, 15_999, 16_000, 40_000];
 

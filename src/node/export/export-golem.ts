@@ -79,8 +79,8 @@ export interface ExportResult {
 /**
  * Exports the golem that is in `folder`.
  *
- * @throws GolemError `invalid-option` for contents a format cannot include, `output-exists`, and the errors of
- *   loading, training and writing.
+ * @throws GolemError `invalid-option` for contents a format cannot include, `output-exists`, and the errors
+ *   of loading, training and writing.
  */
 export async function exportGolem(folder: string, options: ExportOptions): Promise<ExportResult> {
   const { format: name, out, licence, acousticOnly, force, data, test, encoder, ...rest } = options;

@@ -112,8 +112,8 @@ describe("golems in a bucket", () => {
         }
       };
       const clients = [ask(), ask(), ask()];
-      // After half of an upload, the new golem.json does not match the old training.json, so the old golem stays
-      // in use.
+      // After half of an upload, the new golem.json does not match the old training.json, so the old golem
+      // stays in use.
       await put("live/tones/", { "golem.json": next["golem.json"]! });
       await served.server.reload();
       await put("live/tones/", next);

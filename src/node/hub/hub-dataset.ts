@@ -30,8 +30,7 @@ import { createIsolatedReader } from "./parquet-process.ts";
  * Loads a data set of the Hub. With `limit`, labels are read only until that many recordings are found.
  *
  * @throws GolemError `usage`, `data-not-found` (no such configuration or split), `invalid-data` (no Parquet
- *   files, no
- *   column of audio or labels), `no-recordings`, and those of `fetchHubFile`.
+ *   files, no column of audio or labels), `no-recordings`, and those of `fetchHubFile`.
  */
 export async function loadHubDataset(
   spec: string,

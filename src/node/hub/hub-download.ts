@@ -191,8 +191,8 @@ async function checkHash(
 }
 
 /**
- * Throws before the transfer if the disk has too little space; if the system does not report free space, it is
- * assumed to be enough.
+ * Throws before the transfer if the disk has too little space; if the system does not report free space, it
+ * is assumed to be enough.
  */
 async function checkSpace(path: string, bytes: number): Promise<void> {
   const disk = await statfs(dirname(path)).catch(() => undefined);

@@ -156,7 +156,9 @@ export function createNetworkError(
   );
 }
 
-/** Creates the error for a file that could not be written to the cache; GolemErrors are returned unchanged. */
+/**
+ * Creates the error for a file that could not be written to the cache; GolemErrors are returned unchanged.
+ */
 export function createCacheError(error: unknown, path: string, bytes?: number): unknown {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof GolemError || code === undefined) return error;

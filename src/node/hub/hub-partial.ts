@@ -2,9 +2,10 @@
  * Manages partial files of interrupted transfers: they are found again, and never written by two processes at
  * the same time.
  *
- * Each transfer writes its own file, ETAG.HOST.PROCESS.N.incomplete. A file whose process or transfer has ended
- * is claimed by renaming it, which can succeed in only one process. The same applies to the ETAG.incomplete of
- * Hugging Face's Python library if it has not changed for a minute. Not its concern: the network.
+ * Each transfer writes its own file, ETAG.HOST.PROCESS.N.incomplete. A file whose process or transfer has
+ * ended is claimed by renaming it, which can succeed in only one process. The same applies to the
+ * ETAG.incomplete of Hugging Face's Python library if it has not changed for a minute. Not its concern: the
+ * network.
  */
 import { mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { hostname } from "node:os";

@@ -1,6 +1,6 @@
 /**
- * The cache shared with Hugging Face's Python library: each reads files that the other downloaded from the same
- * server.
+ * The cache shared with Hugging Face's Python library: each reads files that the other downloaded from the
+ * same server.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";

@@ -1,6 +1,4 @@
-/**
- * Revisions of the Hub, and files read by ranges, from a local server with its protocol.
- */
+/** Revisions of the Hub, and files read by ranges, from a local server with its protocol. */
 import { describe, expect, it } from "vitest";
 import { bytes, fails, files, model, start, weights } from "../../../test/support/hub-files.ts";
 import { openHubFile } from "./hub-byte-source.ts";

@@ -58,8 +58,8 @@ function getToken(env: Environment, file: string): string | undefined {
 }
 
 /**
- * Removes surrounding line ends from the token; a token with characters that are invalid in a header is rejected
- * without being shown.
+ * Removes surrounding line ends from the token; a token with characters that are invalid in a header is
+ * rejected without being shown.
  */
 function clean(token: string): string | undefined {
   const trimmed = token.trim();

@@ -1,4 +1,7 @@
-/** Values decoded in a separate process: equal to those of hyparquet, or ended in time if a page decodes endlessly. */
+/**
+ * Values decoded in a separate process: equal to those of hyparquet, or ended in time if a page decodes
+ * endlessly.
+ */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";

@@ -2,8 +2,8 @@
  * Decodes Parquet values in a process that can be ended: a hostile file can keep a decoder busy forever,
  * exhaust the heap, or grow an array until the engine aborts its whole process.
  *
- * Each reading has a deadline computed from the number of bytes to decode; time spent waiting for bytes is not
- * included.
+ * Each reading has a deadline computed from the number of bytes to decode; time spent waiting for bytes is
+ * not included.
  * Not its concern: Parquet (dataset/parquet-file.ts), where bytes come from.
  */
 import type { ChildProcess } from "node:child_process";
@@ -23,7 +23,10 @@ export type ParquetCalls = {
   };
 };
 
-/** Time for any reading, in milliseconds, and minimum speed beyond it, in bytes per millisecond; usual are 50,000. */
+/**
+ * Time for any reading, in milliseconds, and minimum speed beyond it, in bytes per millisecond; usual are
+ * 50,000.
+ */
 const usualGrace = 3000;
 const slowestBytesPerMillisecond = 1000;
 /** Maximum time until the process requests the first bytes, in milliseconds: the machine may be busy. */
@@ -42,7 +45,10 @@ interface ParquetProcess {
 
 let current: ParquetProcess | undefined;
 
-/** Creates a reader that decodes in the process; readings reject with `aborted` as soon as `signal` is aborted. */
+/**
+ * Creates a reader that decodes in the process; readings reject with `aborted` as soon as `signal` is
+ * aborted.
+ */
 export function createIsolatedReader({
   signal,
   graceMilliseconds = usualGrace,

@@ -30,8 +30,8 @@ export interface ReviewFolder {
   /** Finds the absolute path of a recording of the review; undefined for any other name. */
   locate(file: string): string | undefined;
   /**
-   * Sets labels of recordings; an empty label removes the recording's label. Either all of them are written, or
-   * none. Rejects with `invalid-data` for other files and invalid labels, and with `output-failed`.
+   * Sets labels of recordings; an empty label removes the recording's label. Either all of them are written,
+   * or none. Rejects with `invalid-data` for other files and invalid labels, and with `output-failed`.
    */
   answer(answers: readonly { readonly file: string; readonly label: string }[]): Promise<void>;
 }

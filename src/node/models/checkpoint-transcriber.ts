@@ -105,8 +105,8 @@ async function hasTensor({ folder, weights }: PretrainedFolder, end: string): Pr
 }
 
 /**
- * Builds the graphs of a checkpoint's transcriber unless they are cached; its files must not have changed since
- * it was found. Returns the plan, and the paths of the graphs by name.
+ * Builds the graphs of a checkpoint's transcriber unless they are cached; its files must not have changed
+ * since it was found. Returns the plan, and the paths of the graphs by name.
  */
 export async function prepareCheckpointTranscriber(
   { info, source }: ResolvedTranscriber,

@@ -121,8 +121,8 @@ async function measure(encoder: Encoder, signal: AbortSignal | undefined) {
 const accelerators = ["cuda", "coreml", "dml", "webgpu"] as const;
 
 /**
- * Returns what is missing for a device, as far as this can be determined without loading it: the native library
- * would print missing files to the terminal.
+ * Returns what is missing for a device, as far as this can be determined without loading it: the native
+ * library would print missing files to the terminal.
  */
 async function findLack(device: Provider): Promise<string | undefined> {
   const { listSupportedBackends } = await import("onnxruntime-node");

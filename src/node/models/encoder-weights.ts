@@ -95,9 +95,9 @@ export async function removeWeights(definition: WeightOwner, cache = getCacheFol
 
 /**
  * Loads the contents of an encoder's weight files by name, each checked by sha256 at every load; missing ones
- * are downloaded. Rejects with `weights-missing` if they can be neither found nor downloaded (`weights-damaged`
- * if the existing ones are invalid), naming the command and the folder, and with the errors of {@link
- * fetchPackageFiles}.
+ * are downloaded. Rejects with `weights-missing` if they can be neither found nor downloaded
+ * (`weights-damaged` if the existing ones are invalid), naming the command and the folder, and with the
+ * errors of {@link fetchPackageFiles}.
  */
 export async function loadWeights(
   definition: WeightOwner,

@@ -1,6 +1,4 @@
-/**
- * Foreign encoders in a separate process: they give the same numbers, and can be stopped with any model.
- */
+/** Foreign encoders in a separate process: they give the same numbers, and can be stopped with any model. */
 import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";

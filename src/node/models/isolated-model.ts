@@ -3,8 +3,8 @@
  * graphs that contain them.
  *
  * A model is a program: its time and memory can only be determined by running it. The processor time of each
- * call is limited according to the model's size and the sound's length, the memory of the process according to
- * the model's size.
+ * call is limited according to the model's size and the sound's length, the memory of the process according
+ * to the model's size.
  * Not its concern: what runs in the process (threads/model-process.ts).
  */
 import type { ChildProcess } from "node:child_process";
@@ -65,7 +65,10 @@ const graceSeconds = 5;
 const secondsPerSecond = 5;
 /** Size of a model, in bytes, per additional second of the limit, for loading and per second of sound. */
 const bytesPerSecond = 20e6;
-/** Memory limit for small models in bytes; for others a multiple of the model's size, and a share of the machine's. */
+/**
+ * Memory limit for small models in bytes; for others a multiple of the model's size, and a share of the
+ * machine's.
+ */
 const smallModelBytes = 4 * 2 ** 30;
 const memoryFactor = 8;
 const machineShare = 0.75;
@@ -86,8 +89,8 @@ type Call = <Name extends keyof ModelCalls>(
 ) => Promise<ModelCalls[Name]["answer"]>;
 
 /**
- * Runs calls in a process that is started on demand; `load` prepares it for other calls. Calls reject with the
- * model's error, with `encoder-failed` if the process ended, or with `aborted`.
+ * Runs calls in a process that is started on demand; `load` prepares it for other calls. Calls reject with
+ * the model's error, with `encoder-failed` if the process ended, or with `aborted`.
  */
 function createModelProcess(id: string, modelBytes: number, load: (call: Call) => Promise<unknown>) {
   const memory = Math.min(

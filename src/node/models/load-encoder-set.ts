@@ -18,9 +18,7 @@ export interface EncoderSetParts {
   readonly transcriber: boolean;
 }
 
-/**
- * Selects parts of an encoder set, in the given order; they are freed with the whole set.
- */
+/** Selects parts of an encoder set, in the given order; they are freed with the whole set. */
 export function selectParts(encoderSet: EncoderSet, { encoders, transcriber }: EncoderSetParts): EncoderSet {
   return {
     encoders: encoders.map((i) => encoderSet.encoders[i]!),

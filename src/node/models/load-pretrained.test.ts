@@ -1,4 +1,7 @@
-/** Pretrained models from a folder: built once, reused, rebuilt if a file changes; errors name missing or damaged files. */
+/**
+ * Pretrained models from a folder: built once, reused, rebuilt if a file changes; errors name missing or
+ * damaged files.
+ */
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";

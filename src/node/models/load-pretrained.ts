@@ -38,9 +38,7 @@ interface PretrainedOptions {
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }
 
-/**
- * A pretrained model with its graph in the cache folder, as plain data that any thread can load.
- */
+/** A pretrained model with its graph in the cache folder, as plain data that any thread can load. */
 export interface PreparedCheckpoint {
   readonly info: EncoderInfo;
   /** The ONNX file. */

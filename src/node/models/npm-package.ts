@@ -3,7 +3,8 @@
  * apply.
  *
  * The client runs `npm pack` with a private cache inside the target folder, whose growth is reported as
- * progress. It runs in the working folder of this process, so that a project's `.npmrc` applies. No package script is run. The contents are untrusted: callers check the hashes of extracted files.
+ * progress. It runs in the working folder of this process, so that a project's `.npmrc` applies. No package
+ * script is run. The contents are untrusted: callers check the hashes of extracted files.
  */
 import { spawn } from "node:child_process";
 import { readdir, stat } from "node:fs/promises";
@@ -15,8 +16,8 @@ const pollMilliseconds = 200;
 const timeoutMinutes = 15;
 
 /**
- * Settings used unless the environment has others. With npm's defaults, the error of a machine without a network
- * would take over a minute.
+ * Settings used unless the environment has others. With npm's defaults, the error of a machine without a
+ * network would take over a minute.
  */
 const patience = {
   npm_config_fetch_retries: "2",

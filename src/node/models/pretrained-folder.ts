@@ -2,8 +2,8 @@
  * Reads a folder with a published model: config.json, preprocessor_config.json and the weights in a supported
  * layout.
  *
- * Hashing hundreds of megabytes at every start would take seconds, so a file's hash is cached with its size and
- * modification time, and computed again if either differs.
+ * Hashing hundreds of megabytes at every start would take seconds, so a file's hash is cached with its size
+ * and modification time, and computed again if either differs.
  * Not its concern: model families, graphs, the folder's origin.
  */
 
@@ -62,7 +62,9 @@ export async function readPretrainedFolder(path: string): Promise<PretrainedFold
   );
 }
 
-/** Computes the SHA-256 of every file that affects the encoder, by name. `memory`: folder of cached hashes. */
+/**
+ * Computes the SHA-256 of every file that affects the encoder, by name. `memory`: folder of cached hashes.
+ */
 export async function hashPretrainedFolder(
   pretrained: PretrainedFolder,
   memory: string,

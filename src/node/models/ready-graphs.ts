@@ -1,11 +1,11 @@
 /**
- * Caches the graphs that ONNX Runtime has optimised, so that later starts neither build a model nor optimise it
- * again. Weights are in a separate file, which the runtime maps into memory, so processes and sessions share
- * them.
+ * Caches the graphs that ONNX Runtime has optimised, so that later starts neither build a model nor optimise
+ * it again. Weights are in a separate file, which the runtime maps into memory, so processes and sessions
+ * share them.
  *
- * A graph is cached per processor and version of the runtime, since its operators are chosen for them. Files are
- * checked by CRC-32 when they are opened, which detects damage but not forgery: an attacker who can change the
- * files can also change the checksums next to them. A damaged graph is written again.
+ * A graph is cached per processor and version of the runtime, since its operators are chosen for them. Files
+ * are checked by CRC-32 when they are opened, which detects damage but not forgery: an attacker who can
+ * change the files can also change the checksums next to them. A damaged graph is written again.
  * Not its concern: models, how sessions run.
  */
 import { createHash } from "node:crypto";
@@ -30,15 +30,17 @@ const abandonedMilliseconds = 3_600_000;
 const blockBytes = 1 << 20;
 const maximumChecksBytes = 4096;
 
-/** Identity of the graph in a folder, so that folders cannot be confused; size in bytes and CRC-32, by file. */
+/**
+ * Identity of the graph in a folder, so that folders cannot be confused; size in bytes and CRC-32, by file.
+ */
 interface Checks {
   readonly graph: string;
   readonly files: Readonly<Record<string, readonly [number, number]>>;
 }
 
 /**
- * Creates the options of a session that writes the optimised graph to `path`, with weights of at least 1 kB in
- * the file next to it.
+ * Creates the options of a session that writes the optimised graph to `path`, with weights of at least 1 kB
+ * in the file next to it.
  */
 export const writingOptions = (path: string) => ({
   optimizedModelFilePath: path,
@@ -55,13 +57,16 @@ export interface ReadyGraphs {
   /** Removes a model's graph, which could not be used. */
   discard(model: DerivedModel): Promise<void>;
   /**
-   * Caches the graph that `write` writes to the given path, with its weights. Returns its result, or undefined
-   * if it failed. It is not an error if a graph cannot be cached, for instance on a full disk.
+   * Caches the graph that `write` writes to the given path, with its weights. Returns its result, or
+   * undefined if it failed. It is not an error if a graph cannot be cached, for instance on a full disk.
    */
   keep<Result>(model: DerivedModel, write: (path: string) => Promise<Result>): Promise<Result | undefined>;
 }
 
-/** Opens the graphs in `folder`; `machine` describes everything but the model that an optimised graph depends on. */
+/**
+ * Opens the graphs in `folder`; `machine` describes everything but the model that an optimised graph depends
+ * on.
+ */
 export function openReadyGraphs(folder: string, machine: string): ReadyGraphs {
   let counter = 0;
   const getFolder = ({ name, sha256 }: DerivedModel): string => {

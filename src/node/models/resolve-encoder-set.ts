@@ -72,8 +72,8 @@ async function resolveTranscriber(
 }
 
 /**
- * Finds the encoders that a golem was trained on. `encoder` is the new location of the encoder, only for golems
- * with one encoder. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another
+ * Finds the encoders that a golem was trained on. `encoder` is the new location of the encoder, only for
+ * golems with one encoder. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another
  * transcriber.
  */
 export async function resolveGolemEncoderSet(

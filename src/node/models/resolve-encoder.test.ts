@@ -1,6 +1,4 @@
-/**
- * Resolving encoders by name, path and repository.
- */
+/** Resolving encoders by name, path and repository. */
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";

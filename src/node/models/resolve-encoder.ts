@@ -44,13 +44,12 @@ export interface ResolveOptions extends HubEnvironment {
 
 /**
  * Resolves an encoder. `id` is a built-in name (`auto` or absent: the default), OWNER/NAME[@REVISION] on the
- * Hub, or a path: one that begins with "." or "/", or any existing path; the suffix `?padded` pads the input of
- * Whisper to 30 s, `?language=CODE` sets the language of its transcriber. Hub files are downloaded; weights of
- * built-in encoders are not.
+ * Hub, or a path: one that begins with "." or "/", or any existing path; the suffix `?padded` pads the input
+ * of Whisper to 30 s, `?language=CODE` sets the language of its transcriber. Hub files are downloaded;
+ * weights of built-in encoders are not.
  *
  * @throws GolemError `unknown-encoder`, `invalid-option` (an unavailable precision), `invalid-layer`, and the
- *   errors
- *   of reading and fetching files.
+ *   errors of reading and fetching files.
  */
 export async function resolveEncoder(
   id: string = defaultEncoderId,

@@ -1,6 +1,6 @@
 /**
- * Networks shared by several encoder sets: each encoder and transcriber is loaded once, and freed when the last
- * encoder set that uses it is disposed of.
+ * Networks shared by several encoder sets: each encoder and transcriber is loaded once, and freed when the
+ * last encoder set that uses it is disposed of.
  *
  * Not its concern: recordings, golems.
  */
@@ -15,9 +15,9 @@ import { type LoadOptions, loadEncoder, type RunOptions } from "./load-encoder.t
 /** Loads encoder sets whose networks are shared. */
 interface SharedNetworks {
   /**
-   * Loads networks that are not loaded yet; missing weights are fetched. `dispose` of the encoder set releases
-   * its networks. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then releases the networks
-   * loaded so far.
+   * Loads networks that are not loaded yet; missing weights are fetched. `dispose` of the encoder set
+   * releases its networks. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then releases
+   * the networks loaded so far.
    */
   acquire(resolved: ResolvedEncoderSet, device?: Provider): Promise<LoadedEncoderSet>;
 }

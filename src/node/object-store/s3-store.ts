@@ -14,7 +14,9 @@ import { loadOptionalPackage } from "./optional-package.ts";
 
 /** Maximum number of attempts of one request. */
 const maximumAttempts = 6;
-/** Pause before the second attempt after an incomplete body, in milliseconds; it doubles with each attempt. */
+/**
+ * Pause before the second attempt after an incomplete body, in milliseconds; it doubles with each attempt.
+ */
 const firstPause = 200;
 /** Maximum time until a connection is open, and without a received byte, in milliseconds. */
 const connectionMilliseconds = 10_000;

@@ -57,9 +57,9 @@ export async function loadQueuePackages() {
 }
 
 /**
- * Connects, and waits for an answer. With `stays`, the connection is reopened whenever it is lost; otherwise it
- * fails after a few attempts. Rejects with `usage`, `missing-package`, and `queue-failed` if the server rejects
- * the connection or cannot be reached.
+ * Connects, and waits for an answer. With `stays`, the connection is reopened whenever it is lost; otherwise
+ * it fails after a few attempts. Rejects with `usage`, `missing-package`, and `queue-failed` if the server
+ * rejects the connection or cannot be reached.
  */
 export async function connectQueue(
   url: string,

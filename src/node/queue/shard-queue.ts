@@ -1,8 +1,8 @@
 /**
  * Shards in a queue (BullMQ): adds them and counts their states.
  *
- * The queue only assigns work. Which shards are done is determined by the shards that exist, so a lost queue can
- * be filled again by the same command.
+ * The queue only assigns work. Which shards are done is determined by the shards that exist, so a lost queue
+ * can be filled again by the same command.
  * Not its concern: embedding (shard-worker.ts), connections.
  *
  * https://docs.bullmq.io
@@ -151,10 +151,7 @@ export interface Enqueued {
   readonly failed: number;
 }
 
-/**
- * Puts the missing shards of a run into the queue. Rejects with the errors of `openRun` and of the
- * queue.
- */
+/** Puts the missing shards of a run into the queue. Rejects with the errors of `openRun` and of the queue. */
 export async function enqueueRun(
   address: string,
   url: string,

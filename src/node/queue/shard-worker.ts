@@ -1,9 +1,9 @@
 /**
  * A worker of the queue: embeds one shard at a time, on all cores.
  *
- * With one shard at a time, a shard that ends the process affects no other. The lease of a shard is renewed while
- * it is embedded; if the worker ends, the shard is given to another worker, and after three tries it has
- * failed. Not its concern: how shards are embedded, the terminal.
+ * With one shard at a time, a shard that ends the process affects no other. The lease of a shard is renewed
+ * while it is embedded; if the worker ends, the shard is given to another worker, and after three tries it
+ * has failed. Not its concern: how shards are embedded, the terminal.
  */
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";

@@ -1,6 +1,6 @@
 /**
- * Sound for a report from files: clips, spectrograms, and relative links, which are limited so that they do not
- * reveal folders of the machine.
+ * Sound for a report from files: clips, spectrograms, and relative links, which are limited so that they do
+ * not reveal folders of the machine.
  *
  * Not its concern: which recordings have sound (workflow/report-clips.ts).
  */

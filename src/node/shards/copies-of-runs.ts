@@ -31,9 +31,7 @@ interface CopiesOptions extends EmbedOptions {
   readonly store: EmbeddingStore;
 }
 
-/**
- * Adds copies to outputs, in place; if recordings cannot be read, there are no copies but a warning.
- */
+/** Adds copies to outputs, in place; if recordings cannot be read, there are no copies but a warning. */
 export async function addRunCopies(
   recordings: readonly Recording[],
   outputs: RunOutputs,

@@ -1,8 +1,8 @@
 /**
  * Reads the embeddings of recordings of runs from shards instead of computing them.
  *
- * Up to `maximumDense` recordings are kept in memory, as for a folder; with more, vectors are read when they are
- * used.
+ * Up to `maximumDense` recordings are kept in memory, as for a folder; with more, vectors are read when they
+ * are used.
  * Not its concern: how shards are written.
  */
 import { isDeepStrictEqual } from "node:util";
@@ -174,7 +174,9 @@ function groupByShard(
   return groups;
 }
 
-/** Finds the columns of a run with the vectors of an encoder set. Throws `invalid-option` if one is missing. */
+/**
+ * Finds the columns of a run with the vectors of an encoder set. Throws `invalid-option` if one is missing.
+ */
 export function findColumns(
   run: Run,
   { encoders, transcriber }: ResolvedEncoderSet,

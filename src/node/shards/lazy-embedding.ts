@@ -1,6 +1,6 @@
 /**
- * Embeddings with vectors that are read from shards on every access, so that training on millions of recordings
- * does not keep them in memory.
+ * Embeddings with vectors that are read from shards on every access, so that training on millions of
+ * recordings does not keep them in memory.
  *
  * Not its concern: how shards are read.
  */

@@ -1,6 +1,6 @@
 /**
- * Lists the recordings of a local data set for a run. The data set is read as by `train`, so training on the run
- * and on the data set gives the same golem.
+ * Lists the recordings of a local data set for a run. The data set is read as by `train`, so training on the
+ * run and on the data set gives the same golem.
  */
 import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";

@@ -62,9 +62,9 @@ export class UnlistedRows implements UnlistedRecordings {
 export const listNumbers = (done: DoneShards): number[] => [...done.keys()].sort((a, b) => a - b);
 
 /**
- * Loads a run. Recordings in missing shards, and recordings without labels if labels are required, are left out
- * with a warning. Of more than `maximumListed` recordings for training, or for testing, a sample is listed.
- * Rejects with the errors of `openRun`, and `no-recordings` for a run without shards.
+ * Loads a run. Recordings in missing shards, and recordings without labels if labels are required, are left
+ * out with a warning. Of more than `maximumListed` recordings for training, or for testing, a sample is
+ * listed. Rejects with the errors of `openRun`, and `no-recordings` for a run without shards.
  */
 export async function loadRunDataset(
   address: string,
@@ -127,8 +127,8 @@ export async function loadRunDataset(
 const sampleSeed = 19;
 
 /**
- * Creates a function that decides whether a recording is listed, to be called once for each in order: all, or a
- * sample of those for training and of those for testing, drawn per class (Knuth, The Art of Computer
+ * Creates a function that decides whether a recording is listed, to be called once for each in order: all, or
+ * a sample of those for training and of those for testing, drawn per class (Knuth, The Art of Computer
  * Programming 2, 3.4.2, algorithm S). If there are real and synthetic recordings, which are weighted against
  * each other, all are listed.
  */

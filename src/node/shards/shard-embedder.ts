@@ -1,9 +1,9 @@
 /**
- * Embeds shards one after another, each recording on the next free worker thread, with eight recordings fetched
- * ahead.
+ * Embeds shards one after another, each recording on the next free worker thread, with eight recordings
+ * fetched ahead.
  *
- * A recording that cannot be embedded is a row with its error; a fault of the machine (weights, disk, network)
- * fails the shard, so that it can be tried again.
+ * A recording that cannot be embedded is a row with its error; a fault of the machine (weights, disk,
+ * network) fails the shard, so that it can be tried again.
  * Not its concern: the order of shards, queues.
  */
 import { availableParallelism } from "node:os";
@@ -61,8 +61,8 @@ export interface ShardResult {
 /** Embeds shards of one run. */
 export interface ShardEmbedder {
   /**
-   * Embeds a shard and writes it. Rejects, without writing it, with `usage` for a number that the run does not
-   * have, `aborted`, and errors of the machine. `onProgress` counts its recordings.
+   * Embeds a shard and writes it. Rejects, without writing it, with `usage` for a number that the run does
+   * not have, `aborted`, and errors of the machine. `onProgress` counts its recordings.
    */
   embed(shard: number, options?: WorkOptions & { readonly fp16?: boolean | undefined }): Promise<ShardResult>;
   close(): Promise<void>;
@@ -146,7 +146,10 @@ function checkSameSet(run: Run, { encoders, transcriber }: ResolvedEncoderSet): 
   );
 }
 
-/** Checks that the data exist, since an unmounted folder would turn every recording of the shard into an error. */
+/**
+ * Checks that the data exist, since an unmounted folder would turn every recording of the shard into an
+ * error.
+ */
 async function checkData(data: ObjectStore): Promise<void> {
   if (data.folder === undefined) return;
   const { stat } = await import("node:fs/promises");

@@ -1,11 +1,12 @@
 /**
- * Reads shards: plain columns as values, vectors one by one from their positions in the file, so that a shard is
- * never completely in memory.
+ * Reads shards: plain columns as values, vectors one by one from their positions in the file, so that a shard
+ * is never completely in memory.
  *
  * Not its concern: runs, labels.
  *
- * Pages of vectors are found by their headers (Parquet's DataPageHeaderV2); their values are stored in the plain
- * encoding, so the vector of a row is at a known offset. https://parquet.apache.org/docs/file-format/data-pages/
+ * Pages of vectors are found by their headers (Parquet's DataPageHeaderV2); their values are stored in the
+ * plain encoding, so the vector of a row is at a known offset.
+ * https://parquet.apache.org/docs/file-format/data-pages/
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { type FileMetaData, parquetMetadataAsync } from "hyparquet";
@@ -84,8 +85,8 @@ export interface ShardVectors {
 const longestHeader = 1024;
 
 /**
- * Finds the vectors of a shard on this machine; they are read on demand, synchronously. `rows` is the number of
- * recordings that did not fail. Rejects with `invalid-data` for a shard not written by this program.
+ * Finds the vectors of a shard on this machine; they are read on demand, synchronously. `rows` is the number
+ * of recordings that did not fail. Rejects with `invalid-data` for a shard not written by this program.
  */
 export async function openShardVectors(
   path: string,
@@ -184,8 +185,8 @@ function createVectors(
 }
 
 /**
- * Adds the vectors of a column chunk to `runs`. Shards written by this program have no vectors divided between
- * pages.
+ * Adds the vectors of a column chunk to `runs`. Shards written by this program have no vectors divided
+ * between pages.
  */
 async function findRuns(
   file: { slice(start: number, end?: number): Promise<ArrayBuffer> },

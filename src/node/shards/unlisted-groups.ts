@@ -1,6 +1,6 @@
 /**
- * Finds groups (speakers or sources) that unlisted recordings of a run share with listed ones, so that no fold
- * trains on a group that it tests.
+ * Finds groups (speakers or sources) that unlisted recordings of a run share with listed ones, so that no
+ * fold trains on a group that it tests.
  *
  * Not its concern: reading recordings.
  *

@@ -1,11 +1,11 @@
 /**
- * The training recordings of a run beyond the listed sample, as rows for fitting heads: read by shards, with 24
- * bytes kept per row, 16 of them only while the shards are read.
+ * The training recordings of a run beyond the listed sample, as rows for fitting heads: read by shards, with
+ * 24 bytes kept per row, 16 of them only while the shards are read.
  *
  * Not its concern: which recordings are listed (run-dataset.ts), heads.
  *
- * As for listed recordings, those that failed, are silent, are too long or are copies of others are left out; the
- * same audio with two labels is an error. Audio is compared by the first 64 bits of its hash.
+ * As for listed recordings, those that failed, are silent, are too long or are copies of others are left out;
+ * the same audio with two labels is an error. Audio is compared by the first 64 bits of its hash.
  */
 import { throwIfAborted } from "../../core/error.ts";
 import { createConflictError, type LabelConflict } from "../../dataset/duplicates.ts";
@@ -29,15 +29,16 @@ import { createMoreRows } from "./unlisted-vectors.ts";
 /** Values of `labels` for rows that are not used for fitting: without vectors, or left out. */
 const [failed, unused] = [-2, -1];
 
-/** The recordings in memory: those listed for training, and test recordings, whose copies must not be fitted to. */
+/**
+ * The recordings in memory: those listed for training, and test recordings, whose copies must not be fitted
+ * to.
+ */
 interface InMemory {
   readonly listed: readonly EmbeddedRecording[];
   readonly tested: readonly EmbeddedRecording[];
 }
 
-/**
- * Reads the rows. Rejects with the errors of `embedFromRuns`, and `conflicting-labels`.
- */
+/** Reads the rows. Rejects with the errors of `embedFromRuns`, and `conflicting-labels`. */
 export async function readUnlisted(
   { origin: { run, done }, listed: places }: UnlistedRows,
   inMemory: InMemory,

@@ -52,8 +52,8 @@ const threads: FoldEnvironment = {
 };
 
 /**
- * Creates a runner: with ONNX Runtime for thousands of recordings, on all cores if that is faster, else on this
- * thread alone.
+ * Creates a runner: with ONNX Runtime for thousands of recordings, on all cores if that is faster, else on
+ * this thread alone.
  */
 export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal): Promise<FoldRunner> {
   const { embeddings, encoderSet, options } = problem;

@@ -1,6 +1,6 @@
 /**
- * Golems on worker threads: each worker has all golems, with shared networks, and predicts recordings in memory.
- * No slow work is done on the calling thread.
+ * Golems on worker threads: each worker has all golems, with shared networks, and predicts recordings in
+ * memory. No slow work is done on the calling thread.
  */
 import type { Device } from "../../core/device.ts";
 import type { WorkOptions } from "../../core/progress.ts";
@@ -50,8 +50,8 @@ interface StreamOptions extends ClientOptions {
 /** Runs golems on workers. */
 export interface GolemPool {
   /**
-   * Gets the number of workers that accept calls, with every golem loaded; a dead worker is counted again after
-   * it has been replaced.
+   * Gets the number of workers that accept calls, with every golem loaded; a dead worker is counted again
+   * after it has been replaced.
    */
   getReady(): number;
   /** Gets the seconds for which workers have worked on recordings, summed over all workers. */

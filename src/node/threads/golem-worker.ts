@@ -1,6 +1,6 @@
 /**
- * The body of a worker that runs golems: keeps the loaded golems, with shared networks, predicts recordings in
- * memory, and finds the events in long recordings and live streams.
+ * The body of a worker that runs golems: keeps the loaded golems, with shared networks, predicts recordings
+ * in memory, and finds the events in long recordings and live streams.
  */
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
@@ -42,9 +42,7 @@ interface LoadedGolem {
   readonly encoderSet: LoadedEncoderSet;
 }
 
-/**
- * Maximum delay of the worker's other calls by decoding, in milliseconds, if reads are frequent enough.
- */
+/** Maximum delay of the worker's other calls by decoding, in milliseconds, if reads are frequent enough. */
 const turnMilliseconds = 8;
 
 /** Assumed samples per second of a long recording, all channels together. */

@@ -1,6 +1,6 @@
 /**
- * The body of a process that decodes values of Parquet files. It reads through its caller: reports request bytes,
- * and chunks contain them.
+ * The body of a process that decodes values of Parquet files. It reads through its caller: reports request
+ * bytes, and chunks contain them.
  *
  * Not its concern: deadlines, files (hub/parquet-process.ts).
  */
@@ -14,7 +14,8 @@ import type { ParquetCalls } from "../hub/parquet-process.ts";
 const watchMilliseconds = 500;
 const readValues = createParquetReader(parquetCompressors);
 
-// The process ends with its parent. Ctrl-C is sent to all processes of a terminal, but is handled by the parent.
+// The process ends with its parent. Ctrl-C is sent to all processes of a terminal, but is handled by the
+// parent.
 process.on("disconnect", () => process.exit());
 process.on("SIGINT", () => {});
 // No events are handled while values are decoded, so without this the process could outlive a killed parent.

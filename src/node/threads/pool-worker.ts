@@ -19,8 +19,8 @@ export interface Job {
   /** The only worker that may run it. */
   readonly only?: PoolWorker;
   /**
-   * Whether it is one of the calls that prepare a worker. Such a call is not regarded as the cause of the worker's
-   * death.
+   * Whether it is one of the calls that prepare a worker. Such a call is not regarded as the cause of the
+   * worker's death.
    */
   readonly isFirst?: boolean;
   resolve(answer: unknown): void;

@@ -1,6 +1,6 @@
 /**
- * The distribution of calls to the workers of a pool, the count of busy workers, and the effect of dead workers,
- * with real threads.
+ * The distribution of calls to the workers of a pool, the count of busy workers, and the effect of dead
+ * workers, with real threads.
  */
 import type { Worker } from "node:worker_threads";
 import { expect, it, onTestFinished } from "vitest";

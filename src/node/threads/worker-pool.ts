@@ -39,8 +39,8 @@ export interface WorkerPoolOptions<All extends Calls> {
   /** Maximum number of unanswered calls of a worker; default 1. */
   readonly ahead?: number;
   /**
-   * Methods that start at once, concurrently with the worker's other calls, for long work that mostly waits; the
-   * same as in `serveWorker`.
+   * Methods that start at once, concurrently with the worker's other calls, for long work that mostly waits;
+   * the same as in `serveWorker`.
    */
   readonly concurrent?: readonly (keyof All & string)[];
   readonly signal?: AbortSignal | undefined;

@@ -36,8 +36,8 @@ interface ServeWorkerOptions<All extends Calls> {
 }
 
 /**
- * Runs a service in this worker thread; `start` gets the pool's settings, the worker's index in the pool, and a
- * signal that may abort the start.
+ * Runs a service in this worker thread; `start` gets the pool's settings, the worker's index in the pool, and
+ * a signal that may abort the start.
  */
 export function serveWorker<Settings, All extends Calls>(
   start: (
