@@ -168,7 +168,7 @@ export type FindingReason<Code extends FindingCode = FindingCode> = {
   [C in Code]: Flat<{ readonly code: C } & FindingFacts[C]>;
 }[Code];
 
-/** Flattens to one object type, which, unlike interfaces, is assignable to a record of scalars. */
+// Flattens to one object type, which, unlike interfaces, is assignable to a record of scalars.
 type Flat<T> = { [K in keyof T]: T[K] };
 
 /** Details for the English message only, since they are English themselves or are not kept with a golem. */

@@ -23,9 +23,7 @@ export interface GolemPlace {
   isLoaded(): boolean;
   /** Gets the current golem; throws `not-ready` before the first one is loaded. */
   get(): ServedGolem;
-  /**
-   * Runs `work` with the current golem; it stays loaded until `work` has ended, even if it is replaced.
-   */
+  /** Runs `work` with the current golem; it stays loaded until `work` has ended, even if it is replaced. */
   use<T>(work: (golem: ServedGolem) => Promise<T>): Promise<T>;
   /** Loads the present version; if that fails, the old golem stays in use. */
   load(options: SourceOptions): Promise<void>;

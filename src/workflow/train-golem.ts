@@ -73,8 +73,7 @@ export interface TrainingInput {
   /** The options as flags of the command line, for the record. */
   readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
   /**
-   * Finds faults of the recordings, for the record, most harmful first; called while workers for
-   * folds start.
+   * Finds faults of the recordings, for the record, most harmful first; called while workers for folds start.
    */
   readonly examine?: (() => readonly StoredFinding[]) | undefined;
 }

@@ -21,8 +21,8 @@ import type { EmbeddingEnvironment, EmbedOptions, EncoderChoice } from "./enviro
 import { checkTrainOptions, type MeasureOptions, planVariations } from "./training-options.ts";
 
 /**
- * Opens a data set and selects rows by `limit` and `shots`; rows with split test are included. Of a run of shards,
- * `maximumListed` are listed.
+ * Opens a data set and selects rows by `limit` and `shots`; rows with split test are included. Of a run of
+ * shards, `maximumListed` are listed.
  */
 export async function openRows(
   { openDataset }: Pick<EmbeddingEnvironment, "openDataset">,

@@ -150,7 +150,7 @@ it("names annotations that cannot be used, and uses the others", async () => {
   expect(skipped.map(({ message }: { message: string }) => message)).toEqual([
     expect.stringMatching(/^day.txt, line 2: the annotation from .* has no label/),
     "day.txt, line 3: point at 3 s is a point; expected a segment with an end.",
-    "day.wav#t=9000,9001 lies after the end of the recording.",
+    "day.wav#t=9000,9001 is after the end of the recording.",
   ]);
   expect(result.stderr).toContain("other.wav has no annotation file and is not used.");
 });

@@ -6,8 +6,8 @@
 import type { Device } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import { embedRun } from "../../node/shards/embed-missing.ts";
-import type { EmbedOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
+import type { EmbedOutput } from "../run-output.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of the command for runs. */

@@ -10,7 +10,7 @@ import { loadDataset } from "../../node/data/dataset-files.ts";
 import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/data/embedding-table.ts";
 import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
 import { runInNode } from "../../node/node-environment.ts";
-import type { EmbedOutput } from "../output.ts";
+import type { EmbedOutput } from "../run-output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type EmbedRunCommandOptions, embedShards } from "./embed-run.ts";
 import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";

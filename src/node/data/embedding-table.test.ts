@@ -134,7 +134,7 @@ describe("a table that cannot be written", () => {
   it.each(["F.csv", "F", "parquet", "F.npy", ".npz.txt"])("%s is an error of usage", async (name) => {
     await expect(writeEmbeddingTable(name, createRows(1), shape)).rejects.toMatchObject({
       code: "usage",
-      message: expect.stringMatching(/\.parquet nor \.npz/),
+      message: expect.stringMatching(/\.parquet or \.npz/),
     });
   });
 

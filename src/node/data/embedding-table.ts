@@ -202,8 +202,8 @@ async function writeZip(
 }
 
 /**
- * Creates the header of an array in NumPy's .npy format, version 1.0: a Python literal, padded to a multiple of
- * 64 bytes; the numbers follow in C order. `type` in NumPy's notation: "<f4", "<f8", "<U12".
+ * Creates the header of an array in NumPy's .npy format, version 1.0: a Python literal, padded to a multiple
+ * of 64 bytes; the numbers follow in C order. `type` in NumPy's notation: "<f4", "<f8", "<U12".
  */
 function createNpyHeader(type: string, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;

@@ -107,8 +107,8 @@ export async function writeGolemFolder(folder: string, model: GolemModel, report
 }
 
 /**
- * Replaces the report of a golem folder, and its hash in golem.json: the old hash is removed first and the new
- * one added last, so that the golem loads after an interruption at any point.
+ * Replaces the report of a golem folder, and its hash in golem.json: the old hash is removed first and the
+ * new one added last, so that the golem loads after an interruption at any point.
  */
 export async function replaceGolemReport(folder: string, report: string): Promise<void> {
   await bindReport(folder, undefined);

@@ -30,8 +30,8 @@ const maximumBreaks = 5;
  * Fetches the file into `target`.
  *
  * @throws GolemError `fetch-failed`, `hub-not-found`, `hub-denied`, `hub-damaged` (another size or hash,
- *   twice),
- *   `cache-failed` (disk full ...), `aborted`. Unless damaged, received bytes are kept and the transfer resumes next time.
+ *   twice), `cache-failed` (disk full ...), `aborted`. Unless damaged, received bytes are kept and the
+ *   transfer resumes next time.
  */
 export async function downloadHubFile(
   file: HubFile,

@@ -49,7 +49,7 @@ describe("a file of the Hub", () => {
     const large = await fails(fetchHubFile(weights, { settings: again, maximumBytes: 1000 }));
     expect(large).toMatchObject({
       code: "fetch-failed",
-      message: expect.stringMatching(/300000 bytes; at most 1000/),
+      message: expect.stringMatching(/300000 bytes; expected at most 1000/),
     });
     expect(await readdir(join(folder, "blobs"))).toEqual([hash]);
   });

@@ -69,8 +69,7 @@ const impatientMilliseconds = 10_000;
  *
  * @returns Its absolute path in the cache; do not write to it.
  * @throws GolemError `hub-not-found`, `hub-denied`, `hub-damaged`, `fetch-failed`, `cache-failed`,
- *   `invalid-option`,
- *   `aborted`.
+ *   `invalid-option`, `aborted`.
  */
 export async function fetchHubFile(
   file: HubFile,

@@ -76,7 +76,8 @@ function createPlainRuntime(
         // Memory patterns for every input length take 90 MB for recordings of 30 s, without a measurable
         // gain.
         enableMemPattern: false,
-        // An arena keeps the memory of its largest run. Without arenas 30 s take 100 MB less, at the same speed.
+        // An arena keeps the memory of its largest run. Without arenas 30 s take 100 MB less, at the same
+        // speed.
         enableCpuMemArena: false,
         logSeverityLevel: 3,
         ...(device === "cpu" ? {} : { executionProviders: [device] }),

@@ -4,23 +4,15 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createTone, createWav } from "../../../test/support/audio-files.ts";
-import { type BucketServer, startBuckets } from "../../../test/support/bucket-server.ts";
+import { useBuckets } from "../../../test/support/bucket-server.ts";
 import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { readObject } from "./object-store.ts";
 import { openObjectStore } from "./open-store.ts";
 
-let buckets: BucketServer;
-beforeAll(async () => {
-  buckets = await startBuckets(["sounds", "runs"]);
-  for (const [name, value] of Object.entries(buckets.environment)) vi.stubEnv(name, value);
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await buckets?.stop();
-});
+const getBuckets = useBuckets(["sounds", "runs"]);
 
 const tone = (n: number) => createWav(createTone(16_000, 0.4, 1, n % 2 ? 2000 + n : 200 + n), 16_000);
 /** One encoder, so that networks are loaded quickly. */
@@ -52,12 +44,12 @@ describe("runs over a bucket", () => {
       const key = `${n % 2 ? "high" : "low"}/${n}.wav`;
       await mkdir(dirname(join(folder, key)), { recursive: true });
       await writeFile(join(folder, key), tone(n));
-      await buckets.put("sounds", `tones/${key}`, tone(n));
+      await getBuckets().put("sounds", `tones/${key}`, tone(n));
     }
     const local = await createScratchFolder();
     await runJson("plan", folder, "--out", local, "--shard-size", "4", ...light);
     await runJson("embed", "--run", local);
-    await buckets.put("sounds", "tones/low/.hidden.wav", tone(1));
+    await getBuckets().put("sounds", "tones/low/.hidden.wav", tone(1));
     const planned = await runJson(
       "plan",
       "s3://sounds/tones",
@@ -103,7 +95,7 @@ describe("runs over a bucket", () => {
     for (const format of ["ustar", "gnu", "pax"]) {
       const file = join(folder, `${format}.tar`);
       expect(spawnSync("tar", [`--format=${format}`, "-cf", file, "-C", folder, "long"]).status).toBe(0);
-      await buckets.put("sounds", `tars/${format}.tar`, await readFile(file));
+      await getBuckets().put("sounds", `tars/${format}.tar`, await readFile(file));
     }
     const planned = await runJson(
       "plan",
@@ -172,7 +164,7 @@ describe("runs over a bucket", () => {
       ],
     });
     await parquet.finish();
-    await buckets.put("sounds", "tables/train-00000-of-00001.parquet", writer.getBytes());
+    await getBuckets().put("sounds", "tables/train-00000-of-00001.parquet", writer.getBytes());
     const planned = await runJson(
       "plan",
       "s3://sounds/tables",
