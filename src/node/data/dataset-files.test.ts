@@ -72,7 +72,7 @@ describe("a folder per class", () => {
       "no recordings in it",
       ["a/readme.md", "b/x.csv"],
       "no-recordings",
-      /holds no recordings \(only .md 1, .csv 1\)/,
+      /contains no recordings \(only .md 1, .csv 1\)/,
     ],
     [
       "recordings but no classes",

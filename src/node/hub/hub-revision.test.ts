@@ -39,7 +39,7 @@ describe("a revision of the Hub", () => {
     server.faults.push({ at: "api", dropAfter: 10, times: 99 });
     expect(await fails(resolveHubRevision(model, "main", { settings }))).toMatchObject({
       code: "fetch-failed",
-      message: expect.stringMatching(/The model facebook\/tiny at main could not be fetched .*incomplete/),
+      message: expect.stringMatching(/The model facebook\/tiny at main could not be fetched .*lost/),
     });
   });
 
