@@ -42,7 +42,7 @@ const evaluation: Evaluation = {
     { truth: "dog", predicted: "рысь", count: 0.4 },
   ],
 };
-const say = (changes: Partial<Evaluation>) =>
+const describeText = (changes: Partial<Evaluation>) =>
   describeEvaluation(
     { ...evaluation, ...changes },
     { bold: (text) => text, verbose: false, width: undefined },
@@ -50,15 +50,15 @@ const say = (changes: Partial<Evaluation>) =>
 
 describe("describeEvaluation", () => {
   it("states the error rates, including chance, that a score without mistakes does not exclude", () => {
-    const right = say({ balancedAccuracy: 1, interval: [0.73, 1] });
+    const right = describeText({ balancedAccuracy: 1, interval: [0.73, 1] });
     expect(right).toContain("no mistake yet on 20 recordings; up to 27.0 % of answers may still be wrong");
-    const few = say({ balancedAccuracy: 1, interval: [0.2, 1] });
+    const few = describeText({ balancedAccuracy: 1, interval: [0.2, 1] });
     expect(few).toContain("no mistake yet on 20 recordings, which are too few to exclude guessing");
     for (const text of [right, few]) expect(text).not.toMatch(/useful|not distinguishable/);
   });
 
   it("names classes that are trained but not scored", () => {
-    expect(say({ unscoredLabels: ["owl"] })).toContain("without owl, which has one recording");
+    expect(describeText({ unscoredLabels: ["owl"] })).toContain("without owl, which has one recording");
   });
 
   it.each([
@@ -70,15 +70,17 @@ describe("describeEvaluation", () => {
     ["good; keep testing", 0.9, 0.98],
   ])("states '%s' for an interval from %d to %d, for any score", (words, low, high) => {
     for (const balancedAccuracy of [low, high]) {
-      expect(say({ balancedAccuracy, interval: [low, high] })).toContain(words);
+      expect(describeText({ balancedAccuracy, interval: [low, high] })).toContain(words);
     }
   });
 
   it("describes a perfect score as no mistake yet, with the bound of its interval", () => {
-    expect(say({ balancedAccuracy: 1, interval: [0.832, 1] })).toContain(
+    expect(describeText({ balancedAccuracy: 1, interval: [0.832, 1] })).toContain(
       "no mistake yet on 20 recordings; up to 16.8 % of answers may still be wrong",
     );
-    expect(say({ balancedAccuracy: 0.9999, interval: [0.832, 1] })).toContain("balanced accuracy 99.9 %");
+    expect(describeText({ balancedAccuracy: 0.9999, interval: [0.832, 1] })).toContain(
+      "balanced accuracy 99.9 %",
+    );
   });
 
   it.each([
@@ -92,7 +94,7 @@ describe("describeEvaluation", () => {
     ["sources-mixed", undefined, "these same sources", "new sources", "record each class from at least two"],
     ["duration-tells", undefined, "recordings made like these", "other recordings", "to the same durations"],
   ])("states what was not measured: %s", (code, labels, on, elsewhere, remedy) => {
-    const text = say({ notMeasured: { code, message: "because", labels } });
+    const text = describeText({ notMeasured: { code, message: "because", labels } });
     expect(text).toContain(`Balanced accuracy on ${on} 95.0 %`);
     expect(text).toContain(`on ${elsewhere} not measurable: because; to measure it, `);
     expect(text).toContain(remedy);
@@ -100,15 +102,15 @@ describe("describeEvaluation", () => {
   });
 
   it("describes a score with a wide interval as uncertain, with the number of recordings", () => {
-    expect(say({ interval: [0.6, 0.91] })).toContain("this score is uncertain: 20 recordings\n");
-    expect(say({ interval: [0.6, 0.91], speakers: 3 })).toContain("20 recordings by 3 speakers");
-    expect(say({ interval: [0.6, 0.89] })).not.toContain("uncertain");
+    expect(describeText({ interval: [0.6, 0.91] })).toContain("this score is uncertain: 20 recordings\n");
+    expect(describeText({ interval: [0.6, 0.91], speakers: 3 })).toContain("20 recordings by 3 speakers");
+    expect(describeText({ interval: [0.6, 0.89] })).not.toContain("uncertain");
   });
 
   it("names confusions of at least half a recording, in whole recordings", () => {
-    expect(say({})).toMatch(/^Mixed up +cat as рысь \(4\)$/m);
-    expect(say({})).not.toContain("dog as");
-    expect(say({ mostConfused: [evaluation.mostConfused[1]!] })).not.toContain("Mixed up");
+    expect(describeText({})).toMatch(/^Mixed up +cat as рысь \(4\)$/m);
+    expect(describeText({})).not.toContain("dog as");
+    expect(describeText({ mostConfused: [evaluation.mostConfused[1]!] })).not.toContain("Mixed up");
   });
 });
 

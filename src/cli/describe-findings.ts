@@ -80,11 +80,11 @@ export function describeFinding(
 
 function describeVerdict(findings: readonly Finding[], { red, yellow, width }: Style): string[] {
   const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
-  const say = (text: string, paint = (line: string) => line) =>
+  const format = (text: string, paint = (line: string) => line) =>
     wrapWords(text, width ?? Number.POSITIVE_INFINITY).map(paint);
   if (has("severe"))
-    return say("Do not rely on a score on these recordings until the severe findings are resolved.", red);
+    return format("Do not rely on a score on these recordings until the severe findings are resolved.", red);
   if (has("warning"))
-    return say("Ready for training; check the warnings before you rely on the score.", yellow);
-  return say("Ready for training.");
+    return format("Ready for training; check the warnings before you rely on the score.", yellow);
+  return format("Ready for training.");
 }

@@ -58,7 +58,7 @@ export async function run(args: readonly string[], streams: Streams, signal: Abo
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : reportError(asUsageError(error, args), asksForJson(args), streams);
+    return error.exitCode === 0 ? 0 : reportError(asUsageError(error, args), isJsonRequested(args), streams);
   }
   return exitCode;
 }
@@ -106,7 +106,7 @@ function asUsageError({ message }: CommanderError, args: readonly string[]): Gol
 }
 
 /** Returns whether `--json` was given, for arguments that could not be parsed. */
-function asksForJson(args: readonly string[]): boolean {
+function isJsonRequested(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end < 0 ? undefined : end).includes("--json");
 }

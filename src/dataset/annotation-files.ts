@@ -84,8 +84,8 @@ export interface SegmentColumns {
   readonly duration?: string;
 }
 
-function find(columns: readonly string[], wanted: readonly string[]): string | undefined {
-  return findColumns(columns, wanted)[0];
+function find(columns: readonly string[], names: readonly string[]): string | undefined {
+  return findColumns(columns, names)[0];
 }
 
 /**

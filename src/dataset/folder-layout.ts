@@ -76,7 +76,7 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
   if (!areSplits(named, others, splits, groups)) return readClassFolders(places, loose, groups);
   const isFlat = (name: string): boolean => groups.get(name)!.every(({ folders }) => folders.length === 1);
   if (others.length > 0) {
-    return refuse(
+    return createProblem(
       `${named.length === 1 ? `The folder ${named[0]} is named like a split` : `The folders ${listFew(named)} are named like splits`}, ` +
         `and ${listFew(others)} beside ${named.length === 1 ? "it" : "them"} ${others.length === 1 ? "is" : "are"} not: ` +
         "it is unclear which of them are classes.",
@@ -87,7 +87,7 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
   }
   const flat = named.filter(isFlat);
   if (flat.length > 0) {
-    return refuse(
+    return createProblem(
       `${flat.length === named.length ? "The folders" : "Of the splits,"} ${listFew(flat)} ${flat.length === named.length ? "are named like splits and " : ""}` +
         `contain${flat.length === 1 ? "s" : ""} recordings but no folders of classes, so the recordings have no labels.`,
       `Make a folder per class in each split. ${knownLayouts}`,
@@ -145,7 +145,7 @@ function readClassFolders(
   const [only] = groups.keys();
   const split = groups.size === 1 ? parseFolderSplit(only!) : undefined;
   if (split !== undefined) {
-    return refuse(
+    return createProblem(
       `The only folder, ${only}, is named like a split and contains no folders of classes, so the recordings have no labels.`,
       `Make a folder per class in it. ${knownLayouts}`,
     );
@@ -184,7 +184,7 @@ function groupByFirst(places: readonly Place[]): Map<string, Place[]> {
   return groups;
 }
 
-const refuse = (message: string, hint: string): Omit<FolderLayout, "root"> => ({
+const createProblem = (message: string, hint: string): Omit<FolderLayout, "root"> => ({
   recordings: [],
   loose: [],
   problem: { message, hint },

@@ -56,12 +56,12 @@ const perhapsGroups = [
 const squash = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/g, "");
 
 /** Finds the columns of `present` that are named in `wanted`, in the order of `wanted`. */
-export function findColumns(present: readonly string[], wanted: readonly string[]): string[] {
+export function findColumns(present: readonly string[], names: readonly string[]): string[] {
   const bySquashed = new Map<string, string>();
   for (const column of present) {
     if (!bySquashed.has(squash(column))) bySquashed.set(squash(column), column);
   }
-  return wanted.flatMap((name) => bySquashed.get(squash(name)) ?? []);
+  return names.flatMap((name) => bySquashed.get(squash(name)) ?? []);
 }
 
 /** Finds columns that may name groups but are not among {@link groupColumns}. */

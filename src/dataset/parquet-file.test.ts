@@ -88,7 +88,7 @@ describe("a file by pyarrow", () => {
 
   it("that is truncated or changed anywhere gives values or a GolemError", async () => {
     const whole = await read("snappy");
-    let refused = 0;
+    let rejected = 0;
     for (let at = 0; at < whole.length; at += 37) {
       for (const bytes of [whole.subarray(0, at), Buffer.from(whole)]) {
         if (bytes.length === whole.length) bytes[at]! ^= 0x55;
@@ -101,11 +101,11 @@ describe("a file by pyarrow", () => {
           await file.readRows(["audio", "intent_class"], 0, Math.min(20, file.rows));
         } catch (error) {
           expect(error).toBeInstanceOf(GolemError);
-          refused++;
+          rejected++;
         }
       }
     }
-    expect(refused).toBeGreaterThan(whole.length / 37);
+    expect(rejected).toBeGreaterThan(whole.length / 37);
   });
 
   it("whose footer has lists of other types gives values or a GolemError", async () => {

@@ -130,9 +130,9 @@ export function cutGaps(annotated: readonly LabelledSegment[]): LabelledSegment[
   }
   const counts = new Map<string, number>();
   for (const { label } of annotated) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const wanted = Math.max(...counts.values());
-  if (found.length <= wanted) return found;
-  return Array.from({ length: wanted }, (_, i) => found[Math.floor(((i + 0.5) * found.length) / wanted)]!);
+  const maximum = Math.max(...counts.values());
+  if (found.length <= maximum) return found;
+  return Array.from({ length: maximum }, (_, i) => found[Math.floor(((i + 0.5) * found.length) / maximum)]!);
 }
 
 /** Adds context on both sides; a segment does not start before the recording. */

@@ -51,17 +51,17 @@ export function summariseFalseAlarms({
   const all = Object.values(sounds).flat();
   if (all.length < 10) return undefined;
   const scales = computeScales(all, labels.length);
-  const getLevel = ({ scores }: JudgedSound, wanted?: number): number => {
+  const getLevel = ({ scores }: JudgedSound, reported?: number): number => {
     let best = -1;
     for (const [c, score] of scores.entries()) if (!(score <= (scores[best] ?? -1)) && score >= 0) best = c;
-    if (best < 0 || isBackground(labels[best]!) || (wanted !== undefined && best !== wanted)) {
+    if (best < 0 || isBackground(labels[best]!) || (reported !== undefined && best !== reported)) {
       return Number.NEGATIVE_INFINITY;
     }
     return (toLogOdds(scores[best]!) - scales.centre[best]!) / scales.spread[best]!;
   };
   const levels = all.map((sound) => getLevel(sound)).sort((a, b) => b - a);
-  const wanted = heldOut.filter(({ truth }) => !isBackground(labels[truth]!));
-  const found = wanted.map((sound) => getLevel(sound, sound.truth));
+  const reported = heldOut.filter(({ truth }) => !isBackground(labels[truth]!));
+  const found = reported.map((sound) => getLevel(sound, sound.truth));
   const steps = levels.flatMap((level, i) => {
     if (level === Number.NEGATIVE_INFINITY || (i >= detailedLevels && i % 5 > 0)) return [];
     const missed = found.filter((own) => own < level).length / Math.max(1, found.length);
@@ -71,7 +71,7 @@ export function summariseFalseAlarms({
   return {
     soundsPerHour,
     sounds: { others: sounds.others.length, pieces: sounds.pieces.length, noise: sounds.noise.length },
-    heldOut: wanted.length,
+    heldOut: reported.length,
     ...scales,
     steps: steps.slice(0, maximumLevels),
   };

@@ -85,7 +85,7 @@ export function createLevelScore(
   const distinct = [...new Set(levels)].sort((a, b) => a - b);
   const places = new Map(distinct.map((level, place) => [level, place]));
   const place = levels.map((level) => places.get(level)!);
-  const wanted = Math.min(15, Math.max(3, Math.round(Math.sqrt(levels.length / classes))));
+  const neighbours = Math.min(15, Math.max(3, Math.round(Math.sqrt(levels.length / classes))));
   return (labels) => {
     const counts = distinct.map(() => new Int32Array(classes));
     const sizes = new Int32Array(distinct.length);
@@ -100,7 +100,7 @@ export function createLevelScore(
       near.set(counts[own]!);
       let found = sizes[own]! - 1;
       let [low, high] = [own - 1, own + 1];
-      while (found < wanted && (low >= 0 || high < distinct.length)) {
+      while (found < neighbours && (low >= 0 || high < distinct.length)) {
         const below = low >= 0 ? distinct[own]! - distinct[low]! : Number.POSITIVE_INFINITY;
         const above = high < distinct.length ? distinct[high]! - distinct[own]! : Number.POSITIVE_INFINITY;
         const next = below <= above ? low-- : high++;

@@ -23,7 +23,8 @@ export function checkLengths({ recordings, skipped }: Examination): FoundFault[]
   const limits = lengthLimits;
   const lengths = recordings.map(getSoundSeconds).sort((a, b) => a - b);
   const median = lengths[lengths.length >> 1] ?? 0;
-  const refused = (code: string) => skipped.filter((record) => record.code === code).map(({ file }) => file);
+  const listSkipped = (code: string) =>
+    skipped.filter((record) => record.code === code).map(({ file }) => file);
   const short = recordings.filter((recording) => {
     const seconds = getSoundSeconds(recording);
     return seconds < limits.shortSeconds || seconds < limits.shortOfMedian * median;
@@ -34,7 +35,7 @@ export function checkLengths({ recordings, skipped }: Examination): FoundFault[]
     return seconds > limits.longSeconds || seconds > longer;
   });
   const findings: FoundFault[] = [];
-  const tooShort = [...refused("too-short"), ...sortBy(short, 1)];
+  const tooShort = [...listSkipped("too-short"), ...sortBy(short, 1)];
   if (tooShort.length > 0) {
     findings.push({
       kind: "too-short",
@@ -48,7 +49,7 @@ export function checkLengths({ recordings, skipped }: Examination): FoundFault[]
       },
     });
   }
-  const tooLong = [...refused("too-long"), ...sortBy(long, -1)];
+  const tooLong = [...listSkipped("too-long"), ...sortBy(long, -1)];
   if (tooLong.length > 0) {
     findings.push({
       kind: "too-long",

@@ -119,15 +119,15 @@ async function findTrained(
   { recordings: there }: Dataset,
   { signal }: EnvironmentOptions,
 ): Promise<Recording[]> {
-  const wanted = new Map(recordings.map((own) => [own.fileHash, own]));
+  const trained = new Map(recordings.map((own) => [own.fileHash, own]));
   const found: Recording[] = [];
   for (const recording of there) {
     throwIfAborted(signal);
     const path = (await locateFiles([recording])).get(recording.file);
     const hash = path === undefined ? undefined : await computeFileHash(path).catch(() => undefined);
-    const own = hash === undefined ? undefined : wanted.get(hash);
+    const own = hash === undefined ? undefined : trained.get(hash);
     if (hash === undefined || own === undefined) continue;
-    wanted.delete(hash);
+    trained.delete(hash);
     found.push({ ...recording, file: own.file, label: own.label, split: "train" });
   }
   return found;

@@ -113,9 +113,9 @@ describe("access", () => {
     expect((await ask("/healthz", {}, keys)).status).toBe(200);
     for (const path of ["/v1/golems", "/metrics"]) {
       for (const headers of [{}, { authorization: `Bearer ${key}x` }, { "x-api-key": "another key" }]) {
-        const refused = await ask(path, { headers }, keys);
-        expect(refused).toMatchObject({ status: 401, json: { code: "unauthorised" } });
-        expect(refused.headers.get("www-authenticate")).toContain("Bearer");
+        const rejected = await ask(path, { headers }, keys);
+        expect(rejected).toMatchObject({ status: 401, json: { code: "unauthorised" } });
+        expect(rejected.headers.get("www-authenticate")).toContain("Bearer");
       }
       for (const headers of [{ authorization: `bearer ${key}` }, { "x-api-key": key }]) {
         expect((await ask(path, { headers }, keys)).status).toBe(200);
@@ -187,10 +187,10 @@ describe("golems", () => {
     ["a body that is too long", "/predict", new Uint8Array(1001), 413, "too-large"],
     ["a wrong query", "/predict?name=", new Uint8Array(1), 400, "bad-request"],
     ["a wrong query", "/detect?threshold=2", new Uint8Array(1), 400, "bad-request"],
-  ])("refuse %s", async (_, path, body, status, code) => {
-    const refused = await ask(`/v1/golems/tones${path}`, { method: "POST", body });
-    expect(refused).toMatchObject({ status, json: { status, code } });
-    expect(refused.headers.get("content-type")).toBe("application/problem+json");
+  ])("reject %s", async (_, path, body, status, code) => {
+    const rejected = await ask(`/v1/golems/tones${path}`, { method: "POST", body });
+    expect(rejected).toMatchObject({ status, json: { status, code } });
+    expect(rejected.headers.get("content-type")).toBe("application/problem+json");
   });
 
   it("state what was found in a query and what was expected", async () => {

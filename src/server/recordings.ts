@@ -105,14 +105,14 @@ async function* splitBody(
   maximumFiles: number,
 ): AsyncGenerator<FormFile> {
   if (boundary === undefined) {
-    yield { name: name ?? bodyName, pieces: refuseForeign(chunks) };
+    yield { name: name ?? bodyName, pieces: rejectForeign(chunks) };
     return;
   }
   let count = 0;
   for await (const { name: own, pieces } of readMultipart(chunks, boundary, maximumFiles)) {
     count++;
     // If several files are allowed, each has its own answer.
-    yield { name: own, pieces: maximumFiles === 1 ? refuseForeign(pieces) : pieces };
+    yield { name: own, pieces: maximumFiles === 1 ? rejectForeign(pieces) : pieces };
   }
   if (count > 0) return;
   throw new GolemError("bad-request", "The form contains no file; expected at least one recording.", {
@@ -124,7 +124,7 @@ async function* splitBody(
  * Passes bytes on unchanged; rejects with `not-audio` as soon as the first bytes show that they are not a
  * recording, so that the rest need not be received.
  */
-async function* refuseForeign(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* rejectForeign(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
   let length = 0;
   let isChecked = false;

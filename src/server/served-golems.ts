@@ -51,7 +51,7 @@ export interface ServedGolems {
 interface Group {
   readonly sources: GolemSources;
   /** Names already reported as in use by the golem of another address. */
-  readonly refused: Set<string>;
+  readonly reportedNames: Set<string>;
 }
 
 /**
@@ -69,7 +69,7 @@ export async function createServedGolems(
   const createPlace = (source: GolemSource): GolemPlace =>
     createGolemPlace(source.name, source, pool, encoder);
   const groups = addresses.map(
-    (address): Group => ({ sources: openGolemSources(address), refused: new Set() }),
+    (address): Group => ({ sources: openGolemSources(address), reportedNames: new Set() }),
   );
   for (const { sources } of groups) {
     for (const source of await sources.list(options)) {
@@ -84,26 +84,26 @@ export async function createServedGolems(
   let isClosed = false;
   let working: Promise<unknown> = Promise.resolve();
 
-  const tell = (id: string, error: unknown): void => {
+  const notify = (id: string, error: unknown): void => {
     if (!isClosed) watched?.onReload(id, error);
   };
   const reload = async (place: GolemPlace, onLoaded = (): void => {}): Promise<void> => {
     try {
       if (!(await place.reload(watched))) return;
       onLoaded();
-      tell(place.id, undefined);
+      notify(place.id, undefined);
     } catch (error) {
-      tell(place.id, error);
+      notify(place.id, error);
     }
   };
-  const checkGroup = async ({ sources, refused }: Group): Promise<void> => {
-    const found = await sources.list(watched).catch((error: unknown) => tell(sources.address, error));
+  const checkGroup = async ({ sources, reportedNames }: Group): Promise<void> => {
+    const found = await sources.list(watched).catch((error: unknown) => notify(sources.address, error));
     for (const source of found ?? []) {
       const { name, address } = source;
       const place = places.get(name) ?? added.get(name);
       if (place && place.address !== address) {
-        if (!refused.has(name)) tell(name, createNameError(place, source));
-        refused.add(name);
+        if (!reportedNames.has(name)) notify(name, createNameError(place, source));
+        reportedNames.add(name);
       } else if (!place && !isClosed) added.set(name, createPlace(source));
       if (!added.has(name)) continue;
       const own = added.get(name)!;

@@ -22,7 +22,7 @@ export async function fetchBytes(url: URL, options: FetchBytesOptions): Promise<
   throwIfAborted(signal);
   try {
     const response = await fetch(url, { signal: signal ?? null });
-    if (!response.ok) throw refuse(url, response, options);
+    if (!response.ok) throw createStatusError(url, response, options);
     const declared = Number(response.headers.get("content-length") ?? 0);
     if (declared > maximumBytes && !response.headers.get("content-encoding")) {
       throw describeExcess(url, `${declared} bytes`, options);
@@ -60,7 +60,7 @@ async function readBody(
   return joinBytes(pieces);
 }
 
-function refuse(url: URL, { status }: Response, { missing }: FetchBytesOptions): GolemError {
+function createStatusError(url: URL, { status }: Response, { missing }: FetchBytesOptions): GolemError {
   const isMissing = status === 404 || status === 410;
   return new GolemError(
     (isMissing && missing) || "fetch-failed",

@@ -31,9 +31,9 @@ export interface WebOnnxRuntimeOptions {
  */
 export function createWebOnnxRuntime(options: WebOnnxRuntimeOptions = {}): OnnxRuntime {
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
-  const wanted = options.threads ?? Math.min(maximumThreads, cores);
+  const threads = options.threads ?? Math.min(maximumThreads, cores);
   const { wasm } = ort.env;
-  wasm.numThreads = globalThis.crossOriginIsolated ? Math.max(1, wanted) : 1;
+  wasm.numThreads = globalThis.crossOriginIsolated ? Math.max(1, threads) : 1;
   wasm.wasmPaths = getRuntimeFiles(options.runtimeUrl);
   ort.env.logLevel = "error";
   return {

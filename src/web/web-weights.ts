@@ -45,11 +45,11 @@ export async function loadWebWeights(
   options: WebWeightOptions,
 ): Promise<Record<string, Uint8Array>[]> {
   const cache = options.keep === false ? undefined : await openCache();
-  const wanted = new Map<string, { file: WeightFile; id: string }>();
+  const required = new Map<string, { file: WeightFile; id: string }>();
   for (const { info, weights } of owners) {
-    for (const file of weights?.files ?? []) wanted.set(file.sha256, { file, id: info.id });
+    for (const file of weights?.files ?? []) required.set(file.sha256, { file, id: info.id });
   }
-  const total = [...wanted.values()].reduce((sum, { file }) => sum + file.bytes, 0);
+  const total = [...required.values()].reduce((sum, { file }) => sum + file.bytes, 0);
   let completed = 0;
   const count = (bytes: number): void => {
     completed += bytes;
@@ -57,7 +57,7 @@ export async function loadWebWeights(
   };
   const loaded = new Map<string, Uint8Array>();
   await Promise.all(
-    [...wanted.values()].map(async ({ file, id }) => {
+    [...required.values()].map(async ({ file, id }) => {
       loaded.set(file.sha256, await loadFile(cache, id, file, count, options));
     }),
   );

@@ -64,13 +64,13 @@ async function openQuietly(
 
 /** Finds the paths, by name, of the recordings with a matching name and unchanged bytes. */
 export async function matchNames(
-  wanted: TrainingDocument["recordings"],
+  recordings: TrainingDocument["recordings"],
   dataset: Dataset | undefined,
   { signal }: EnvironmentOptions,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   if (!dataset) return found;
-  const hashes = new Map(wanted.map(({ file, fileHash }) => [file, fileHash]));
+  const hashes = new Map(recordings.map(({ file, fileHash }) => [file, fileHash]));
   const paths = await locateFiles(dataset.recordings.filter(({ file }) => hashes.has(file)));
   for (const [file, path] of paths) {
     throwIfAborted(signal);
@@ -82,12 +82,12 @@ export async function matchNames(
 
 /** Finds the paths for exported golems, whose recordings have no names: by bytes only. */
 export async function matchHashes(
-  wanted: TrainingDocument["recordings"],
+  recordings: TrainingDocument["recordings"],
   dataset: Dataset | undefined,
   { signal }: EnvironmentOptions,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  const names = new Map(wanted.map(({ file, fileHash }) => [fileHash, file]));
+  const names = new Map(recordings.map(({ file, fileHash }) => [fileHash, file]));
   for (const path of dataset ? (await locateFiles(dataset.recordings)).values() : []) {
     throwIfAborted(signal);
     const name = names.get((await computeFileHash(path).catch(() => undefined)) ?? "");

@@ -198,10 +198,10 @@ async function checkOut(
   if (!isFile) await checkFolderReplaceable(out);
   const isEmpty = info.isDirectory() && (await readdir(out)).length === 0;
   if (force || (isEmpty && !isFile)) return;
-  throw refuseExisting(out);
+  throw createExistsError(out);
 }
 
-function refuseExisting(path: string): GolemError {
+function createExistsError(path: string): GolemError {
   return new GolemError("output-exists", `${path} already exists.`, {
     hint: "Name another path, or overwrite it with --force.",
   });
@@ -221,7 +221,7 @@ async function writeFolder(folder: string, files: ExportedFiles): Promise<Writte
 
 async function writeBeside(folder: string, files: ExportedFiles, force: boolean): Promise<WrittenFile[]> {
   for (const name of force ? [] : Object.keys(files)) {
-    if (await stat(join(folder, name)).catch(() => undefined)) throw refuseExisting(join(folder, name));
+    if (await stat(join(folder, name)).catch(() => undefined)) throw createExistsError(join(folder, name));
   }
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);

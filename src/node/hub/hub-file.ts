@@ -62,7 +62,7 @@ interface HubRevision {
 const defaultMaximumBytes = 32 * 2 ** 30;
 const maximumAnswerBytes = 64 << 20;
 /** Timeout of a request if a cached answer is available. */
-const impatientMilliseconds = 10_000;
+const cachedAnswerMilliseconds = 10_000;
 
 /**
  * Gets a file from the cache, else from the Hub. A cached file of a commit needs no request.
@@ -81,8 +81,8 @@ export async function fetchHubFile(
   const known = await findHubFile(file, settings);
   if (known && (isCommit(file.revision) || settings.offline)) return known;
   const subject = { repo: file, revision: file.revision, path: file.path };
-  const facts = await askOr(subject, settings, options, known, (impatient) =>
-    askFile(file, impatient, options.signal, known ? 1 : undefined),
+  const facts = await requestOrUseCache(subject, settings, options, known, (shortened) =>
+    requestHeaders(file, shortened, options.signal, known ? 1 : undefined),
   );
   if (typeof facts === "string") return facts;
   const { cache } = settings;
@@ -141,10 +141,10 @@ export async function fetchHubRevision(
   const known = commit !== undefined && files.length > 0 ? { commit, files, card: undefined } : undefined;
   if (settings.offline && known) return known;
   const subject = { repo, revision };
-  const found = await askOr(subject, settings, options, known, async (impatient) => {
+  const found = await requestOrUseCache(subject, settings, options, known, async (shortened) => {
     const url = createRevisionUrl(settings.endpoint, repo, revision);
     const attempts = known ? 1 : 5;
-    const bytes = await requestHubBytes({ url, subject, signal, attempts }, impatient, maximumAnswerBytes);
+    const bytes = await requestHubBytes({ url, subject, signal, attempts }, shortened, maximumAnswerBytes);
     return parseRevision(bytes, subject, settings);
   });
   await writeRef(settings.cache, repo, revision, found.commit);
@@ -154,7 +154,7 @@ export async function fetchHubRevision(
 /**
  * Sends a request; if the Hub cannot be reached and an answer is cached, warns and returns the cached answer.
  */
-async function askOr<Found, Known>(
+async function requestOrUseCache<Found, Known>(
   subject: HubSubject,
   settings: HubSettings,
   options: HubOptions,
@@ -170,7 +170,7 @@ async function askOr<Found, Known>(
       },
     );
   }
-  const silenceMilliseconds = Math.min(settings.silenceMilliseconds, impatientMilliseconds);
+  const silenceMilliseconds = Math.min(settings.silenceMilliseconds, cachedAnswerMilliseconds);
   try {
     return await ask(known === undefined ? settings : { ...settings, silenceMilliseconds });
   } catch (error) {
@@ -186,7 +186,7 @@ async function askOr<Found, Known>(
 }
 
 /** Requests a file's headers. */
-async function askFile(
+async function requestHeaders(
   file: HubFile,
   settings: HubSettings,
   signal: AbortSignal | undefined,
@@ -215,9 +215,9 @@ const revisionSchema = z.object({
 });
 
 function parseRevision(bytes: Uint8Array, subject: HubSubject, settings: HubSettings): HubRevision {
-  const refuse = () => createForeignError(subject, settings, "no commit and list of files");
-  const json = parseBoundedJson(bytes, refuse);
-  const { sha, siblings, cardData, private: isPrivate } = checkSchema(revisionSchema, json, refuse);
+  const createError = () => createForeignError(subject, settings, "no commit and list of files");
+  const json = parseBoundedJson(bytes, createError);
+  const { sha, siblings, cardData, private: isPrivate } = checkSchema(revisionSchema, json, createError);
   const files = siblings.map((file) => file.rfilename).filter((name) => typeof name === "string");
   return { commit: sha, files: files.filter(isSafePath), card: cardData, isPublic: isPrivate === false };
 }

@@ -53,13 +53,13 @@ export function createHubRecordings(
     return present.get(row);
   };
 
-  const fetchRows = async (wanted: readonly number[], options: WorkOptions): Promise<void> => {
+  const fetchRows = async (requested: readonly number[], options: WorkOptions): Promise<void> => {
     const missing: number[] = [];
-    for (const row of wanted) if (!silent.has(row) && !(await find(row))) missing.push(row);
+    for (const row of requested) if (!silent.has(row) && !(await find(row))) missing.push(row);
     if (missing.length === 0) return;
     const stage = "fetching recordings";
-    let completed = wanted.length - missing.length;
-    options.onProgress?.({ stage, completed, total: wanted.length });
+    let completed = requested.length - missing.length;
+    options.onProgress?.({ stage, completed, total: requested.length });
     missing.sort((a, b) => a - b);
     for (const [index, file] of files.entries()) {
       const end = files[index + 1]?.start ?? Number.POSITIVE_INFINITY;
@@ -73,7 +73,7 @@ export function createHubRecordings(
           const name = await writeRecording(folder, file.start + row, values[row - run[0]!]?.[audioColumn]);
           if (name === undefined) silent.add(file.start + row);
           else present!.set(file.start + row, name);
-          options.onProgress?.({ stage, completed: ++completed, total: wanted.length });
+          options.onProgress?.({ stage, completed: ++completed, total: requested.length });
         }
       }
     }

@@ -44,10 +44,10 @@ interface RowsWanted {
  *
  * @throws GolemError `invalid-data` if there is no audio or label column, `fetch-failed` ..., `aborted`.
  */
-export async function loadRows(folder: string, wanted: RowsWanted, options: WorkOptions): Promise<RowTable> {
-  const { wish, limit, openFiles } = wanted;
+export async function loadRows(folder: string, request: RowsWanted, options: WorkOptions): Promise<RowTable> {
+  const { wish, limit, openFiles } = request;
   const digest = createHash("sha256")
-    .update(JSON.stringify([choiceVersion, wish, wanted.paths]))
+    .update(JSON.stringify([choiceVersion, wish, request.paths]))
     .digest("hex");
   const path = join(folder, `rows-${digest.slice(0, 16)}.json`);
   const kept = await readKept<RowTable>(path);
@@ -62,9 +62,9 @@ export async function loadRows(folder: string, wanted: RowsWanted, options: Work
   for (const [index, openFile] of openFiles.entries()) {
     if (isEnough(table(false), wish, limit)) break;
     const parquet = await openFile();
-    const name = `The data set ${wanted.id}, ${wanted.paths[index]},`;
+    const name = `The data set ${request.id}, ${request.paths[index]},`;
     const features = readFeatures(
-      ...([parquet.columns, parquet.notes.get("huggingface"), wanted.card, wanted.config] as const),
+      ...([parquet.columns, parquet.notes.get("huggingface"), request.card, request.config] as const),
     );
     const choice = chooseColumns(features, wish, name);
     if (index > 0 && choice.audio !== audio) {

@@ -27,7 +27,7 @@ interface Choice {
 /** Choices made in this process, so that each trial runs once. */
 const choices = new Map<string, Promise<Choice>>();
 /** Faults already reported to each listener, since each is reported only once per process. */
-const told = new WeakMap<object, Set<string>>();
+const reportedFaults = new WeakMap<object, Set<string>>();
 
 /**
  * Chooses the device for encoders whose files are in the cache. If a device that was named fails, there is
@@ -47,9 +47,9 @@ export async function chooseDevice(
   const { device, fault } = await choice;
   const { onWarning } = options;
   if (fault && onWarning) {
-    const said = told.get(onWarning) ?? new Set();
-    if (!said.has(key)) onWarning(fault);
-    told.set(onWarning, said.add(key));
+    const reported = reportedFaults.get(onWarning) ?? new Set();
+    if (!reported.has(key)) onWarning(fault);
+    reportedFaults.set(onWarning, reported.add(key));
   }
   return device;
 }

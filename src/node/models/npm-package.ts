@@ -19,7 +19,7 @@ const timeoutMinutes = 15;
  * Settings used unless the environment has others. With npm's defaults, the error of a machine without a
  * network would take over a minute.
  */
-const patience = {
+const shortTimeouts = {
   npm_config_fetch_retries: "2",
   npm_config_fetch_retry_mintimeout: "1000",
   npm_config_fetch_retry_maxtimeout: "5000",
@@ -28,7 +28,7 @@ const patience = {
 };
 
 /** Settings that would change `npm pack NAME@VERSION`; `npm start --json` sets one of them. */
-const misleading =
+const foreignSettings =
   /^npm_config_(cache|pack_destination|dry_run|json|workspaces?|include_workspace_root|local_prefix|update_notifier|fetch_retries|fetch_retry_m(in|ax)timeout|fetch_timeout)$/i;
 
 /**
@@ -107,12 +107,12 @@ async function runNpm(
 function createEnvironment(folder: string): NodeJS.ProcessEnv {
   const user = Object.entries(process.env);
   return {
-    ...Object.fromEntries(user.filter(([key]) => !misleading.test(key))),
-    ...patience,
+    ...Object.fromEntries(user.filter(([key]) => !foreignSettings.test(key))),
+    ...shortTimeouts,
     // The user's settings, in upper or lower case, replace these.
     ...Object.fromEntries(
       user
-        .filter(([key]) => Object.hasOwn(patience, key.toLowerCase()))
+        .filter(([key]) => Object.hasOwn(shortTimeouts, key.toLowerCase()))
         .map(([key, value]) => [key.toLowerCase(), value]),
     ),
     npm_config_cache: join(folder, "npm-cache"),

@@ -77,44 +77,44 @@ async function resolveTranscriber(
  * transcriber.
  */
 export async function resolveGolemEncoderSet(
-  { encoders: wanted, transcriber }: Pick<GolemModel, "encoders" | "transcriber">,
+  { encoders: recorded, transcriber }: Pick<GolemModel, "encoders" | "transcriber">,
   options: HubEnvironment & { readonly encoder?: string | undefined } = {},
 ): Promise<ResolvedEncoderSet> {
-  if (options.encoder !== undefined && wanted.length !== 1) {
+  if (options.encoder !== undefined && recorded.length !== 1) {
     throw new GolemError(
       "invalid-option",
-      `The golem uses ${wanted.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can replace a single encoder only.`,
+      `The golem uses ${recorded.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can replace a single encoder only.`,
       { hint: "Leave --encoder out: built-in encoders are found automatically." },
     );
   }
   const encoders = [];
-  for (const info of wanted) encoders.push(await resolveGolemEncoder(info, options));
+  for (const info of recorded) encoders.push(await resolveGolemEncoder(info, options));
   return { encoders, transcriber: transcriber && (await resolveGolemTranscriber(transcriber, options)) };
 }
 
 /** Finds the transcriber of a golem: built in, or the same checkpoint's files. */
 async function resolveGolemTranscriber(
-  wanted: TranscriberInfo,
+  recorded: TranscriberInfo,
   options: HubEnvironment & { readonly encoder?: string | undefined },
 ): Promise<ResolvedTranscriber> {
-  const builtIn = findBuiltInTranscriber(wanted.id);
-  const { name, language } = parseEncoderName(wanted.id);
+  const builtIn = findBuiltInTranscriber(recorded.id);
+  const { name, language } = parseEncoderName(recorded.id);
   if (builtIn || !/[/\\]/.test(name)) {
-    checkSameTranscriber(wanted);
+    checkSameTranscriber(recorded);
     return builtIn!;
   }
-  const names = Object.keys(wanted.sha256);
+  const names = Object.keys(recorded.sha256);
   const { collectFiles } = await import("./resolve-pretrained.ts");
   const { collectTranscriberFiles, findCheckpointTranscriber } = await import("./checkpoint-transcriber.ts");
-  const isOnHub = options.encoder === undefined && wanted.revision !== localRevision;
+  const isOnHub = options.encoder === undefined && recorded.revision !== localRevision;
   const files = isOnHub
-    ? await openPinnedFiles(name, wanted.revision, names, options)
+    ? await openPinnedFiles(name, recorded.revision, names, options)
     : await openFolder(resolve(parseEncoderName(options.encoder ?? name).name), names);
   const folder = await collectFiles(files);
   await collectTranscriberFiles(files);
-  const { revision } = wanted;
+  const { revision } = recorded;
   const source = { id: name, revision, language, names };
   const found = await findCheckpointTranscriber(folder, source, options.cache);
-  checkSameTranscriber(wanted, found?.info);
-  return { ...found!, info: wanted };
+  checkSameTranscriber(recorded, found?.info);
+  return { ...found!, info: recorded };
 }

@@ -77,35 +77,35 @@ export async function resolveEncoder(
  * @throws GolemError `golem-version` for another encoder, `weights-missing` for a path that does not exist.
  */
 export async function resolveGolemEncoder(
-  wanted: EncoderInfo,
+  recorded: EncoderInfo,
   options: HubEnvironment & { readonly encoder?: string | undefined } = {},
 ): Promise<ResolvedEncoder> {
-  const padded = wanted.id.endsWith(paddedMark);
+  const padded = recorded.id.endsWith(paddedMark);
   const choice = {
     ...options,
-    precision: wanted.precision,
+    precision: recorded.precision,
     padded,
-    layer: wanted.layers - 1,
-    names: Object.keys(wanted.sha256),
+    layer: recorded.layers - 1,
+    names: Object.keys(recorded.sha256),
   };
   const found = options.encoder
     ? await resolveEncoder(options.encoder, choice)
-    : await resolveRecorded(wanted, choice);
-  checkSameEncoder(wanted, found.info);
-  return { ...found, info: wanted };
+    : await resolveRecorded(recorded, choice);
+  checkSameEncoder(recorded, found.info);
+  return { ...found, info: recorded };
 }
 
-async function resolveRecorded(wanted: EncoderInfo, options: ResolveOptions): Promise<ResolvedEncoder> {
-  if (Object.hasOwn(encoderDefinitions, wanted.id)) return resolveBuiltIn(wanted.id, options);
-  const names = Object.keys(wanted.sha256);
-  const id = options.padded ? wanted.id.slice(0, -paddedMark.length) : wanted.id;
-  if (wanted.revision !== localRevision) {
-    return resolveFiles(await openPinnedFiles(id, wanted.revision, names, options), options);
+async function resolveRecorded(recorded: EncoderInfo, options: ResolveOptions): Promise<ResolvedEncoder> {
+  if (Object.hasOwn(encoderDefinitions, recorded.id)) return resolveBuiltIn(recorded.id, options);
+  const names = Object.keys(recorded.sha256);
+  const id = options.padded ? recorded.id.slice(0, -paddedMark.length) : recorded.id;
+  if (recorded.revision !== localRevision) {
+    return resolveFiles(await openPinnedFiles(id, recorded.revision, names, options), options);
   }
   if (!(await exists(id))) {
     throw new GolemError(
       "weights-missing",
-      `The golem was trained on the encoder in ${wanted.id}, which does not exist.`,
+      `The golem was trained on the encoder in ${recorded.id}, which does not exist.`,
       {
         hint: "Name its new location with --encoder.",
       },
@@ -115,7 +115,7 @@ async function resolveRecorded(wanted: EncoderInfo, options: ResolveOptions): Pr
 }
 
 function resolveBuiltIn(id: string, { precision, padded }: ResolveOptions): ResolvedEncoder {
-  if (padded) throw refusePadding(id);
+  if (padded) throw createPaddingError(id);
   const { info, description, licence } = getEncoderDefinition(id);
   checkPrecision(info, precision);
   return { info, description, licence, source: { kind: "built-in" } };
@@ -123,7 +123,7 @@ function resolveBuiltIn(id: string, { precision, padded }: ResolveOptions): Reso
 
 async function resolveFiles(files: FileSet, options: ResolveOptions): Promise<ResolvedEncoder> {
   if (files.names.includes(descriptorFile)) {
-    if (options.padded) throw refusePadding(files.id);
+    if (options.padded) throw createPaddingError(files.id);
     const { resolveDescribed } = await import("./described-model.ts");
     const resolved = await resolveDescribed(files, options);
     checkPrecision(resolved.info, options.precision);
@@ -140,7 +140,7 @@ async function resolveFiles(files: FileSet, options: ResolveOptions): Promise<Re
   );
 }
 
-function refusePadding(id: string): GolemError {
+function createPaddingError(id: string): GolemError {
   return new GolemError("invalid-option", `${id} has no padded form; only Whisper has one.`, {
     hint: "Leave ?padded out.",
   });

@@ -62,8 +62,8 @@ describe("errors of S3", () => {
     const known = process.env.AWS_ENDPOINT_URL;
     process.env.AWS_ENDPOINT_URL = "http://127.0.0.1:9";
     try {
-      const refused = await openObjectStore("s3://sounds/x");
-      await expect(refused.write("a", bytesOf("a"))).rejects.toMatchObject({ code: "output-failed" });
+      const store = await openObjectStore("s3://sounds/x");
+      await expect(store.write("a", bytesOf("a"))).rejects.toMatchObject({ code: "output-failed" });
     } finally {
       process.env.AWS_ENDPOINT_URL = known;
     }

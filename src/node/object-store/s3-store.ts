@@ -59,20 +59,20 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
     describeS3Error(error, { what, bucket, isWriting });
   return {
     address: `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`,
-    async *list(wanted, { signal } = {}) {
+    async *list(prefixOfKeys, { signal } = {}) {
       let token: string | undefined;
       do {
         throwIfAborted(signal);
         const page = await client
           .send(
             new sdk.ListObjectsV2Command({
-              ...{ Bucket: bucket, Prefix: root + wanted, MaxKeys: pageKeys, ContinuationToken: token },
+              ...{ Bucket: bucket, Prefix: root + prefixOfKeys, MaxKeys: pageKeys, ContinuationToken: token },
             }),
             signal ? { abortSignal: signal } : {},
           )
           .catch((error: unknown) => {
             throwIfAborted(signal);
-            throw fail(error, `the objects under ${root}${wanted}`);
+            throw fail(error, `the objects under ${root}${prefixOfKeys}`);
           });
         for (const { Key = "", Size = 0, LastModified, ETag = "" } of page.Contents ?? []) {
           // Consoles create objects of this form for empty folders.
@@ -84,7 +84,7 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
         }
         const next = page.IsTruncated ? page.NextContinuationToken : undefined;
         if (next !== undefined && (next === token || (page.Contents ?? []).length === 0)) {
-          throw fail(new Error("its list repeats itself"), `the objects under ${root}${wanted}`);
+          throw fail(new Error("its list repeats itself"), `the objects under ${root}${prefixOfKeys}`);
         }
         token = next;
       } while (token !== undefined);

@@ -12,16 +12,16 @@ describe.skipIf(!hasRedis)(`the connection to a queue${redisNote}`, () => {
     const folder = await createScratchFolder();
     const run = await createScratchFolder();
     await plan(run);
-    const refused = await runJson(
+    const rejected = await runJson(
       "embed",
       "--run",
       run,
       "--queue",
       `redis://u:p4ssw0rd@127.0.0.1:${await getFreePort()}/`,
     );
-    expect(refused.document.error).toMatchObject({ code: "queue-failed" });
-    expect(refused.document.error.message).toMatch(/ECONNREFUSED/);
-    expect(refused.stderr).not.toContain("p4ssw0rd");
+    expect(rejected.document.error).toMatchObject({ code: "queue-failed" });
+    expect(rejected.document.error.message).toMatch(/ECONNREFUSED/);
+    expect(rejected.stderr).not.toContain("p4ssw0rd");
     expect((await runJson("embed", "--run", run, "--queue", "http://x/")).exitCode).toBe(2);
     expect((await runJson("work")).exitCode).toBe(2);
     const guarded = await startRedis(["--requirepass", "secret"], "default:secret@");

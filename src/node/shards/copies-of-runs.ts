@@ -41,20 +41,20 @@ export async function addRunCopies(
   const places = [...outputs.keys()].filter((place) => outputs[place] && !("code" in outputs[place]));
   const fetchers: RecordingFetcher[] = [];
   try {
-    const wanted = await locate(recordings, places, options, fetchers);
+    const located = await locate(recordings, places, options, fetchers);
     const known = createKnownStore(
       store,
       places.map((place) => outputs[place] as EmbeddedFile),
       encoderSet,
       options,
     );
-    const { embedded } = await embedRecordings(wanted, { ...encoderSet, ...options, store: known });
+    const { embedded } = await embedRecordings(located, { ...encoderSet, ...options, store: known });
     const copies = new Map(embedded.map((own) => [own.file, own.copies ?? []]));
     for (const [i, place] of places.entries()) {
       const output = outputs[place] as EmbeddedFile;
       outputs[place] = {
         ...output,
-        copies: (copies.get(wanted[i]!.file) ?? []).map((copy) => ({
+        copies: (copies.get(located[i]!.file) ?? []).map((copy) => ({
           facts: output.facts,
           embeddings: copy.vectors.map((vector) => ({ vector, frames: 0 })),
           ...(copy.text === undefined

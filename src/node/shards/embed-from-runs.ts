@@ -186,8 +186,8 @@ export function findColumns(
   const columns = listVectorColumns(recipe);
   const known = recipe.encoders.map((info) => computeEncoderFingerprint(info, recipe.audio));
   const layers = encoders.map(({ info }) => {
-    const wanted = computeEncoderFingerprint(info, audio);
-    const place = known.findIndex((own) => isSameJson(own, wanted));
+    const requested = computeEncoderFingerprint(info, audio);
+    const place = known.findIndex((own) => isSameJson(own, requested));
     if (place < 0) throw createOtherError(run, info.id);
     return [...columns.entries()].flatMap(([i, own]) =>
       "encoder" in own.place && own.place.encoder === place ? [i] : [],
@@ -208,12 +208,12 @@ export function findColumns(
 /** Whether two documents are equal, regardless of the order of their fields. */
 const isSameJson = (a: string, b: string): boolean => isDeepStrictEqual(JSON.parse(a), JSON.parse(b));
 
-function createOtherError(run: Run, wanted: string): GolemError {
+function createOtherError(run: Run, requested: string): GolemError {
   const ids = run.encoders.map(({ id }) => id).join(" and ");
   const found = `${ids}${run.transcriber ? " with transcripts" : " without transcripts"}${run.audio.trim === false ? ", not trimmed" : ""}`;
   return new GolemError(
     "invalid-option",
-    `${run.store.address} was embedded with ${found}; it does not contain the requested ${wanted}.`,
+    `${run.store.address} was embedded with ${found}; it does not contain the requested ${requested}.`,
     {
       hint: "Request its contents (--encoder, --no-transcript, --no-trim), or plan another run with the encoders you need.",
     },

@@ -140,12 +140,12 @@ async function planListing(
 ): Promise<(planned: PlannedRecording) => boolean> {
   if (run.recordings <= maximum) return () => true;
   const getPart = ({ split, label }: PlannedRecording) => `${split === "test" ? "test" : "train"} ${label}`;
-  const parts = new Map<string, { left: number; wanted: number }>();
+  const parts = new Map<string, { left: number; needed: number }>();
   const kinds = new Set<boolean>();
   for (const shard of listNumbers(done)) {
     throwIfAborted(work.signal);
     for (const planned of await readManifestShard(run, shard, work)) {
-      const part = parts.get(getPart(planned)) ?? { left: 0, wanted: 0 };
+      const part = parts.get(getPart(planned)) ?? { left: 0, needed: 0 };
       part.left++;
       parts.set(getPart(planned), part);
       kinds.add(planned.isSynthetic === true);
@@ -157,15 +157,15 @@ async function planListing(
     const all = own.reduce((sum, { left }) => sum + left, 0);
     for (const part of own) {
       const share = Math.round(part.left * Math.min(1, maximum / all));
-      part.wanted = Math.min(part.left, Math.max(minimumPerClass, share));
+      part.needed = Math.min(part.left, Math.max(minimumPerClass, share));
     }
   }
   const random = createRandom(sampleSeed);
   return (planned) => {
     const part = parts.get(getPart(planned))!;
-    const isListed = random.uniform() * part.left < part.wanted;
+    const isListed = random.uniform() * part.left < part.needed;
     part.left--;
-    if (isListed) part.wanted--;
+    if (isListed) part.needed--;
     return isListed;
   };
 }

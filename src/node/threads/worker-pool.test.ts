@@ -15,7 +15,7 @@ const nothing = ["forget", "none"] as const;
 async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) {
   const watch = watchWorkers();
   const { count = 2 } = options;
-  const told: number[] = [];
+  const busyCounts: number[] = [];
   const settings: GolemWorkerSettings = {
     cache: getCacheFolder(),
     busy: new Int32Array(new SharedArrayBuffer(4)),
@@ -23,36 +23,36 @@ async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) 
   };
   const pool = createWorkerPool<GolemCalls>({
     ...{ script: "golem-worker", settings, count: 2 },
-    onBusy: (workers) => told.push(workers),
+    onBusy: (workers) => busyCounts.push(workers),
     ...options,
   });
   onTestFinished(() => pool.close());
   await expect.poll(pool.getReady).toBe(count);
-  return { pool, told, workers: watch.started };
+  return { pool, busyCounts, workers: watch.started };
 }
 
 it("gives a single call to the first worker, and reports the number of busy workers", async () => {
-  const { pool, told, workers } = await createPool();
+  const { pool, busyCounts, workers } = await createPool();
   const answered: (Worker | undefined)[] = [];
   for (const worker of workers) worker.on("message", () => answered.push(worker));
   for (let i = 0; i < 3; i++) await pool.run(...nothing);
   expect(answered).toEqual([workers[0], workers[0], workers[0]]);
-  expect(told).toEqual([1, 0, 1, 0, 1, 0]);
-  told.length = 0;
+  expect(busyCounts).toEqual([1, 0, 1, 0, 1, 0]);
+  busyCounts.length = 0;
   await Promise.all([pool.run(...nothing), pool.run(...nothing), pool.run(...nothing)]);
-  expect(Math.max(...told)).toBe(2);
-  expect(told.at(-1)).toBe(0);
+  expect(Math.max(...busyCounts)).toBe(2);
+  expect(busyCounts.at(-1)).toBe(0);
 });
 
 it("does not count a worker that died during a call", async () => {
-  const { pool, told, workers } = await createPool();
+  const { pool, busyCounts, workers } = await createPool();
   const lost = pool.run(...nothing);
   void workers[0]!.terminate();
   await lost.catch(() => {});
   // It may have answered before it ended.
   await expect.poll(() => workers.length).toBe(3);
   await expect.poll(pool.getReady).toBe(2);
-  expect(told.at(-1)).toBe(0);
+  expect(busyCounts.at(-1)).toBe(0);
   // Its replacement is the first worker again.
   const third = new Promise((resolve) => workers[2]!.once("message", resolve));
   await pool.run(...nothing);
