@@ -9,7 +9,6 @@ export const shells = ["bash", "zsh", "fish"] as const;
 
 /** The values of a command or an option. */
 interface Taken {
-  /** Known values. */
   readonly choices: readonly string[];
   /** Whether it takes files. */
   readonly files: boolean;

@@ -49,7 +49,6 @@ export interface RetryOutput {
   readonly retried: number;
 }
 
-/** The table that was written. */
 interface EmbeddingTableOutput {
   readonly out: string;
   /** Rows written. */

@@ -55,7 +55,6 @@ export function spellAlike({ labels, looksSame }: AlikeLabels): string {
 const toCode = (character: string): string =>
   `<U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}>`;
 
-/** Code of the warnings of this file. */
 const alikeCode = "alike-labels";
 
 /**

@@ -33,7 +33,6 @@ export type ReadText = (file: string) => Promise<string | undefined>;
 /** Share of the recordings that must have annotations for a folder to be annotated. */
 const minimumShare = 0.5;
 
-/** The annotations of one file. */
 interface AnnotationFile {
   readonly annotations: readonly Annotation[];
   /** Whether it is a label track or a selection table, not a list of recordings. */

@@ -12,7 +12,6 @@ import type { Split } from "./dataset.ts";
 import { createPathTest } from "./path-pattern.ts";
 import { parseSplit } from "./split-name.ts";
 
-/** One split of a data set. */
 interface HubSplit {
   readonly name: string;
   /** Paths in the repository, in the order of their rows. */

@@ -11,7 +11,6 @@
  * Not its concern: what the recordings contain, what sources are used for.
  */
 
-/** The name of a recording. */
 interface NamedRecording {
   /** Path relative to the data set, with forward slashes. */
   readonly file: string;

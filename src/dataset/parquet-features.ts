@@ -20,7 +20,6 @@ export type Feature =
   | { readonly kind: "value" }
   | { readonly kind: "other" };
 
-/** The chosen columns. */
 interface ColumnChoice {
   readonly audio: string;
   /** Undefined only when labels are optional. */

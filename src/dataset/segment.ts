@@ -15,7 +15,6 @@ export interface Segment {
 
 /** A labelled segment of a file. */
 export interface LabelledSegment {
-  /** The long recording. */
   readonly file: string;
   readonly segment: Segment;
   readonly label: string;
@@ -36,7 +35,6 @@ export interface AnnotationOptions {
   readonly overlaps?: "skip" | "use" | undefined;
 }
 
-/** The label of gaps. */
 const backgroundLabel = "_background";
 /** Minimum share of the shorter segment in an overlap that makes both labels doubtful. */
 const doubtfulShare = 0.5;

@@ -43,7 +43,6 @@ export interface HeardClip {
 /** Maximum length of a clip in seconds; of a longer part, the end is kept. */
 export const maximumClipSeconds = 30;
 
-/** Options of a clip cutter. */
 interface CutterOptions extends ClipKeeping {
   readonly sampleRate: number;
   /**
@@ -52,7 +51,6 @@ interface CutterOptions extends ClipKeeping {
   readonly delaySeconds: number;
 }
 
-/** Cuts clips out of one stream. */
 interface ClipCutter {
   push(samples: Float32Array): void;
   /** Adds a part, which is cut as soon as the sound after it has arrived. */

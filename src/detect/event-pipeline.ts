@@ -40,7 +40,6 @@ export interface LiveState {
   readonly levelDb: number;
   /** Noise floor, in dB relative to full scale, at least -84. */
   readonly floorDb: number;
-  /** Whether the gate is open. */
   readonly isSound: boolean;
   /** The latest smoothed probabilities, by label. */
   readonly scores: Readonly<Record<string, number>>;
@@ -74,7 +73,6 @@ interface EventPipeline {
   getState(): LiveState;
 }
 
-/** Options of a pipeline. */
 interface PipelineOptions {
   readonly settings: DetectSettings;
   /** Number of windows classified at a time. */
@@ -128,7 +126,6 @@ export function createEventPipeline(
     certain.push(...events.map(toEvent));
     clips?.addEvents(events);
   };
-  /** Ends all open stretches. */
   const endTracks = (quietUntil: number): void => {
     accept(track.end(quietUntil));
     clips?.end(quietUntil);

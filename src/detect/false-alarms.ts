@@ -33,7 +33,6 @@ export interface JudgedSound {
   readonly scores: readonly number[];
 }
 
-/** The data from which thresholds are derived. */
 interface FalseAlarmInput {
   readonly labels: readonly string[];
   /** Sounds of no class, by kind. */

@@ -6,7 +6,6 @@ import { expectsSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { gateParameters } from "./sound-gate.ts";
 
-/** Statistics of the recordings in training.json. */
 interface TrainingStatistics {
   /** Median duration of the trimmed recordings, in seconds. */
   readonly medianSeconds: number;

@@ -41,7 +41,6 @@ export function createWindowClassifier(model: GolemModel, encoderSet: EncoderSet
   };
 }
 
-/** Options of {@link embedSamples}. */
 interface EmbedSamplesOptions {
   readonly audio?: Partial<AudioSettings> | undefined;
   readonly signal?: AbortSignal | undefined;

@@ -4,7 +4,6 @@
  */
 import type { WindowPlan } from "./window-plan.ts";
 
-/** Options of a queue. */
 interface WindowQueueOptions<Answer> {
   /** Number of windows classified at a time. */
   readonly concurrency: number;

@@ -26,9 +26,7 @@ export interface FindingText {
 
 /** The texts of one language. */
 export interface FindingCatalogue {
-  /** A short title per kind. */
   readonly titles: Readonly<Record<FindingKind, string>>;
-  /** The text per reason. */
   readonly texts: {
     readonly [C in FindingCode]: (facts: FindingFacts[C], details: FindingDetails) => FindingText;
   };

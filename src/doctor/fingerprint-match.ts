@@ -11,7 +11,6 @@
 interface FingerprintMatch {
   /** Share of bits that differ, 0..1. */
   readonly errorRate: number;
-  /** Number of words compared. */
   readonly words: number;
   /** Index in the first of the word at which the second begins; may be negative. */
   readonly offset: number;

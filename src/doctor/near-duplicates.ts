@@ -19,7 +19,6 @@ import { findNeighbours } from "./neighbours.ts";
 /** Number of neighbours by each criterion that are compared with a recording. */
 const compared = 6;
 
-/** Two copies of one sound. */
 interface DuplicatePair {
   /** Rows of the examination, the smaller first. */
   readonly rows: readonly [number, number];

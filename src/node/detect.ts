@@ -41,7 +41,6 @@ export interface OpenDetectorOptions extends DetectWork {
 
 /** A detector that must be disposed of after use. */
 export interface OpenDetector extends Detector {
-  /** Frees the networks. */
   dispose(): Promise<void>;
 }
 

@@ -16,7 +16,6 @@ import type { EnvironmentOptions } from "./environment.ts";
 import { type Golem, loadGolem } from "./golem.ts";
 import { runInNode } from "./node-environment.ts";
 
-/** The costs of a golem. */
 interface GolemCost {
   /** Bytes of its folder, without the encoders' weights. */
   readonly bytes: number;

@@ -38,7 +38,6 @@ export type AudioInput = string | Uint8Array | Float32Array;
 
 /** A trained golem with its encoders. `Label`: its labels, if they are known when the program is written. */
 export interface Golem<Label extends string = string> {
-  /** Contents of golem.json. */
   readonly document: GolemDocument;
   readonly labels: readonly Label[];
   /** Its score on held-out recordings; null when none could be held out. */
@@ -70,7 +69,6 @@ export interface Golem<Label extends string = string> {
   dispose(): Promise<void>;
 }
 
-/** Options of {@link Golem.evaluate}. */
 interface EvaluateOptions extends WorkOptions, Pick<WorkflowOptions, "annotations"> {
   /** Use only the first rows. */
   readonly limit?: number | undefined;

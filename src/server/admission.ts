@@ -22,7 +22,6 @@ export interface Admission {
   getRetrySeconds(): number;
 }
 
-/** Limits of an admission. */
 interface AdmissionLimits {
   /** Maximum amount of concurrent work. */
   readonly limit: number;

@@ -41,7 +41,6 @@ export interface DetectParts extends RecordingLimits {
   readonly timeoutSeconds: number;
 }
 
-/** Limits for one long recording. */
 interface StreamLimits {
   readonly maximumBytes: number;
   /** Seconds of sound: a few bytes can encode years of silence. */

@@ -19,7 +19,6 @@ const graceMilliseconds = 250;
 /** Turns of the event loop in which the last connections are accepted. */
 const takingTurns = 3;
 
-/** A server whose port is open. */
 interface OpenHttpServer {
   readonly address: AddressInfo;
   /**

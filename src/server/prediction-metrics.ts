@@ -21,13 +21,11 @@ export interface PredictionMetrics {
   describe(golem: Pick<ServedGolem, "id" | "document">): void;
   /** Removes a golem that is no longer served, with its series. */
   forget(id: string): void;
-  /** Counts one recording. */
   countPrediction(id: string, prediction: Pick<Prediction, "label" | "confidence" | "unknown">): void;
   /** Counts one event of a long recording or a live stream. */
   countEvent(id: string, label: string): void;
 }
 
-/** The state of one golem. */
 interface Described {
   readonly labels: ReadonlySet<string>;
   /** Whether each of the most recent recordings was unknown, in a ring. */

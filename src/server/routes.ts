@@ -21,7 +21,6 @@ import {
   stateSchema,
 } from "./schemas.ts";
 
-/** Descriptions of the statuses of problems. */
 const problems = {
   400: "The form or the query is not valid",
   401: "An API key is needed, and the one sent is missing or wrong",

@@ -14,7 +14,6 @@ import { serverDefaults } from "./server-defaults.ts";
 /** Called when a golem was replaced or added (`error` is undefined), or could not be. */
 type ReloadListener = (id: string, error: unknown) => void;
 
-/** Options of watching golems. */
 interface WatchOptions extends SourceOptions {
   /**
    * Seconds between checks of every golem; 0: only when `check` is called. Default: that of `serverDefaults`.
@@ -47,7 +46,6 @@ export interface ServedGolems {
   close(): Promise<void>;
 }
 
-/** The golems of one address. */
 interface Group {
   readonly sources: GolemSources;
   /** Names already reported as in use by the golem of another address. */

@@ -49,7 +49,6 @@ export interface TrialArgument {
   readonly keep?: boolean | undefined;
 }
 
-/** Answer of the method `load`. */
 interface LoadAnswer {
   readonly document: GolemDocument;
   readonly warning?: ErrorRecord | undefined;

@@ -3,7 +3,6 @@
 import { type ErrorCode, GolemError, throwIfAborted } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 
-/** Options of {@link fetchBytes}. */
 interface FetchBytesOptions {
   /** Maximum number of bytes; more is the error `tooLarge`. */
   readonly maximumBytes: number;

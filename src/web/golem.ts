@@ -22,7 +22,6 @@ export type WebAudioInput = Blob | Uint8Array | Float32Array;
 
 /** A golem on a page. `Label`: its labels, if they are known when the program is written. */
 export interface WebGolem<Label extends string = string> {
-  /** Contents of golem.json. */
   readonly document: GolemDocument;
   readonly labels: readonly Label[];
   /** Its held-out score; null if none could be measured. */

@@ -16,7 +16,6 @@ export function createTag(text: string): HTMLElement {
   return createElement("span", text, "tag");
 }
 
-/** The contents of one bar. */
 interface Bar {
   readonly name: string;
   /** 0 to 1. */

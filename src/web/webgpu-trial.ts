@@ -23,7 +23,6 @@ export interface WebGpuOptions {
 
 /** The result of trying one encoder. */
 export interface WebGpuTrial {
-  /** Its id. */
   readonly encoder: string;
   /** Whether it runs on WebGPU from now on. */
   readonly isUsed: boolean;
@@ -35,7 +34,6 @@ export interface WebGpuTrial {
   readonly seconds?: { readonly wasm: number; readonly webgpu: number };
 }
 
-/** Options of trials. */
 interface TrialOptions extends WebWeightOptions {
   readonly runtimeUrl: string;
   readonly software: boolean;

@@ -25,7 +25,6 @@ import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 export interface HeadComparisonInput {
   /** Its `options` apply to all candidates. */
   readonly problem: FitProblem;
-  /** Names of the classes. */
   readonly labels: readonly string[];
   /** In ascending complexity; the first is always measured. */
   readonly candidates: readonly HeadCandidate[];

@@ -25,7 +25,6 @@ export interface CompareEncodersChoices extends Omit<MeasureOptions, "encoder" |
   readonly repeats?: number;
 }
 
-/** The scores of one encoder. */
 interface EncoderScore extends Omit<CandidateScore, "trainAccuracy"> {
   /** Approximate number of weights of its networks: 12 x dimensions^2 per layer, as in a transformer. */
   readonly weights: number;

@@ -114,7 +114,6 @@ export interface UnlistedResult {
   createRows(classes: readonly string[]): MoreRows;
 }
 
-/** The environment in which classifiers are fitted. */
 interface FitEnvironment {
   /** Creates a runner for the folds of one problem; the caller closes it. */
   createFoldRunner(problem: FitProblem, signal?: AbortSignal): FoldRunner | Promise<FoldRunner>;

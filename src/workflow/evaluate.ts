@@ -24,7 +24,6 @@ export interface GolemWithEncoders {
 /** The score, and the recordings on which it was computed. */
 interface TestedGolem {
   readonly evaluation: Evaluation;
-  /** Name of the data set. */
   readonly name: string;
   /** Rows of the data set that were used. */
   readonly rows: readonly Recording[];

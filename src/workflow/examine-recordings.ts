@@ -44,7 +44,6 @@ export interface ExamineOptions
 export interface Diagnosis {
   /** Number of recordings that could be embedded. */
   readonly recordings: number;
-  /** Number of their classes. */
   readonly classes: number;
   /** Most harmful first. */
   readonly findings: readonly Finding[];

@@ -61,7 +61,6 @@ export interface EmbeddedRows {
   readonly labels: readonly string[];
   /** The recordings of the rows, with their metadata. */
   readonly recordings: readonly EmbeddedRecording[];
-  /** File of each row. */
   readonly files: readonly string[];
   readonly skipped: readonly SkippedRecording[];
   /** Number of recordings with split test, which are not used. */

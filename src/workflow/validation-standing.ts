@@ -9,13 +9,11 @@ import { describeSources, listSources } from "../embed/sources.ts";
 import type { CrossValidation } from "../evaluate/cross-validate.ts";
 import type { EvaluationInput } from "../evaluate/evaluate.ts";
 
-/** A cross-validation and its recordings. */
 interface Validated {
   readonly validation: CrossValidation;
   readonly recordings: readonly EmbeddedRecording[];
   /** Indices in `recordings` of those that were scored. */
   readonly scored: readonly number[];
-  /** Names of the classes. */
   readonly labels: readonly string[];
   /** Share of repeats in which each scored recording was classified correctly, 0 to 1. */
   readonly correctness: ArrayLike<number>;

@@ -32,7 +32,6 @@ import { resolveEncoder } from "../models/resolve-encoder.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";
 import { createCopyPlanner } from "./copy-planner.ts";
 
-/** Options of {@link embedRecordings}. */
 interface EmbedRecordingsOptions extends WorkOptions, CopyOptions {
   /** Resolved encoders, or names for `resolveEncoder`; vectors are in their order. */
   readonly encoders: readonly (string | ResolvedEncoder)[];
@@ -87,7 +86,6 @@ export async function embedRecordings(
   return { ...collectEmbedded(recordings, outputs), computed: tasks.length };
 }
 
-/** Looks all recordings up in the store. */
 async function lookUp(
   recordings: readonly Recording[],
   store: EncoderSetStore,

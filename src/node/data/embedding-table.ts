@@ -228,7 +228,6 @@ function encodeTextArray(texts: readonly string[]): Uint8Array[] {
   return [createNpyHeader(`<U${width}`, [texts.length]), new Uint8Array(content.buffer)];
 }
 
-/** Encodes numbers as 64-bit floats. */
 function encodeNumberArray(numbers: readonly number[]): Uint8Array[] {
   const content = new DataView(new ArrayBuffer(8 * numbers.length));
   for (const [i, number] of numbers.entries()) content.setFloat64(8 * i, number, true);

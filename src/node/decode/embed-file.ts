@@ -19,7 +19,6 @@ export interface FileCopy extends CopyPlan {
   readonly room?: string | undefined;
 }
 
-/** Options of {@link embedFile}. */
 interface EmbedFileOptions extends Omit<EmbedSourceOptions, "decoders" | "vary"> {
   /** The varied copy to embed instead of the file itself. */
   readonly copy?: FileCopy | undefined;

@@ -21,7 +21,6 @@ import { fillPauses } from "./amr-pauses.ts";
 import { type FfmpegRun, startFfmpeg } from "./ffmpeg-run.ts";
 import { createStreamableMp4 } from "./streamable-mp4.ts";
 
-/** Options of running ffmpeg. */
 interface FfmpegOptions {
   /** The program; default `ffmpeg`, found on the PATH. */
   readonly command?: string;

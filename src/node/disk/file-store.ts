@@ -29,7 +29,6 @@ import { fingerprintDigits, keyDigits } from "../../embed/store-key.ts";
 import { transcriptCodec } from "../../embed/transcript-codec.ts";
 import { describeDiskReason } from "./disk-error.ts";
 
-/** Options of opening a store. */
 interface StoreOptions {
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }

@@ -18,7 +18,6 @@ export type GolemFiles = Parameters<typeof decodeGolemModel>[0];
 /** Maximum number of reads of a folder that is replaced while it is read. */
 const maximumAttempts = 5;
 
-/** Options of reading a golem's folder. */
 interface ReadOptions {
   /** Whether the report must be unchanged since it was written; default true. */
   readonly checkReport?: boolean | undefined;

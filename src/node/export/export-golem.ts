@@ -47,7 +47,6 @@ export interface ExportOptions extends EnvironmentOptions {
   readonly encoder?: string | undefined;
 }
 
-/** One written file. */
 interface WrittenFile {
   /** Path relative to the written folder, or to the folder of the written file. */
   readonly path: string;
@@ -69,7 +68,6 @@ export interface ExportResult {
   /** What it discloses about the training recordings, and what was left out. */
   readonly holds: readonly string[];
   readonly leftOut: readonly string[];
-  /** Score of the exported golem. */
   readonly score: ExportScore;
   /** Score with words, if it was trained again without them. */
   readonly scoreWithWords?: ExportScore;
@@ -143,7 +141,6 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
   };
 }
 
-/** Rejects contents that a format cannot include. */
 function checkIncludes(name: string, what: "audio" | "transcripts"): void {
   const able = Object.keys(exportFormats).filter((other) => exportFormats[other]!.includes?.includes(what));
   if (able.includes(name)) return;

@@ -31,7 +31,6 @@ const checkedSeconds = [0.04, 0.9, 2];
  */
 const acceptedDifference = 0.01;
 
-/** Input of {@link buildGolemOnnx}. */
 interface BuildOptions extends EnvironmentOptions {
   readonly model: GolemModel;
   /** Its encoder set; encoders in the golem's order. */

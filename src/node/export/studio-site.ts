@@ -35,7 +35,6 @@ export type SiteFile = { readonly path: string } | { readonly bytes: Uint8Array 
 /** Files by their address in the site, without a leading slash. */
 export type StudioSite = ReadonlyMap<string, SiteFile>;
 
-/** Options of {@link gatherStudioSite}. */
 interface StudioSiteOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
   /** Called if a task of the gallery or the voices are not available; the site omits them. */
@@ -56,7 +55,6 @@ interface GalleryFile {
   readonly sha256: string;
 }
 
-/** The built page in the package. */
 const builtPage = getPackagePath("dist", "studio");
 
 /**

@@ -47,7 +47,6 @@ export interface HubOptions extends WorkOptions {
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
-/** Contents of a repository at a revision. */
 interface HubRevision {
   readonly commit: string;
   /** Paths of all files; offline, those of cached files. */
@@ -185,7 +184,6 @@ async function requestOrUseCache<Found, Known>(
   }
 }
 
-/** Requests a file's headers. */
 async function requestHeaders(
   file: HubFile,
   settings: HubSettings,

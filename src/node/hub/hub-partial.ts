@@ -16,7 +16,6 @@ const restMilliseconds = 60_000;
 const running = new Set<string>();
 let counter = 0;
 
-/** A partial file that this transfer writes. */
 interface PartialFile {
   readonly path: string;
   /** Ends the transfer and keeps the partial file. */

@@ -11,7 +11,6 @@ import { createdBy } from "../../core/version.ts";
 import { createNetworkError, createStatusError, getNetworkCode, type HubSubject } from "./hub-error.ts";
 import type { HubSettings } from "./hub-settings.ts";
 
-/** A request. */
 interface HubRequest {
   readonly url: string;
   readonly subject: HubSubject;

@@ -15,7 +15,6 @@ const concurrency = 6;
 
 /** Labels and speakers of a split's first rows; cached. */
 interface RowTable {
-  /** Name of the audio column. */
   readonly audio: string;
   /** First row of each file; unread files are missing. */
   readonly starts: readonly number[];
@@ -30,7 +29,6 @@ interface RowsWanted {
   /** Id of the data set, for messages. */
   readonly id: string;
   readonly config: string;
-  /** Paths of the split's files. */
   readonly paths: readonly string[];
   readonly openFiles: readonly (() => Promise<ParquetFile>)[];
   readonly card: unknown;

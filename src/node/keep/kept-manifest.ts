@@ -19,7 +19,6 @@ const clipName = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-[0-9a-f]{8}\.wav$/;
 
 const keptClipSchema = z.object({
   file_name: z.string().check(z.regex(clipName)),
-  /** The best class. */
   heard: z.string(),
   confidence: z.number().check(z.minimum(0), z.maximum(1)),
   kind: z.enum(["event", "unsure", "unknown"]),

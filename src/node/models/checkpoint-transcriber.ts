@@ -41,9 +41,7 @@ function listTranscriberFiles(names: readonly string[]): string[] {
   return wanted.filter((name) => names.includes(name));
 }
 
-/** The origin of a transcriber's checkpoint. */
 interface TranscriberSource {
-  /** Name of the checkpoint. */
   readonly id: string;
   readonly revision: string;
   readonly language: string | undefined;

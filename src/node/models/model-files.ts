@@ -24,7 +24,6 @@ export interface FileSet {
   readonly revision: string;
   /** Licence stated in the repository's card, if any. */
   readonly licence: string | undefined;
-  /** All files. */
   readonly names: readonly string[];
   /** The file that was named, if it was a file and not a folder. */
   readonly chosen?: string | undefined;

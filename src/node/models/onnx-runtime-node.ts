@@ -19,7 +19,6 @@ type SessionOptions = InferenceSession.SessionOptions;
 /** Threads of a session that uses a second core. */
 const sparedThreads = 2;
 
-/** Settings of {@link createNodeOnnxRuntime}. */
 interface NodeOnnxOptions {
   /** Threads of each session. */
   readonly threads: number;
@@ -103,7 +102,6 @@ function createPlainRuntime(
   };
 }
 
-/** Creates a session of the runtime. */
 type CreateSession = (
   source: Uint8Array | string,
   more?: SessionOptions,

@@ -22,9 +22,7 @@ export interface PretrainedRecord {
   readonly licence: string;
   /** Folder of the checkpoint; it may have been deleted. */
   readonly folder: string;
-  /** Path of the graph. */
   readonly graph: string;
-  /** Size of the graph. */
   readonly bytes: number;
 }
 

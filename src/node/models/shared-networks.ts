@@ -12,7 +12,6 @@ import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved
 import type { Transcriber } from "../../encoder/transcriber.ts";
 import { type LoadOptions, loadEncoder, type RunOptions } from "./load-encoder.ts";
 
-/** Loads encoder sets whose networks are shared. */
 interface SharedNetworks {
   /**
    * Loads networks that are not loaded yet; missing weights are fetched. `dispose` of the encoder set

@@ -25,7 +25,6 @@ import { readManifestShard } from "./manifest.ts";
 import { createRecordingFetcher, type RecordingFetcher } from "./recording-fetcher.ts";
 import { RunOrigin } from "./run-dataset.ts";
 
-/** Options of {@link addRunCopies}. */
 interface CopiesOptions extends EmbedOptions {
   readonly cache: CacheFolder;
   readonly store: EmbeddingStore;

@@ -11,7 +11,6 @@ import type { ShardVectors } from "./shard-reader.ts";
 export interface EmbeddingColumns {
   /** For each encoder, the columns of its layers. */
   readonly layers: readonly (readonly number[])[];
-  /** The columns of the decoder's vectors. */
   readonly decoded: readonly number[];
 }
 

@@ -25,7 +25,6 @@ const maximumRecordingBytes = 1 << 30;
 /** Additional time to decode rows of a table, since all cores are embedding, in milliseconds. */
 const graceMilliseconds = 60_000;
 
-/** A recording as a file. */
 interface FetchedFile {
   readonly path: string;
   /** Deletes the file if it is temporary. */

@@ -48,7 +48,6 @@ export class RunOrigin implements RecordingOrigin {
 export class UnlistedRows implements UnlistedRecordings {
   readonly origin: RunOrigin;
   readonly count: number;
-  /** Rows that are listed. */
   readonly listed: ReadonlySet<number>;
 
   constructor(origin: RunOrigin, recordings: readonly Recording[], count: number) {

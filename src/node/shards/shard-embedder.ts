@@ -53,7 +53,6 @@ export interface ShardEmbedderOptions extends EnvironmentOptions {
 export interface ShardResult {
   readonly key: string;
   readonly rows: number;
-  /** Number of rows with errors. */
   readonly errors: number;
   readonly bytes: number;
 }

@@ -14,7 +14,6 @@ const maximumBytes = 1 << 16;
 /** Number of bytes read at a time, since labels are between recordings. */
 const windowBytes = 256 << 10;
 
-/** Label and speaker of a recording. */
 interface Sidecar {
   readonly label: string;
   readonly speaker?: string;

@@ -17,7 +17,6 @@ import { loadDataset } from "../data/dataset-files.ts";
 import { readListTable } from "../data/read-list.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 
-/** A recording to add. */
 interface AddedRecording {
   /** Path relative to the folder, with forward slashes. */
   readonly file: string;

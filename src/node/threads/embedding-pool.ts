@@ -31,7 +31,6 @@ export interface EmbedSettings {
   readonly device?: Provider | undefined;
 }
 
-/** One recording for a worker. */
 interface EmbedTask {
   readonly path: string;
   readonly name: string;

@@ -49,7 +49,6 @@ export interface LoadableGolem {
   readonly device?: Provider | undefined;
 }
 
-/** Options common to all calls. */
 interface Asked {
   readonly golem: LoadableGolem;
   /** The client; clients share the workers and their time in turns. */

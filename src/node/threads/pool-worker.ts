@@ -40,7 +40,6 @@ export interface PoolWorker {
   idleDeaths: number;
 }
 
-/** Events of a worker. */
 interface PoolWorkerEvents {
   /** Its service has started. */
   onStart(worker: PoolWorker): void;

@@ -24,7 +24,6 @@ import { WorkerDeath } from "./worker-thread.ts";
  */
 const maximumIdleDeaths = 3;
 
-/** A call by method and argument. */
 type Call<All extends Calls> = {
   [Name in keyof All & string]: { readonly method: Name; readonly argument: All[Name]["argument"] };
 }[keyof All & string];
@@ -52,7 +51,6 @@ export interface WorkerPoolOptions<All extends Calls> {
   onBusy?(workers: number): void;
 }
 
-/** Runs calls on workers. */
 interface WorkerPool<All extends Calls> {
   /** Gets the number of calls that could start at once. */
   getRoom(): number;
