@@ -111,7 +111,7 @@ export async function readAnnotationFile(
   if (own === undefined || own === "blank") {
     throw new GolemError(
       "invalid-data",
-      `${name} contains no annotations; an Audacity label track or a Raven selection table was expected.`,
+      `${name} contains no annotations; expected an Audacity label track or a Raven selection table.`,
       { hint: "Name a folder of recordings, or a .csv, .tsv or .jsonl list." },
     );
   }

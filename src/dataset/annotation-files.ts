@@ -120,7 +120,7 @@ export function readSegment(
     if (getCell(column).trim() !== "" && value >= 0 && value <= 1e8) return value;
     throw new GolemError(
       "invalid-data",
-      `${place}: ${column} is "${getCell(column).slice(0, 40)}"; seconds from the start of the recording were expected.`,
+      `${place}: ${column} is "${getCell(column).slice(0, 40)}"; expected seconds from the start of the recording.`,
       { hint: "Write seconds as a number, such as 12.5; if the column means something else, rename it." },
     );
   };

@@ -66,14 +66,14 @@ describe("the layout of a folder", () => {
     ],
     ["one without classes", ["train/a/1.wav", "train/b/2.wav", "test/3.wav"], /Of the splits, test contains/],
     [
-      "beside another folder",
+      "next to another folder",
       ["train/a/1.wav", "test/a/2.wav", "noise/3.wav"],
       /train, test are named like splits, and noise/,
     ],
     [
-      "one, beside another folder",
+      "one, next to another folder",
       ["train/a/1.wav", "train/b/2.wav", "noise/3.wav"],
-      /folder train is named like a split, and noise beside it is not/,
+      /folder train is named like a split, and noise next to it is not/,
     ],
     ["alone without classes", ["train/1.wav", "train/2.wav"], /The only folder, train/],
     ["numbered folds without classes", ["fold1/1.wav", "fold2/2.wav"], /fold1, fold2/],

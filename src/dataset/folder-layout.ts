@@ -78,7 +78,7 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
   if (others.length > 0) {
     return createProblem(
       `${named.length === 1 ? `The folder ${named[0]} is named like a split` : `The folders ${listFew(named)} are named like splits`}, ` +
-        `and ${listFew(others)} beside ${named.length === 1 ? "it" : "them"} ${others.length === 1 ? "is" : "are"} not: ` +
+        `and ${listFew(others)} next to ${named.length === 1 ? "it" : "them"} ${others.length === 1 ? "is" : "are"} not: ` +
         "it is unclear which of them are classes.",
       `If ${listFew(others)} ${others.length === 1 ? "is a class, put its recordings" : "are classes, put their recordings"} into ` +
         `${named.map((name) => `${name}/${others[0]}`).join(" and ")}; if not, move ${others.length === 1 ? "it" : "them"} out of the folder. ` +

@@ -1,5 +1,5 @@
 /**
- * Joins several data sets to one.
+ * Joins several data sets into one.
  *
  * Not its concern: where they come from.
  */

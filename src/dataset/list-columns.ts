@@ -55,7 +55,7 @@ const perhapsGroups = [
 
 const squash = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/g, "");
 
-/** Finds the columns of `present` that are named in `wanted`, in the order of `wanted`. */
+/** Finds the columns of `present` that are in `names`, in the order of `names`. */
 export function findColumns(present: readonly string[], names: readonly string[]): string[] {
   const bySquashed = new Map<string, string>();
   for (const column of present) {

@@ -138,8 +138,8 @@ describe("a footer that states more than the file's bytes can contain", () => {
   };
 
   it.each([
-    ["rows", 9e8, 1, 1, /hold 900000000 rows/],
-    ["values", 1, 1, 9e8, /hold 900000000 values/],
+    ["rows", 9e8, 1, 1, /stated 900000000 rows/],
+    ["values", 1, 1, 9e8, /stated 900000000 values/],
     ["row groups", 0, 110_000, 1, /row groups/],
   ])("in %s is rejected", async (_, rows, groups, values, message) => {
     const source = createMemorySource(write(rows, groups, values), "false.parquet");

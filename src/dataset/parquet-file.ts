@@ -175,27 +175,29 @@ export async function openParquetFile(
  */
 function checkCounts({ num_rows, row_groups }: FileMetaData, byteLength: number): void {
   if (row_groups.length > Math.min(maximumGroups, byteLength / 8)) {
-    throw new Error(`its ${byteLength} bytes claim to hold ${row_groups.length} row groups`);
+    throw new Error(`its ${byteLength} bytes cannot contain the stated ${row_groups.length} row groups`);
   }
   let rows = 0;
   for (const group of row_groups) {
     const groupRows = Number(group.num_rows);
     rows += groupRows;
     if (!(groupRows >= 0) || rows > byteLength) {
-      throw new Error(`its ${byteLength} bytes claim to hold ${rows} rows`);
+      throw new Error(`its ${byteLength} bytes cannot contain the stated ${rows} rows`);
     }
     for (const { meta_data: chunk } of group.columns) {
       if (!chunk) continue;
       const values = Number(chunk.num_values);
       if (!(values >= 0) || values > 8 * byteLength) {
-        throw new Error(`its ${byteLength} bytes claim to hold ${values} values of one column`);
+        throw new Error(`its ${byteLength} bytes cannot contain the stated ${values} values of one column`);
       }
       if (!(chunk.total_compressed_size >= 0n) || Number(chunk.total_compressed_size) > byteLength) {
-        throw new Error(`a column claims ${chunk.total_compressed_size} of its ${byteLength} bytes`);
+        throw new Error(
+          `a column of ${chunk.total_compressed_size} bytes is stated for its ${byteLength} bytes`,
+        );
       }
     }
   }
   if (Number(num_rows) !== rows) {
-    throw new Error(`it claims to have ${num_rows} rows, its row groups ${rows}`);
+    throw new Error(`it states ${num_rows} rows, but its row groups ${rows}`);
   }
 }

@@ -57,7 +57,7 @@ async function decodeTrack(
     }
   };
   const first = await next();
-  if (first.done) throw createDamageError(name, "it holds no packets");
+  if (first.done) throw createDamageError(name, "it contains no packets");
   // The decoder's rate is used: with spectral band replication it is twice the stated rate.
   const { sampleRate, numberOfChannels: channels } = first.value;
   checkFormat(name, sampleRate, channels);

@@ -119,7 +119,7 @@ export interface KeepCommandOptions {
 
 /**
  * Converts the options of keeping for the library; undefined if nothing is kept. Prints to stderr that sound
- * is kept, even with --quiet, since people who are recorded have a right to know. Throws `usage`.
+ * is kept, even with --quiet, so that people who are recorded can be informed. Throws `usage`.
  */
 export function toKeepOptions(
   { keep, keepSeconds, keepUnsure, keepUnknown, keepMegabytes }: KeepCommandOptions,

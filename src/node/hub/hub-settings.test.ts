@@ -1,4 +1,4 @@
-/** The environment variables of Hugging Face's libraries have the same meaning as there. */
+/** Settings from the environment variables of Hugging Face's libraries, with the same meaning. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";

@@ -136,7 +136,7 @@ async function resolveFiles(files: FileSet, options: ResolveOptions): Promise<Re
   throw new GolemError(
     "unknown-encoder",
     `${files.id} is not an encoder: it has neither ${descriptorFile} nor config.json with a checkpoint.`,
-    { hint: `docs/encoders.md explains how to describe an ONNX model with a ${descriptorFile} beside it.` },
+    { hint: `docs/encoders.md explains how to describe an ONNX model with a ${descriptorFile} next to it.` },
   );
 }
 

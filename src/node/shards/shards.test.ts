@@ -142,7 +142,7 @@ const canMount = process.platform === "linux" && process.getuid?.() === 0;
 describe.skipIf(!canMount)(
   `a full disk${canMount ? "" : " (skipped: only root mounts file systems)"}`,
   () => {
-    it("ends the work with an error, keeps only complete shards, and allows to continue when there is space", async () => {
+    it("ends the work with an error, keeps only complete shards, and allows continuing when there is space", async () => {
       const run = await createScratchFolder();
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=44k", "none", run]);
       try {
