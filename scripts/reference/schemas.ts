@@ -1,6 +1,7 @@
 /**
- * The JSON Schemas of docs/schemas: of the output of every command, from the types in src/cli/output.ts; of the files
- * of a golem and of encoder descriptors, from the schemas that check them; of HTTP, from the OpenAPI document.
+ * The JSON Schemas of docs/schemas: of the output of every command, from the types in src/cli/output.ts and
+ * run-output.ts; of the files of a golem and of encoder descriptors, from the schemas that check them; of HTTP,
+ * from the OpenAPI document.
  *
  * Not its concern: where they are written.
  */
@@ -18,7 +19,7 @@ const files = { golem: golemDocument, training: trainingDocument, "golem-encoder
 export function createSchemas(commands: readonly string[]): Map<string, object> {
   const schemas = new Map<string, object>();
   const generator = createGenerator({
-    path: "src/cli/output.ts",
+    path: "src/cli/*output.ts",
     tsconfig: "scripts/reference/tsconfig.json",
     ...{ skipTypeCheck: true, topRef: false, expose: "none", jsDoc: "extended" },
   });

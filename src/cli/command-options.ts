@@ -37,7 +37,7 @@ export const precisionOption: OptionSpecification = {
 /** Device of encoders, for commands that embed many recordings. */
 export const deviceOption: OptionSpecification = {
   flags: "--device <name>",
-  description: `device of the encoders: ${devices.join(", ")}; used if its embeddings are those of cpu (default: cpu)`,
+  description: `device of the encoders: ${devices.join(", ")}; used only if it gives the same embeddings as cpu (default: cpu)`,
   parse: oneOf(devices),
 };
 /** Highest layer to compute, for commands that only write embeddings. */
@@ -52,7 +52,7 @@ export const movedEncoderOption: OptionSpecification = {
   description: "new location of the golem's encoder, if it moved",
 };
 /** Reading of recordings. */
-export const audioOptions: readonly OptionSpecification[] = [
+const audioOptions: readonly OptionSpecification[] = [
   { flags: "--no-trim", description: "keep silence at the ends of recordings" },
   {
     flags: "--max-seconds <n>",
@@ -88,13 +88,19 @@ export const queueOption: OptionSpecification = {
 /** Vectors with 16 bits. */
 export const fp16Option: OptionSpecification = {
   flags: "--fp16",
-  description: "store vectors with 16 bits: half the size; golems are close to, but not exactly, the same",
+  description: "store vectors with 16 bits: half the size; golems are nearly, but not exactly, the same",
 };
-/** Whether left-out recordings count as a failure. */
+/** Whether left-out recordings are a failure. */
 export const strictOption: OptionSpecification = {
   flags: "--strict",
   description: "exit with 1 if recordings were left out",
 };
+/** Reading of recordings and annotations, and the treatment of those left out. */
+export const dataOptions: readonly OptionSpecification[] = [
+  ...audioOptions,
+  ...annotationOptions,
+  strictOption,
+];
 /** A report without sound. */
 export const noAudioOption: OptionSpecification = {
   flags: "--no-audio",
@@ -120,7 +126,7 @@ export const poolingOption: OptionSpecification = {
   parse: oneOf(["mean", "mean+std"]),
 };
 /** Kind of head. */
-export const headOption: OptionSpecification = {
+const headOption: OptionSpecification = {
   flags: "--head <kind>",
   description: `kind of head: auto or one of ${headKinds.join(", ")} (default: ${defaultRecipe.head}, or ${defaultRecipe.layerHead} with --layer). auto: ridge on every view, pooled; with --layer, the best of centroid, ridge and logistic, compared in every fold`,
   parse: oneOf(["auto", ...headKinds]),
@@ -131,13 +137,21 @@ export const shotsOption: OptionSpecification = {
   description: "draw K recordings per class with the seed (default: all)",
   parse: integer(1),
 };
+/** Views, head, and the recordings for them. */
+export const viewOptions: readonly OptionSpecification[] = [
+  layerOption,
+  poolingOption,
+  headOption,
+  shotsOption,
+  limitOption,
+];
 /** No transcriber. */
 export const transcriptOption: OptionSpecification = {
   flags: "--no-transcript",
   description: "do not transcribe speech (default: transcripts are used if they help)",
 };
 
-/** Keeping detected sound. */
+/** Options of keeping detected sound. */
 export const keepOptions: readonly OptionSpecification[] = [
   {
     flags: "--keep <dir>",

@@ -15,15 +15,14 @@ import { serverDefaults } from "../server/server-defaults.ts";
 import { studioPort } from "../server/studio-port.ts";
 import {
   annotationOptions,
-  audioOptions,
   augmentOptions,
   cutOption,
+  dataOptions,
   detectOptions,
   deviceOption,
   encoderOption,
   falseAlarmsOption,
   fp16Option,
-  headOption,
   keepOptions,
   layerOption,
   limitOption,
@@ -37,6 +36,7 @@ import {
   shotsOption,
   strictOption,
   transcriptOption,
+  viewOptions,
 } from "./command-options.ts";
 import { shells } from "./completion.ts";
 import { helpTopics } from "./help-topics.ts";
@@ -77,16 +77,16 @@ export interface CommandSpecification {
   }>;
 }
 
-/** The program as its own commands describe it. */
+/** The commands and their usage, for commands that describe the program. */
 export interface ProgramDescription {
   readonly commands: readonly CommandSpecification[];
-  /** Returns what --help prints for the program or one command; undefined if there is no such command. */
+  /** Returns the text of --help for the program or one command; undefined if there is no such command. */
   getUsage(command?: string): string | undefined;
 }
 
 const dataHelp = `DATA is a folder with one folder per class; a folder with metadata.csv or metadata.jsonl (file_name, label, and if known
 speaker and split, or start and end of a segment in seconds); such a .csv or .jsonl file itself; a folder of long recordings with
-annotations beside them (day.wav with day.txt, an Audacity label track or a Raven selection table); or a data set of the Hugging Face Hub,
+annotations next to them (day.wav with day.txt, an Audacity label track or a Raven selection table); or a data set of the Hugging Face Hub,
 "hf:OWNER/NAME?config=C&split=S&label=COLUMN&speaker=COLUMN" (everything after the ? is optional; HF_TOKEN, HF_ENDPOINT,
 HF_HOME and HF_HUB_OFFLINE are honoured). From the Hub, only the recordings selected by --limit or --shots are downloaded.`;
 
@@ -101,11 +101,7 @@ export const commands: readonly CommandSpecification[] = [
       encoderOption,
       precisionOption,
       deviceOption,
-      layerOption,
-      poolingOption,
-      headOption,
-      shotsOption,
-      limitOption,
+      ...viewOptions,
       {
         flags: "--test <data>",
         description: "test on these recordings (default: rows with split test, otherwise cross-validation)",
@@ -117,9 +113,7 @@ export const commands: readonly CommandSpecification[] = [
         description: `number of pieces and noises per recording for measuring false alarms of detection; 0: no measurement (default: ${defaultAmounts.negatives}, for every third recording)`,
         parse: integer(0),
       },
-      ...audioOptions,
-      ...annotationOptions,
-      strictOption,
+      ...dataOptions,
     ],
     help: `${dataHelp}\n\nThe simplest recipe, one linear layer on the mean of the last layer:\n  npx golem train DATA --out DIR --head linear --layer last --pooling mean`,
     load: () => import("./commands/train.ts"),
@@ -280,13 +274,13 @@ are written to metadata.csv in DIR after every answer: golem update GOLEM DIR tr
       ...annotationOptions,
       { flags: "--report <file>", description: "write a page: one HTML file" },
     ],
-    help: `Without DATA, the stored predictions of both golems for recordings held out of training are compared.`,
+    help: `Without DATA, the predictions that both golems stored for recordings held out of training are compared.`,
     load: () => import("./commands/diff.ts"),
   },
   {
     name: "curve",
     args: ["<data>"],
-    description: "measure the learning curve: the gain from more recordings, and of which class",
+    description: "measure the learning curve: the gain from more recordings, in all and per class",
     options: [
       {
         flags: "--add <n>",
@@ -295,16 +289,10 @@ are written to metadata.csv in DIR after every answer: golem update GOLEM DIR tr
       },
       encoderOption,
       precisionOption,
-      layerOption,
-      poolingOption,
-      headOption,
-      shotsOption,
-      limitOption,
+      ...viewOptions,
       transcriptOption,
       ...augmentOptions,
-      ...audioOptions,
-      ...annotationOptions,
-      strictOption,
+      ...dataOptions,
     ],
     help: dataHelp,
     load: () => import("./commands/curve.ts"),
@@ -337,9 +325,7 @@ are written to metadata.csv in DIR after every answer: golem update GOLEM DIR tr
       limitOption,
       transcriptOption,
       ...augmentOptions,
-      ...audioOptions,
-      ...annotationOptions,
-      strictOption,
+      ...dataOptions,
     ],
     help: dataHelp,
     load: () => import("./commands/compare.ts"),
@@ -374,9 +360,7 @@ Label a few at a time and train again, since suggestions depend on the golem.`,
         flags: "--no-transcript",
         description: "check labels by sound only, without transcripts",
       },
-      ...audioOptions,
-      ...annotationOptions,
-      strictOption,
+      ...dataOptions,
     ],
     help: `${dataHelp}
 
@@ -550,9 +534,7 @@ golems, s3://BUCKET/PREFIX of either, or hf:OWNER/NAME[@REVISION]. A golem's id 
       deviceOption,
       cutOption,
       limitOption,
-      ...audioOptions,
-      ...annotationOptions,
-      strictOption,
+      ...dataOptions,
       { flags: "--run <run>", description: "embed the missing shards of this run" },
       {
         flags: "--shard <n>",
@@ -593,14 +575,12 @@ golems, s3://BUCKET/PREFIX of either, or hf:OWNER/NAME[@REVISION]. A golem's id 
       precisionOption,
       transcriptOption,
       fp16Option,
-      ...audioOptions,
-      ...annotationOptions,
-      strictOption,
+      ...dataOptions,
     ],
     help: `DATA is a folder or a list as for train, s3://bucket/prefix, or a folder or prefix with .tar archives (folders of classes, metadata.csv, or
-NAME.cls and NAME.json beside NAME.wav) or .parquet files (columns audio and label, as on the Hugging Face Hub).
+NAME.cls and NAME.json next to NAME.wav) or .parquet files (columns audio and label, as on the Hugging Face Hub).
 RUN gets a manifest and run.json; shards are written to it by golem embed --run RUN. Planning again finds the shards that are done.
-S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names another server than Amazon's.`,
+S3 needs the package @aws-sdk/client-s3; AWS_ENDPOINT_URL names a server other than Amazon's.`,
     load: () => import("./commands/plan.ts"),
   },
   {

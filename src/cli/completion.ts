@@ -7,9 +7,8 @@ import type { CommandSpecification } from "./commands.ts";
 /** Shells with a script. */
 export const shells = ["bash", "zsh", "fish"] as const;
 
-/** The values that a command or an option accepts. */
+/** The values of a command or an option. */
 interface Taken {
-  /** Known values. */
   readonly choices: readonly string[];
   /** Whether it takes files. */
   readonly files: boolean;

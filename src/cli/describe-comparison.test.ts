@@ -1,7 +1,4 @@
-/**
- * A comparison of heads in words: the marks stand by the right heads, and the advice is a command that
- * exists.
- */
+/** A comparison of heads as text: the right heads are marked, and the recommended command exists. */
 import { describe, expect, it } from "vitest";
 import type { DatasetComparison, SizedScore } from "../workflow/compare-heads.ts";
 import { describeComparison } from "./describe-comparison.ts";
@@ -41,12 +38,12 @@ const comparison: DatasetComparison = {
   },
   ...{ pooling: "mean+std", budget: 30, seconds: 29, skipped: [] },
 };
-const say = (changes: Partial<DatasetComparison> = {}) =>
+const describeLines = (changes: Partial<DatasetComparison> = {}) =>
   describeComparison({ ...comparison, ...changes }, plain);
 
 describe("describeComparison", () => {
   it("has a line of numbers and a line of the plot for each head", () => {
-    const lines = say();
+    const lines = describeLines();
     const ridge = lines.filter((line) => line.startsWith("ridge"));
     expect(ridge).toHaveLength(2);
     expect(ridge[0]).toMatch(
@@ -62,14 +59,16 @@ describe("describeComparison", () => {
     expect(lines.find((line) => line.startsWith("ridge"))).toContain("60.0 %");
   });
 
-  it("says what the simplest head costs, how to use it, and what there was no time for", () => {
-    const text = say().join("\n");
+  it("states the loss of the simplest head, how to use it, and the heads that were not measured", () => {
+    const text = describeLines().join("\n");
     expect(text).toContain("The simplest within one standard error of the best: ridge");
     expect(text).toContain("the best, mlp 64, is 2.0 points better (standard error 3.0)");
     expect(text).toContain("`golem train --head ridge --layer 6`");
     expect(text).toContain("No time for mlp 256, mlp 1024 in 30 s");
     expect(text).toContain("no speaker on both sides of a fold");
-    expect(say({ simplest: "mlp 64", givenUp: [], layer: "auto" }).join("\n")).toContain("--head mlp");
-    expect(say({ givenUp: [] }).join("\n")).not.toContain("No time");
+    expect(describeLines({ simplest: "mlp 64", givenUp: [], layer: "auto" }).join("\n")).toContain(
+      "--head mlp",
+    );
+    expect(describeLines({ givenUp: [] }).join("\n")).not.toContain("No time");
   });
 });

@@ -1,5 +1,5 @@
 /**
- * A comparison of heads as text for the terminal.
+ * Formats a comparison of heads as text for the terminal.
  *
  * Not its concern: how it was computed, where it is shown.
  */
@@ -17,7 +17,7 @@ export interface ComparisonStyle {
   readonly width?: number | undefined;
 }
 
-/** Lines with a table, training against held-out accuracy, and the recommended head. */
+/** Formats a table, a plot of training and held-out accuracy, and the recommended head as lines. */
 export function describeComparison(
   comparison: DatasetComparison,
   { bold, dim, width: columns }: ComparisonStyle,
@@ -63,7 +63,7 @@ export function describeComparison(
   ];
 }
 
-/** The command that trains with the head. */
+/** Describes the command that trains with the head. */
 function describeUse(simplest: string, layer: DatasetComparison["layer"]): string {
   if (simplest === "fusion") return "`golem train` uses it by default";
   if (simplest.startsWith("mlp")) {

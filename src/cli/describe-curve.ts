@@ -1,5 +1,5 @@
 /**
- * A learning curve as text for the terminal.
+ * Formats a learning curve as text for the terminal.
  *
  * Not its concern: how it was computed, where it is shown.
  */
@@ -19,7 +19,7 @@ import type { DatasetCurve } from "../workflow/measure-curve.ts";
 import { choosePlotSize, describeLine, describeScale } from "./text-plot.ts";
 import { wrapIndented } from "./text-table.ts";
 
-/** "+4", "-1", "+0.4": whole points from 1 on. */
+/** Formats a gain as "+4", "-1" or "+0.4": whole points from 1 on. */
 function describePoints(gain: number): string {
   const points = 100 * gain;
   const text = Math.abs(points) < 0.95 ? points.toFixed(1) : points.toFixed(0);
@@ -33,18 +33,18 @@ const describeInterval = ([low, high]: readonly [number, number]): string =>
 const capitalise = (text: string): string => `${text[0]!.toUpperCase()}${text.slice(1)}`;
 
 /**
- * Minimum number of columns for rows with intervals in numbers; columns before the plot, and after it with
- * and without them.
+ * Minimum number of columns of the terminal for intervals in numbers; number of columns before the plot, and
+ * after it with and without them.
  */
 const leastForIntervals = 92;
 const [countWidth, intervalWidth, scoreWidth] = [12, 42, 9];
 
 /** Maximum number of classes named in the advice. */
 const classesShown = 3;
-/** Gains closer than this, in balanced accuracy, count as equal. */
+/** Maximum difference of gains, in balanced accuracy, that are treated as equal. */
 const negligible = 0.0005;
 
-/** Lines with the curve and the gain from more recordings. */
+/** Formats the curve and the gain from more recordings as lines. */
 export function describeCurve(
   curve: DatasetCurve,
   {
@@ -53,7 +53,7 @@ export function describeCurve(
     width,
   }: { bold(text: string): string; dim(text: string): string; readonly width?: number | undefined },
 ): string[] {
-  // If there is room for numbers or for a legible plot, the plot has both ends of the interval.
+  // The plot shows both ends of the interval if there is room for numbers or for a legible plot.
   const hasIntervals = width === undefined || width >= leastForIntervals;
   const size = choosePlotSize(countWidth + (hasIntervals ? intervalWidth : scoreWidth), width);
   const wrap = (text: string, indent = 0) => wrapIndented(text, indent, width);
@@ -117,8 +117,8 @@ function describeForecast(forecast: LearningCurveForecast | undefined): string[]
 }
 
 /**
- * A class that would outgrow the others gains almost nothing (runs/results/class-gain.md); only the first of
- * these is shown.
+ * Describes the gain from each class. A class that would outgrow the others gains almost nothing
+ * (runs/results/class-gain.md); only the first of these is shown.
  */
 function describeClassGains(gains: readonly ClassGain[]): string[] {
   const sentences = gains

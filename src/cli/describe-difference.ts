@@ -1,5 +1,5 @@
 /**
- * The comparison of two golems as text for the terminal.
+ * Formats the comparison of two golems as text for the terminal.
  *
  * Not its concern: how it was computed.
  */
@@ -12,8 +12,8 @@ import { formatTable } from "./text-table.ts";
 const listed = 10;
 
 /**
- * Lines with the verdict, both scores and costs, the classes that differ, and recordings with changed
- * correctness.
+ * Formats the verdict, both scores and costs, the classes that differ, and recordings with changed
+ * correctness as lines.
  */
 export function describeDifference(
   diff: GolemDiff,
@@ -49,7 +49,7 @@ export function describeDifference(
     ...(changed.length > 0
       ? [
           "",
-          `${formatNumberOf(changed.length, "recording")} changed sides:`,
+          `${formatNumberOf(changed.length, "recording")} right in only one of them:`,
           ...changed.slice(0, listed).map((own) => `  ${own.file} (${own.label}): ${own.a} -> ${own.b}`),
           ...(changed.length > listed ? [`  and ${changed.length - listed} more (--json, --report)`] : []),
         ]
@@ -60,4 +60,4 @@ export function describeDifference(
 }
 
 const describeOnly = (labels: readonly string[], name: string): string[] =>
-  labels.length > 0 ? [`Labels of ${name} alone, not compared: ${labels.join(", ")}`] : [];
+  labels.length > 0 ? [`Labels of ${name} only, not compared: ${labels.join(", ")}`] : [];

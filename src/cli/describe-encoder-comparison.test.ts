@@ -1,4 +1,4 @@
-/** A comparison of encoders in words: order, marks, and a command that exists. */
+/** A comparison of encoders as text: order, marks, and a command that exists. */
 import { expect, it } from "vitest";
 import type { EncoderComparison } from "../workflow/compare-encoders.ts";
 import { describeEncoderComparison } from "./describe-encoder-comparison.ts";
@@ -30,7 +30,7 @@ it("marks the best, and the smallest that is not clearly worse", () => {
   expect(lines.at(-1)).toContain("golem train --encoder auto");
 });
 
-it("says when the best is worth its size", () => {
+it("recommends the best if no smaller one is within one standard error", () => {
   const lines = describeEncoderComparison({ ...comparison, simplest: "moonshine-base" }, plain);
   expect(lines.at(-1)).toContain("golem train --encoder moonshine-base");
   expect(lines.join("\n")).toContain("no smaller one is within one standard error");

@@ -1,5 +1,5 @@
 /**
- * A comparison of encoders as text for the terminal.
+ * Formats a comparison of encoders as text for the terminal.
  *
  * Not its concern: how it was computed, where it is shown.
  */
@@ -9,7 +9,7 @@ import type { EncoderComparison } from "../workflow/compare-encoders.ts";
 import type { ComparisonStyle } from "./describe-comparison.ts";
 import { formatTable, wrapIndented } from "./text-table.ts";
 
-/** Lines with a table, and the recommended encoder. */
+/** Formats a table and the recommended encoder as lines. */
 export function describeEncoderComparison(
   comparison: EncoderComparison,
   { bold, dim, width }: ComparisonStyle,

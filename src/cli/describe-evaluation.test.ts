@@ -1,4 +1,4 @@
-/** An evaluation in words: statements agree with its interval, and absent parts are not shown. */
+/** An evaluation as text: statements agree with its interval, and absent parts are not shown. */
 import { describe, expect, it } from "vitest";
 import type { Evaluation } from "../evaluate/evaluation.ts";
 import { describeClasses, describeEvaluation } from "./describe-evaluation.ts";
@@ -42,23 +42,23 @@ const evaluation: Evaluation = {
     { truth: "dog", predicted: "рысь", count: 0.4 },
   ],
 };
-const say = (changes: Partial<Evaluation>) =>
+const describeText = (changes: Partial<Evaluation>) =>
   describeEvaluation(
     { ...evaluation, ...changes },
     { bold: (text) => text, verbose: false, width: undefined },
   ).join("\n");
 
 describe("describeEvaluation", () => {
-  it("says of a score without a mistake what it does not exclude, guessing included", () => {
-    const right = say({ balancedAccuracy: 1, interval: [0.73, 1] });
+  it("states the error rates, including chance, that a score without mistakes does not exclude", () => {
+    const right = describeText({ balancedAccuracy: 1, interval: [0.73, 1] });
     expect(right).toContain("no mistake yet on 20 recordings; up to 27.0 % of answers may still be wrong");
-    const few = say({ balancedAccuracy: 1, interval: [0.2, 1] });
+    const few = describeText({ balancedAccuracy: 1, interval: [0.2, 1] });
     expect(few).toContain("no mistake yet on 20 recordings, which are too few to exclude guessing");
     for (const text of [right, few]) expect(text).not.toMatch(/useful|not distinguishable/);
   });
 
   it("names classes that are trained but not scored", () => {
-    expect(say({ unscoredLabels: ["owl"] })).toContain("without owl, which has one recording");
+    expect(describeText({ unscoredLabels: ["owl"] })).toContain("without owl, which has one recording");
   });
 
   it.each([
@@ -68,17 +68,19 @@ describe("describeEvaluation", () => {
     ["useful where a mistake costs little", 0.5, 0.98],
     ["useful where a mistake costs little", 0.89, 0.98],
     ["good; keep testing", 0.9, 0.98],
-  ])("says '%s' from %d to %d, whatever the score itself is", (words, low, high) => {
+  ])("states '%s' for an interval from %d to %d, for any score", (words, low, high) => {
     for (const balancedAccuracy of [low, high]) {
-      expect(say({ balancedAccuracy, interval: [low, high] })).toContain(words);
+      expect(describeText({ balancedAccuracy, interval: [low, high] })).toContain(words);
     }
   });
 
-  it("says of everything right that no mistake was made yet, and what its interval allows", () => {
-    expect(say({ balancedAccuracy: 1, interval: [0.832, 1] })).toContain(
+  it("describes a perfect score as no mistake yet, with the bound of its interval", () => {
+    expect(describeText({ balancedAccuracy: 1, interval: [0.832, 1] })).toContain(
       "no mistake yet on 20 recordings; up to 16.8 % of answers may still be wrong",
     );
-    expect(say({ balancedAccuracy: 0.9999, interval: [0.832, 1] })).toContain("balanced accuracy 99.9 %");
+    expect(describeText({ balancedAccuracy: 0.9999, interval: [0.832, 1] })).toContain(
+      "balanced accuracy 99.9 %",
+    );
   });
 
   it.each([
@@ -91,29 +93,29 @@ describe("describeEvaluation", () => {
     ],
     ["sources-mixed", undefined, "these same sources", "new sources", "record each class from at least two"],
     ["duration-tells", undefined, "recordings made like these", "other recordings", "to the same durations"],
-  ])("names no score for what was not measured: %s", (code, labels, on, elsewhere, remedy) => {
-    const text = say({ notMeasured: { code, message: "because", labels } });
+  ])("states what was not measured: %s", (code, labels, on, elsewhere, remedy) => {
+    const text = describeText({ notMeasured: { code, message: "because", labels } });
     expect(text).toContain(`Balanced accuracy on ${on} 95.0 %`);
     expect(text).toContain(`on ${elsewhere} not measurable: because; to measure it, `);
     expect(text).toContain(remedy);
     expect(text).not.toMatch(/Held-out balanced|good; keep/);
   });
 
-  it("calls a score with a wide interval uncertain, and says of how many recordings it is", () => {
-    expect(say({ interval: [0.6, 0.91] })).toContain("this score is uncertain: 20 recordings\n");
-    expect(say({ interval: [0.6, 0.91], speakers: 3 })).toContain("20 recordings by 3 speakers");
-    expect(say({ interval: [0.6, 0.89] })).not.toContain("uncertain");
+  it("describes a score with a wide interval as uncertain, with the number of recordings", () => {
+    expect(describeText({ interval: [0.6, 0.91] })).toContain("this score is uncertain: 20 recordings\n");
+    expect(describeText({ interval: [0.6, 0.91], speakers: 3 })).toContain("20 recordings by 3 speakers");
+    expect(describeText({ interval: [0.6, 0.89] })).not.toContain("uncertain");
   });
 
   it("names confusions of at least half a recording, in whole recordings", () => {
-    expect(say({})).toMatch(/^Mixed up +cat as рысь \(4\)$/m);
-    expect(say({})).not.toContain("dog as");
-    expect(say({ mostConfused: [evaluation.mostConfused[1]!] })).not.toContain("Mixed up");
+    expect(describeText({})).toMatch(/^Mixed up +cat as рысь \(4\)$/m);
+    expect(describeText({})).not.toContain("dog as");
+    expect(describeText({ mostConfused: [evaluation.mostConfused[1]!] })).not.toContain("Mixed up");
   });
 });
 
 describe("the form of the lines", () => {
-  it("says how it was measured only if asked", () => {
+  it("states how it was measured only with `verbose`", () => {
     const style = { bold: (text: string) => text, width: undefined };
     expect(describeEvaluation(evaluation, { ...style, verbose: false }).join()).not.toMatch(
       /training recordings/,
@@ -121,7 +123,7 @@ describe("the form of the lines", () => {
     expect(describeEvaluation(evaluation, { ...style, verbose: true }).join()).toMatch(/training recordings/);
   });
 
-  it("wraps words beside their names, to the width of the terminal", () => {
+  it("wraps text next to its name, to the width of the terminal", () => {
     const lines = describeEvaluation(evaluation, {
       bold: (text) => `\u001b[1m${text}\u001b[0m`,
       verbose: false,
@@ -135,7 +137,7 @@ describe("the form of the lines", () => {
 });
 
 describe("describeClasses", () => {
-  it("leaves out columns where the terminal is narrow", () => {
+  it("omits columns on a narrow terminal", () => {
     expect(describeClasses(evaluation, 45)[0]).toBe("class  recordings  precision  recall");
     expect(describeClasses(evaluation, 52)[0]).toBe("class  recordings  precision  recall  classified as");
   });

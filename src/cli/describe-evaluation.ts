@@ -1,5 +1,5 @@
 /**
- * An evaluation as text for the terminal, and its scores per class as a table.
+ * Formats an evaluation as text for the terminal, and its scores per class as a table.
  *
  * Not its concern: how it was computed.
  */
@@ -19,7 +19,7 @@ import {
 } from "../view/sentences.ts";
 import { formatRow, formatTable } from "./text-table.ts";
 
-/** Width of the interval above which the score is called uncertain. */
+/** Width of the interval, 0 to 1, above which the score is described as uncertain. */
 const wideInterval = 0.3;
 
 /** Style of the lines. */
@@ -31,7 +31,7 @@ export interface EvaluationStyle {
 
 /**
  * Formats the score: a short aligned block, and with `verbose` how it was measured and its baselines.
- * Left-out recordings are listed in any case.
+ * Recordings left out are always listed.
  */
 export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyle): string[] {
   const { balancedAccuracy, interval, mostConfused, protocol, recordings } = evaluation;
@@ -67,7 +67,7 @@ export function describeEvaluation(evaluation: Evaluation, style: EvaluationStyl
   return style.verbose ? [...lines, "", ...describeDetails(evaluation)] : lines;
 }
 
-/** Describes how it was measured, and its baselines. */
+/** Describes how the score was measured, and its baselines. */
 function describeDetails(evaluation: Evaluation): string[] {
   const { majority, calibration } = evaluation;
   return [
@@ -85,7 +85,7 @@ const describeSpeakers = ({ speakers, groupedBy }: Evaluation): string =>
       ? ` from ${speakers} sources`
       : ` by ${speakers} speakers`;
 
-/** Lists at most five names, and how many more there are. */
+/** Lists at most five names, and the number of the others. */
 function listFiles(files: readonly string[]): string {
   return files.slice(0, 5).join(", ") + (files.length > 5 ? ` and ${files.length - 5} more` : "");
 }
@@ -117,6 +117,6 @@ export function describeClasses({ labels, perClass, confusion }: Evaluation, wid
     ];
   });
   const head = ["class", "recordings", "precision", "recall", "F1", "classified as"];
-  // On a narrow terminal, F1 is left out first, since it follows from precision and recall.
+  // On a narrow terminal, F1 is omitted first, since it follows from precision and recall.
   return formatTable([head, ...rows], width, ["F1", "classified as", "precision"]);
 }

@@ -7,7 +7,7 @@ import { formatNumberOf, formatPercent } from "../core/format.ts";
 import type { EventCounts, EventScores } from "../evaluate/event-scores.ts";
 import { formatTable } from "./text-table.ts";
 
-/** Lines with the scores over all labels, then a table per label. */
+/** Formats the scores over all labels, then a table per label, as lines. */
 export function describeEventScores(scores: EventScores, bold: (text: string) => string): string[] {
   const { events, segments, perClass, unseenLabels, tolerance, hours } = scores;
   const rate = (counts: EventCounts): string =>

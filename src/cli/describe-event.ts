@@ -42,6 +42,6 @@ export function describeLiveState(state: LiveState): string {
     `${"█".repeat(filled)}${"░".repeat(barCells - filled)}`,
     isSound ? "●" : " ",
     best.join(", "),
-    ...(dropped > 0 ? [`(${dropped} windows left out)`] : []),
+    ...(dropped > 0 ? [`(${dropped} windows skipped)`] : []),
   ].join(" ");
 }

@@ -1,5 +1,5 @@
 /**
- * The doctor's findings as lines for a terminal.
+ * Formats the doctor's findings as lines for a terminal.
  *
  * Not its concern: how they were found, their wording (doctor/finding-words.ts).
  */
@@ -17,7 +17,7 @@ type Style = Pick<Terminal, "bold" | "dim" | "red" | "yellow" | "width">;
 const findingsShown = 3;
 const filesShown = 4;
 
-/** The findings, most harmful first, and a verdict. */
+/** Describes the findings, most harmful first, and a verdict. */
 export function describeDiagnosis(
   { recordings, classes, findings, skipped }: Diagnosis,
   style: Style,
@@ -52,7 +52,7 @@ export function describeDiagnosis(
   return lines;
 }
 
-/** About three lines per finding: what was found, what to do, which files. */
+/** Describes a finding in about three lines: message, advice, files. */
 export function describeFinding(
   { kind, severity, message, advice, files }: Omit<Finding, "kind" | "reason"> & { readonly kind: string },
   style: Style,
@@ -80,11 +80,11 @@ export function describeFinding(
 
 function describeVerdict(findings: readonly Finding[], { red, yellow, width }: Style): string[] {
   const has = (severity: Severity) => findings.some((finding) => finding.severity === severity);
-  const say = (text: string, paint = (line: string) => line) =>
+  const format = (text: string, paint = (line: string) => line) =>
     wrapWords(text, width ?? Number.POSITIVE_INFINITY).map(paint);
   if (has("severe"))
-    return say("Do not rely on a score on these recordings until the severe findings are resolved.", red);
+    return format("Do not rely on a score on these recordings until the severe findings are resolved.", red);
   if (has("warning"))
-    return say("Ready for training; check the warnings before you rely on the score.", yellow);
-  return say("Ready for training.");
+    return format("Ready for training; check the warnings before you rely on the score.", yellow);
+  return format("Ready for training.");
 }

@@ -10,7 +10,7 @@ export interface HelpTopic {
   readonly page: string;
   /** Heading of the section; without it, the whole page. */
   readonly section?: string;
-  /** What it is about, in a few words. */
+  /** Its subject, in a few words. */
   readonly about: string;
 }
 
@@ -19,8 +19,8 @@ export const helpTopics: Readonly<Record<string, HelpTopic>> = {
   data: { page: "data.md", about: "forms of data sets, speakers, splits" },
   annotations: { page: "data.md", section: "Annotated recordings", about: "long recordings with labels" },
   formats: { page: "formats.md", about: "which audio format is decoded where" },
-  scores: { page: "scores.md", about: "what the numbers mean" },
-  fusion: { page: "fusion.md", about: "how an answer is made" },
+  scores: { page: "scores.md", about: "the meaning of the numbers" },
+  fusion: { page: "fusion.md", about: "how a prediction is computed" },
   limits: { page: "limits.md", about: "limits and platforms" },
   augment: { page: "augment.md", about: "varied copies of training recordings" },
   encoders: { page: "encoders.md", about: "built-in encoders, checkpoints, your own model" },
@@ -34,8 +34,8 @@ export const helpTopics: Readonly<Record<string, HelpTopic>> = {
   web: { page: "web.md", about: "golems on web pages" },
   studio: { page: "studio.md", about: "the application in the browser" },
   export: { page: "export.md", about: "golems for other programs" },
-  golem: { page: "golem-folder.md", about: "what is in a golem's folder" },
-  security: { page: "security.md", about: "what is trusted, what is not, limits" },
+  golem: { page: "golem-folder.md", about: "contents of a golem's folder" },
+  security: { page: "security.md", about: "trusted and untrusted input, limits" },
   errors: { page: "errors.md", about: "causes and remedies; also golem help CODE" },
   lessons: { page: "lessons.md", about: "transfer learning and over-fitting" },
 };

@@ -35,7 +35,7 @@ describe("values of options", () => {
     ["a rate", ratePerHour, ["1", "0/h", "-1/h", "1/w", "x/h", "/h", "1.2.3/h", ""]],
     ["seconds", timeLimit, ["0", "86401"]],
     ["words", list, ["", "a,,b"]],
-  ])("refuses what is not %s", (_, parse, texts) => {
-    for (const text of texts) expect(() => parse(text), text).toThrow(/expected/);
+  ])("rejects text that is not %s", (_, parse, texts) => {
+    for (const text of texts) expect(() => parse(text), text).toThrow(/Expected/);
   });
 });

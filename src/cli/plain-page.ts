@@ -6,10 +6,10 @@
  */
 import { formatTable, wrapWords } from "./text-table.ts";
 
-/** Width beyond which text is hard to read. */
+/** Maximum width for legible text, in columns. */
 const widest = 100;
 
-/** Lines of the page, or of its section under the heading `section`. */
+/** Formats the page, or its section under the heading `section`, as lines. */
 export function describePage(
   markdown: string,
   { width, bold }: { readonly width: number | undefined; bold(text: string): string },
@@ -22,14 +22,14 @@ export function describePage(
   ]);
 }
 
-/** The text from a heading to the next one of its level. */
+/** Gets the text from a heading to the next one of its level. */
 function getSection(markdown: string, section: string): string {
   const start = markdown.indexOf(`\n## ${section}\n`);
   const end = markdown.indexOf("\n## ", start + 1);
   return markdown.slice(start + 1, end < 0 ? undefined : end);
 }
 
-/** Blocks between blank lines; fenced code is one block. Comments and pictures are left out. */
+/** Splits text at blank lines; fenced code is one block. Comments and pictures are omitted. */
 function splitBlocks(markdown: string): string[][] {
   const blocks: string[][] = [[]];
   let isCode = false;
@@ -57,8 +57,8 @@ function describeBlock(block: readonly string[], width: number, bold: (text: str
 }
 
 /**
- * Formats a table unchanged if it fits; otherwise each row as its first cell, with the others below it after
- * their headings.
+ * Formats a table unchanged if it fits; otherwise each row as its first cell, followed by the others on lines
+ * of their own, after their headings.
  */
 function describeRows(block: readonly string[], width: number): string[] {
   const [head = [], , ...rows] = block.map((line) =>

@@ -1,4 +1,4 @@
-/** Paths on the terminal: a shell must read the same path. */
+/** Paths on the terminal, which a shell must read as the same path. */
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";
@@ -6,17 +6,17 @@ import { quoteForShell, shortenPath } from "./printed-path.ts";
 
 const words = ["my-golem", "мой голем", "it's", "$HOME/~a", "a;b&c|d", 'say "x"', "*", ""];
 
-it.skipIf(process.platform === "win32").each(words)("sh reads %j back", (word) => {
+it.skipIf(process.platform === "win32").each(words)("is read by sh as the same path: %j", (word) => {
   expect(execFileSync("sh", ["-c", `printf %s ${quoteForShell(word)}`], { encoding: "utf8" })).toBe(word);
 });
 
-it("leaves plain paths alone, in any script, and quotes the Windows way there", () => {
+it("does not quote plain paths in any script, and quotes for Windows there", () => {
   expect(quoteForShell("../голем/my-golem.1", "linux")).toBe("../голем/my-golem.1");
   expect(quoteForShell("C:\\golems\\one", "win32")).toBe("C:\\golems\\one");
   expect(quoteForShell("C:\\my golems", "win32")).toBe('"C:\\my golems"');
 });
 
-it("prints paths from the working folder where that is shorter", () => {
+it("prints paths relative to the working folder if that is shorter", () => {
   expect(shortenPath(join(process.cwd(), "demo", "a.ogg"))).toBe(join("demo", "a.ogg"));
   expect(shortenPath("/x")).toBe("/x");
   expect(shortenPath("my-golem")).toBe("my-golem");

@@ -58,7 +58,7 @@ export async function run(args: readonly string[], streams: Streams, signal: Abo
     await program.parseAsync([...args], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    return error.exitCode === 0 ? 0 : reportError(asUsageError(error, args), asksForJson(args), streams);
+    return error.exitCode === 0 ? 0 : reportError(asUsageError(error, args), isJsonRequested(args), streams);
   }
   return exitCode;
 }
@@ -93,7 +93,7 @@ function addCommand(
 function parseSeed(text: string): number {
   const seed = Number(text);
   if (Number.isSafeInteger(seed)) return seed;
-  throw new InvalidArgumentError("A whole number was expected.");
+  throw new InvalidArgumentError("Expected a whole number.");
 }
 
 /** Converts an error of commander, whose second line may be a suggestion. */
@@ -106,14 +106,14 @@ function asUsageError({ message }: CommanderError, args: readonly string[]): Gol
 }
 
 /** Returns whether `--json` was given, for arguments that could not be parsed. */
-function asksForJson(args: readonly string[]): boolean {
+function isJsonRequested(args: readonly string[]): boolean {
   const end = args.indexOf("--");
   return args.slice(0, end < 0 ? undefined : end).includes("--json");
 }
 
-/** Converts errors after an interruption to `aborted`, since all of them are consequences of it. */
+/** Converts errors after an interruption to `aborted`, since they are consequences of it. */
 function asAborted(error: unknown): GolemError {
   return error instanceof GolemError && error.code === "aborted"
     ? error
-    : new GolemError("aborted", "The work was interrupted before it was done.", { cause: error });
+    : new GolemError("aborted", "The work was interrupted before it was complete.", { cause: error });
 }

@@ -1,8 +1,8 @@
-/** The line of progress: an estimate only where there is something to estimate from. */
+/** The line of progress: it contains an estimate only after some progress. */
 import { expect, it } from "vitest";
 import { formatError, formatProgress } from "./terminal.ts";
 
-it("counts what is counted, shows shares of bytes, and estimates once something is done", () => {
+it("shows counts, or percentages of bytes, and an estimate after some progress", () => {
   expect(formatProgress("embedding", 0, 0, 50, Number.NaN)).toMatch(/^embedding ░{30} 0\/50, estimating$/);
   expect(formatProgress("embedding", 0.2, 10, 50, Number.POSITIVE_INFINITY)).toMatch(/10\/50, estimating$/);
   expect(formatProgress("embedding", 0.5, 25, 50, 7.2)).toMatch(/█{15}░{15} 25\/50, 8 s left$/);
@@ -15,7 +15,7 @@ it("makes the bar shorter on a narrow terminal", () => {
   expect(line).toMatch(/█{4,}░{4,} 14\/30, 8 s left$/);
 });
 
-it("wraps errors and hints beside their indentation, on terminals alone", () => {
+it("wraps and indents errors and hints, on terminals only", () => {
   const record = { code: "too-short", message: "a ".repeat(40).trim(), hint: "b ".repeat(40).trim() };
   const lines = formatError("error", record, 60).split("\n");
   expect(lines.length).toBe(4);

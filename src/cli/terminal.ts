@@ -29,16 +29,16 @@ export interface Streams {
 
 /** Output and input of a command. */
 export interface Terminal {
-  /** Text; silent with --json or --quiet. */
+  /** Prints text; silent with --json or --quiet. */
   print(text: string): void;
-  /** One line of JSON; only with --json. */
+  /** Prints one line of JSON; only with --json. */
   printJson(value: unknown): void;
-  /** Result lines of a command whose text output is its result (predict, lists); silent with --json only. */
+  /** Prints lines of a command whose text output is its result (predict, lists); silent with --json only. */
   printResult(text: string): void;
   warn(warning: Warning): void;
-  /** Text for the user of a terminal while a command runs: on stderr, only if it is a terminal. */
+  /** Prints text for the user while a command runs: to stderr, only if it is a terminal. */
   note(text: string): void;
-  /** One line that replaces the previous one, if progress is drawn; removed by the next text. */
+  /** Shows one line that replaces the previous one, if progress is drawn; removed by the next text. */
   showLive(text: string): void;
   /** Whether live lines are drawn. */
   readonly hasLive: boolean;
@@ -50,9 +50,9 @@ export interface Terminal {
   readonly quiet: boolean;
   /** Whether details are requested. */
   readonly verbose: boolean;
-  /** Columns of the terminal; undefined if the output is not a terminal, which is not wrapped. */
+  /** Columns of the terminal; undefined if the output is not a terminal: it is then not wrapped. */
   readonly width: number | undefined;
-  /** Progress, warnings and logs. */
+  /** Stream for progress, warnings and logs. */
   readonly stderr: NodeJS.WritableStream;
   bold(text: string): string;
   dim(text: string): string;
@@ -69,7 +69,7 @@ const liveMilliseconds = 80;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: the escape of a style
 const styles = /(\u001b\[(?:0|1|2|31|33)m)/;
 
-/** Warnings shown per code. */
+/** Maximum number of warnings shown per code. */
 const warningsShown = 10;
 
 /** Creates the terminal of one command run. */
@@ -142,7 +142,7 @@ export function createTerminal(options: CommonOptions, streams: Streams, signal:
   };
 }
 
-/** Text without controls except line ends, tabs and the styles of this terminal. */
+/** Removes control characters from text, except line ends, tabs and the styles of this terminal. */
 function makeShown(text: string, coloured: boolean): string {
   if (!coloured) return makePrintable(text, "\n\t");
   return text
@@ -151,20 +151,20 @@ function makeShown(text: string, coloured: boolean): string {
     .join("");
 }
 
-/** Columns of a stream that is a terminal; otherwise undefined. */
+/** Gets the columns of a stream that is a terminal; otherwise undefined. */
 function getColumns(
   stream: NodeJS.WritableStream & { isTTY?: boolean; columns?: number },
 ): number | undefined {
   return stream.isTTY ? stream.columns : undefined;
 }
 
-/** "error [code]: message", with the hint on its own line; wrapped if there is a `width`. */
+/** Formats "error [code]: message", with the hint on its own line; wrapped if `width` is given. */
 export function formatError(
   kind: "error" | "warning",
   { code, message, hint }: Warning,
   width?: number,
 ): string {
-  // The library's hint names its own option; predict and evaluate use the golem's limit.
+  // The hint names the option of the library; predict and evaluate use the golem's limit.
   const words = hint.replace("maximumSeconds", "--max-seconds, when training or embedding");
   const wrap = (text: string, indent: number) =>
     text.split("\n").flatMap((line) => wrapIndented(line, indent, width));
@@ -187,14 +187,12 @@ export function reportError(found: unknown, json: boolean, streams: Streams): nu
   return error.code === "usage" ? 2 : error.code === "aborted" ? 130 : 1;
 }
 
-/**
- * Maximum and minimum characters of the bar, and characters of the text besides the stage's name and the bar.
- */
+/** Maximum and minimum width of the bar, and width of the text after it, in characters. */
 const [largestBar, smallestBar, amountSize] = [30, 8, 26];
-/** Totals up to this are counts; larger ones are bytes, which are shown as a percentage. */
+/** Totals up to this are shown as counts; larger ones are bytes and shown as a percentage. */
 const maximumCounted = 100_000;
 
-/** "embedding ████░░░░ 12/50, 8 s left"; "estimating" until there is something to estimate from. */
+/** Formats "embedding ████░░░░ 12/50, 8 s left"; "estimating" before an estimate is possible. */
 export function formatProgress(
   stage: string,
   progress: number,
@@ -218,8 +216,8 @@ function formatDuration(seconds: number): string {
 }
 
 /**
- * Converts a system error that was not described closer to its cause, such as no file descriptor left for
- * loading a part of this program.
+ * Converts a system error that no other part has described, such as a lack of file descriptors for loading a
+ * part of this program.
  */
 function describeSystemError(error: unknown): unknown {
   const { code, syscall, path } = (error ?? {}) as NodeJS.ErrnoException;
@@ -238,11 +236,11 @@ function describeSystemError(error: unknown): unknown {
   );
 }
 
-/** Without a terminal: time between two lines of progress, and before the first, in milliseconds. */
+/** Time between lines of progress without a terminal, and before the first, in milliseconds. */
 const lineMilliseconds = 5000;
 const quietMilliseconds = 15_000;
 
-/** Progress as a line every few seconds, for logs; shorter work writes none. */
+/** Creates a function that writes progress as a line every few seconds, for logs; none for shorter work. */
 function createProgressLines(stderr: Streams["stderr"]): (progress: Progress) => void {
   let due = performance.now() + quietMilliseconds;
   return ({ stage, completed, total }) => {
@@ -253,7 +251,7 @@ function createProgressLines(stderr: Streams["stderr"]): (progress: Progress) =>
   };
 }
 
-/** A progress bar on a terminal: drawn by cli-progress, loaded at the first report. */
+/** Creates a progress bar on a terminal, drawn by cli-progress, which is loaded at the first report. */
 function createBar(stream: Streams["stderr"]): { show(progress: Progress): void; end(): void } {
   type Bar = import("cli-progress").SingleBar;
   let bar: Bar | undefined;

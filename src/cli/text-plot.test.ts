@@ -1,4 +1,4 @@
-/** Lines of a plot stand under their scale, whatever is plotted. */
+/** Lines of a plot are aligned with their scale. */
 import { fc, test } from "@fast-check/vitest";
 import { describe, expect, it } from "vitest";
 import { describeLine, describeScale } from "./text-plot.ts";
@@ -18,7 +18,7 @@ describe("describeLine", () => {
     },
   );
 
-  it("puts 0, a half and all under their numbers", () => {
+  it("places 0 %, 50 % and 100 % under their numbers", () => {
     const scale = describeScale();
     for (const [value, text] of [
       [0, "0 %"],

@@ -4,10 +4,10 @@
  * Not its concern: what is plotted.
  */
 
-/** Characters from 0 to 1, at most and at least; with 51, one step is 2 %. */
+/** Maximum and minimum width from 0 to 1, in characters; with 51, one step is 2 %. */
 const [widest, narrowest] = [51, 31];
 
-/** Characters of a plot that leaves `taken` columns of a terminal to other text. */
+/** Chooses the width of a plot, in characters, that leaves `taken` columns of a terminal to other text. */
 export function choosePlotSize(taken: number, columns = Number.POSITIVE_INFINITY): number {
   return Math.max(narrowest, Math.min(widest, columns - taken - 2));
 }
@@ -15,7 +15,7 @@ export function choosePlotSize(taken: number, columns = Number.POSITIVE_INFINITY
 const getPlace = (share: number, width: number): number =>
   Math.round(Math.min(1, Math.max(0, share)) * (width - 1));
 
-/** The scale above the lines: "0 %        25 % ...". */
+/** Draws the scale above the lines: "0 %        25 % ...". */
 export function describeScale(width = widest): string {
   const cells = new Array<string>(width + 2).fill(" ");
   for (const percent of [0, 25, 50, 75, 100]) {
@@ -26,7 +26,7 @@ export function describeScale(width = widest): string {
   return cells.join("");
 }
 
-/** Contents of a line; each mark replaces the previous ones. */
+/** Contents of a line, each drawn over the previous ones. */
 interface PlotLine {
   /** Drawn as ":". */
   readonly chance: number;
@@ -37,7 +37,7 @@ interface PlotLine {
   readonly marks: readonly (readonly [character: string, share: number])[];
 }
 
-/** One line of the plot, as wide as the scale. */
+/** Draws one line of the plot, as wide as the scale. */
 export function describeLine({ chance, interval, stroke, marks }: PlotLine, width = widest): string {
   const cells = new Array<string>(width + 2).fill(" ");
   cells[getPlace(chance, width)] = ":";

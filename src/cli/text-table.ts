@@ -1,14 +1,13 @@
 /**
- * Tables of text for the terminal: columns as wide as their widest cell; rows of a name and a text that
- * wraps.
+ * Tables of text for the terminal: columns as wide as their widest cell; rows of a name and wrapped text.
  *
  * Not its concern: the contents.
  */
 
 /**
- * Lines of a table; the first column, and the last if it contains words, are aligned to the left, the others
- * to the right. If it is wider than `width`, the columns with these `optional` heads are left out, one after
- * another, until it fits.
+ * Formats a table as lines. The first column, and the last if it contains words, are aligned to the left, the
+ * others to the right. If it is wider than `width`, the columns with these `optional` heads are omitted, one
+ * after another, until it fits.
  */
 export function formatTable(
   rows: readonly (readonly string[])[],
@@ -39,7 +38,7 @@ export function formatTable(
   );
 }
 
-/** Lines of a text, wrapped between words to `width` columns, at least 20. */
+/** Splits a text into lines, wrapped between words to `width` columns, at least 20. */
 export function wrapWords(text: string, width: number): string[] {
   const room = Math.max(20, width);
   const lines: string[] = [];
@@ -53,7 +52,9 @@ export function wrapWords(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/** Lines of a text after `indent` spaces, wrapped between words to `width` columns if it is given. */
+/**
+ * Splits a text into lines after `indent` spaces, wrapped between words to `width` columns if it is given.
+ */
 export function wrapIndented(text: string, indent: number, width = Number.POSITIVE_INFINITY): string[] {
   return wrapWords(text, width - indent).map((line) => `${" ".repeat(indent)}${line}`);
 }
@@ -62,8 +63,8 @@ export function wrapIndented(text: string, indent: number, width = Number.POSITI
 const nameWidth = 12;
 
 /**
- * Lines of a named text, wrapped between words to `width` columns, all beside the name. `styled`, if given,
- * replaces the text's first characters, which are the same without their style.
+ * Formats a named text as lines, wrapped between words to `width` columns and indented after the name.
+ * `styled`, if given, replaces the text's first characters, which are the same without the style.
  */
 export function formatRow(name: string, text: string, width?: number, styled?: string): string[] {
   const lines = wrapWords(text, (width ?? Number.POSITIVE_INFINITY) - nameWidth);

@@ -20,7 +20,7 @@ describe("labels that are alike", () => {
     expect(checkAlikeLabels(["yes", "no", "yess"])).toEqual([]);
   });
 
-  it("count as one where they differ by outer spaces or composition, with a warning", () => {
+  it("count as one if they differ by outer spaces or composition, with a warning", () => {
     const rows = ["é", "e\u0301", " é"].map((written, i) => ({ file: `${i}.wav`, written, label: "é" }));
     expect(checkAlikeSpellings(rows)).toMatchObject([{ code: "alike-labels", file: "1.wav" }]);
     expect(checkAlikeSpellings(rows.slice(0, 1))).toEqual([]);

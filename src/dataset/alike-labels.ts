@@ -1,6 +1,6 @@
 /**
- * Labels that look the same or nearly so: they differ only by case, Unicode form, invisible characters or
- * spaces.
+ * Finds labels that look the same or nearly so: they differ only by case, Unicode form, invisible characters
+ * or spaces.
  *
  * Not its concern: what is done about them.
  */
@@ -10,8 +10,8 @@ import type { ErrorRecord } from "../core/error.ts";
 const invisible = /[\p{Cf}\p{Cc}\p{DI}]/gu;
 
 /**
- * A label without invisible characters and differences of Unicode form; labels with the same shape look the
- * same.
+ * Returns a label without invisible characters and differences of Unicode form; labels with the same shape
+ * look the same.
  */
 function getLabelShape(label: string): string {
   return label.normalize("NFKC").replaceAll(invisible, "").replaceAll(/\s+/gu, " ").trim();
@@ -24,7 +24,7 @@ export interface AlikeLabels {
   readonly looksSame: boolean;
 }
 
-/** Groups of labels that are alike, each of two or more different ones. */
+/** Finds groups of labels that are alike, each of two or more different ones. */
 export function findAlikeLabels(labels: Iterable<string>): AlikeLabels[] {
   const groups = new Map<string, string[]>();
   for (const label of new Set(labels)) {
@@ -38,13 +38,13 @@ export function findAlikeLabels(labels: Iterable<string>): AlikeLabels[] {
     .map((group) => ({ labels: group, looksSame: new Set(group.map(getLabelShape)).size < group.length }));
 }
 
-/** A label with its invisible characters written out: "yes<U+200B>". */
+/** Writes out the invisible characters of a label: "yes<U+200B>". */
 function spellLabel(label: string): string {
   const shown = label.replaceAll(invisible, (character) => toCode(character));
   return `"${shown.replaceAll(/[^\S ]/gu, (character) => toCode(character))}"`;
 }
 
-/** Spellings of labels, with invisible characters written out if the labels look the same. */
+/** Lists the spellings of labels, with invisible characters written out if the labels look the same. */
 export function spellAlike({ labels, looksSame }: AlikeLabels): string {
   const spelled = labels.map(spellLabel);
   if (!looksSame || new Set(spelled.map((text) => text.normalize("NFKC"))).size === labels.length)
@@ -55,12 +55,11 @@ export function spellAlike({ labels, looksSame }: AlikeLabels): string {
 const toCode = (character: string): string =>
   `<U+${character.codePointAt(0)!.toString(16).toUpperCase().padStart(4, "0")}>`;
 
-/** Code of the warnings of this file. */
 const alikeCode = "alike-labels";
 
 /**
- * Warnings for labels that are written in several ways and read as one: with spaces around them, or in
- * another Unicode form.
+ * Creates warnings for labels that are written in several ways but treated as one: with spaces around them,
+ * or in another Unicode form.
  */
 export function checkAlikeSpellings(
   rows: readonly { readonly file: string; readonly written: string; readonly label: string }[],
@@ -76,16 +75,16 @@ export function checkAlikeSpellings(
     .map(([label, own]) => ({
       code: alikeCode,
       file: [...own].find(([written]) => written !== label)![1],
-      message: `The label ${spellLabel(label)} is written in ${own.size} ways, which differ by spaces around it or by Unicode form; they count as one.`,
-      hint: "Golem needs no change; other programs may treat them as different labels.",
+      message: `The label ${spellLabel(label)} is written in ${own.size} ways, which differ by spaces around it or by Unicode form; they are treated as one.`,
+      hint: "No change is needed for Golem; other programs may treat them as different labels.",
     }));
 }
 
-/** Warnings for labels that are alike but count as different classes. */
+/** Creates warnings for labels that are alike but treated as different classes. */
 export function checkAlikeLabels(labels: Iterable<string>): ErrorRecord[] {
   return findAlikeLabels(labels).map((alike) => ({
     code: alikeCode,
-    message: `The labels ${spellAlike(alike)} differ only by ${alike.looksSame ? "invisible characters" : "case"} and count as different classes.`,
+    message: `The labels ${spellAlike(alike)} differ only by ${alike.looksSame ? "invisible characters" : "case"} and are treated as different classes.`,
     hint: "If they are one class, use one spelling.",
   }));
 }

@@ -1,7 +1,7 @@
 /**
- * Reads the labelled segments of long recordings from the annotation files in a folder: day.txt
- * beside day.wav (an Audacity label track), day.Table.1.selections.txt (Raven), day.csv (columns start, end,
- * label); tables that name the recordings.
+ * Reads the labelled segments of long recordings from the annotation files in a folder: day.txt for day.wav
+ * (an Audacity label track), day.Table.1.selections.txt (Raven), day.csv (columns start, end, label), or
+ * tables that name the recordings.
  *
  * Not its concern: where the files are, which file belongs to which recording by its name
  * (annotation-places.ts), cutting the recordings.
@@ -33,7 +33,6 @@ export type ReadText = (file: string) => Promise<string | undefined>;
 /** Share of the recordings that must have annotations for a folder to be annotated. */
 const minimumShare = 0.5;
 
-/** The annotations of one file. */
 interface AnnotationFile {
   readonly annotations: readonly Annotation[];
   /** Whether it is a label track or a selection table, not a list of recordings. */
@@ -92,7 +91,7 @@ export async function readAnnotatedFiles(
     found.warnings.push({
       file,
       code: "not-annotated",
-      message: `${file} has no annotations beside it and is not used.`,
+      message: `${file} has no annotation file and is not used.`,
       hint: `Write them to ${file.replace(/^.*\/|\.[^.]*$/g, "")}.txt (an Audacity label track), or move the recording elsewhere.`,
     });
   }
@@ -100,7 +99,7 @@ export async function readAnnotatedFiles(
 }
 
 /**
- * Reads one file of annotations, of recordings beside it. Rejects with `invalid-data` if it contains
+ * Reads one file of annotations of recordings in the same folder. Rejects with `invalid-data` if it contains
  * something else, or no recording is found for it.
  */
 export async function readAnnotationFile(
@@ -112,7 +111,7 @@ export async function readAnnotationFile(
   if (own === undefined || own === "blank") {
     throw new GolemError(
       "invalid-data",
-      `${name} contains no annotations; an Audacity label track or a Raven selection table was expected.`,
+      `${name} contains no annotations; expected an Audacity label track or a Raven selection table.`,
       { hint: "Name a folder of recordings, or a .csv, .tsv or .jsonl list." },
     );
   }
@@ -125,7 +124,7 @@ export async function readAnnotationFile(
 
 const createPlaceError = (name: string): GolemError =>
   new GolemError("invalid-data", `${name} contains annotations, but no recording was found for them.`, {
-    hint: "Name it after the recording and put it beside it (day.wav, day.txt).",
+    hint: "Name it after the recording and put it in the same folder (day.wav, day.txt).",
   });
 
 const createSecondWarning = (file: string, used: string, recording: string) => ({
@@ -136,8 +135,8 @@ const createSecondWarning = (file: string, used: string, recording: string) => (
 });
 
 /**
- * Adds the annotations of one file: to the recordings that it names, else to the one beside it, else to one
- * of the same name in another folder, or to the only recording.
+ * Adds the annotations of one file: to the recordings that it names, else to the one that it is named after,
+ * in the same folder or another, else to the only recording.
  */
 function addFile(
   file: string,
@@ -151,7 +150,7 @@ function addFile(
   for (const { file: name } of annotations) {
     if (name !== undefined) named.set(name, findNamed(name, file, recordings));
   }
-  // A single recording that is named but missing was probably renamed or converted.
+  // If the only named recording is missing, it was probably renamed or converted.
   const isRenamed = named.size === 1 && [...named.values()][0] === undefined;
   const own = beside ?? findElsewhere(file, recordings, found.annotated);
   if (beside === undefined && own === undefined && [...named.values()].every((path) => path === undefined)) {
@@ -171,8 +170,8 @@ function addFile(
     found.warnings.push({
       file,
       code: "not-annotated",
-      message: `${file} names ${named.size} recordings but has no column File Offset (s); its times are assumed to count from the start of each recording.`,
-      hint: "If they count from the start of the first, add the measurement File Offset (s) in Raven, and save the table again.",
+      message: `${file} names ${named.size} recordings but has no column File Offset (s); its times are assumed to be counted from the start of each recording.`,
+      hint: "If they are counted from the start of the first, add the measurement File Offset (s) in Raven, and save the table again.",
     });
   }
 }
@@ -187,8 +186,8 @@ function addRow(
   };
   if (label === "") {
     left(
-      `the annotation from ${segment.start} to ${segment.end} s has no label; one was expected.`,
-      "Name it, or delete it.",
+      `the annotation from ${segment.start} to ${segment.end} s has no label; expected one.`,
+      "Add its label, or delete it.",
     );
     return;
   }
@@ -201,7 +200,7 @@ function addRow(
   }
   if (segment.end === segment.start) {
     left(
-      `${label} at ${segment.start} s is a point; a segment with an end was expected.`,
+      `${label} at ${segment.start} s is a point; expected a segment with an end.`,
       "Give it a duration, or delete it.",
     );
     return;
@@ -214,7 +213,7 @@ function addRow(
   } satisfies LabelledRow);
 }
 
-/** The annotations of a file; "blank" if it is empty, undefined if it contains something else. */
+/** Reads the annotations of a file; "blank" if it is empty, undefined if it contains something else. */
 async function readAnnotations(
   name: string,
   readText: ReadText,

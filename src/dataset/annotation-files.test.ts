@@ -1,4 +1,4 @@
-/** Annotations as Audacity, Raven, BirdNET and DCASE write them. */
+/** Annotations in the formats of Audacity, Raven, BirdNET and DCASE. */
 import { expect, it } from "vitest";
 import {
   findSegmentColumns,
@@ -8,7 +8,7 @@ import {
 } from "./annotation-files.ts";
 import { parseCsv } from "./table.ts";
 
-it("reads a label track, with frequencies, decimal commas and either line end", () => {
+it("reads a label track, with frequencies, decimal commas and both line ends", () => {
   const text =
     "\uFEFF1.500000\t2.250000\tdog\r\n\\\t300.000000\t4000.000000\r\n3,5\t4,0\tgreat tit\r\n5\t6\t\r\n";
   expect(parseLabelTrack(text, "day.txt")).toEqual([
@@ -44,15 +44,11 @@ it.each([
   ["a byte order mark and CRLF", `\uFEFF${ravenStart}\tAnnotation\r\n`, "\towl\r\n"],
   ["quotes and commas in a cell", `${ravenStart}\tNotes, free\tSpecies\n`, '\t"whoo, he said\towl\n'],
   [
-    "measurements and a column of the user's own",
+    "measurements and a column added by the user",
     `${ravenStart}\tDelta Time (s)\tPeak Freq (Hz)\tAvg Power Density (dB FS/Hz)\tOccupancy\tVocalization\n`,
     "\t1.25\t400\t-60.1\tx\towl\n",
   ],
-  [
-    "an empty column of annotations beside a filled one",
-    `${ravenStart}\tAnnotation\tCall Type\n`,
-    "\t\towl\n",
-  ],
+  ["an empty and a filled column of annotations", `${ravenStart}\tAnnotation\tCall Type\n`, "\t\towl\n"],
   [
     "clock times and dates",
     `${ravenStart}\tBegin Clock Time\tBegin Date\tAnnotation\n`,
@@ -69,7 +65,7 @@ it.each([
   ]);
 });
 
-it("reads times with exponents, and leaves out what follows the label, such as a confidence", () => {
+it("reads times with exponents, and ignores cells after the label, such as a confidence", () => {
   const found = parseLabelTrack("1e-05\t3.0\tTurdus merula, Common Blackbird\t0.8700\n", "x");
   expect(found).toMatchObject([
     { segment: { start: 1e-5, end: 3 }, label: "Turdus merula, Common Blackbird" },
@@ -77,13 +73,13 @@ it("reads times with exponents, and leaves out what follows the label, such as a
 });
 
 it.each(["He said: good morning.", "1 2 three", "", "12\tthings to buy"])(
-  "takes %j for another text",
+  "does not accept %j as a label track",
   (text) => {
     expect(parseLabelTrack(text, "day.txt")).toBeUndefined();
   },
 );
 
-it("reads a selection table of Raven, each selection once, with its own column of labels", async () => {
+it("reads a selection table of Raven, each selection once, with a column of labels added by the user", async () => {
   const table = [
     "Selection\tView\tChannel\tBegin Time (s)\tEnd Time (s)\tLow Freq (Hz)\tHigh Freq (Hz)\tAnnotation",
     "1\tWaveform 1\t1\t1.25\t2.5\t0\t8000\towl",
@@ -97,7 +93,7 @@ it("reads a selection table of Raven, each selection once, with its own column o
   ]);
 });
 
-it("counts times of a table over several files from the start of each", async () => {
+it("converts the times of a table over several files to times from the start of each file", async () => {
   const table = [
     "Selection\tBegin Time (s)\tEnd Time (s)\tBegin File\tFile Offset (s)\tSpecies",
     "1\t605.0\t606.5\tB.wav\t5.0\towl",

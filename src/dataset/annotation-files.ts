@@ -1,5 +1,5 @@
 /**
- * Reads the annotations of long recordings as other programs write them: Audacity's label tracks, Raven's
+ * Reads the annotations of long recordings in the formats of other programs: Audacity's label tracks, Raven's
  * selection tables, and tables with the columns start and end.
  *
  * Not its concern: the file system, which recording an annotation file belongs to
@@ -13,7 +13,7 @@ import { findColumns } from "./list-columns.ts";
 import type { Segment } from "./segment.ts";
 import { parseCsv, type Table } from "./table.ts";
 
-/** One annotation, with the position for messages: "day.txt, line 3". */
+/** One annotation, with its position for messages: "day.txt, line 3". */
 export interface Annotation {
   readonly segment: Segment;
   /** As written, trimmed; may be empty. */
@@ -41,7 +41,7 @@ export function parseLabelTrack(text: string, name: string): Annotation[] | unde
     const match = trackLine.exec(line);
     if (!match) return undefined;
     annotations.push({
-      // A label may begin before the recording, if the track was moved.
+      // A label may start before the recording, if the track was moved.
       segment: { start: Math.max(0, toNumber(match[1]!)), end: Math.max(0, toNumber(match[2]!)) },
       label: match[3]?.trim() ?? "",
       place: `${name}, line ${index + 1}`,
@@ -84,14 +84,14 @@ export interface SegmentColumns {
   readonly duration?: string;
 }
 
-function find(columns: readonly string[], wanted: readonly string[]): string | undefined {
-  return findColumns(columns, wanted)[0];
+function find(columns: readonly string[], names: readonly string[]): string | undefined {
+  return findColumns(columns, names)[0];
 }
 
 /**
- * The columns of start and end, or start and duration; undefined if a table has none. Beside a duration, an
- * offset is a start (Kaleidoscope, NeMo). In UrbanSound8K's list (`slice_file_name`) they refer to another
- * recording.
+ * Finds the columns of start and end, or start and duration; undefined if a table has none. With a duration,
+ * a column "offset" contains starts (Kaleidoscope, NeMo). In UrbanSound8K's list (`slice_file_name`) the
+ * columns refer to another recording.
  */
 export function findSegmentColumns(columns: readonly string[]): SegmentColumns | undefined {
   if (find(columns, ["slice_file_name"]) !== undefined) return undefined;
@@ -107,7 +107,8 @@ export function findSegmentColumns(columns: readonly string[]): SegmentColumns |
 }
 
 /**
- * The segment of a row; throws `invalid-data` for cells that are not times, and for an end before the start.
+ * Reads the segment of a row; throws `invalid-data` for cells that are not times, and for an end before the
+ * start.
  */
 export function readSegment(
   getCell: (column: string | undefined) => string,
@@ -119,7 +120,7 @@ export function readSegment(
     if (getCell(column).trim() !== "" && value >= 0 && value <= 1e8) return value;
     throw new GolemError(
       "invalid-data",
-      `${place}: ${column} is "${getCell(column).slice(0, 40)}"; seconds from the start of the recording were expected.`,
+      `${place}: ${column} is "${getCell(column).slice(0, 40)}"; expected seconds from the start of the recording.`,
       { hint: "Write seconds as a number, such as 12.5; if the column means something else, rename it." },
     );
   };
@@ -133,7 +134,7 @@ export function readSegment(
   );
 }
 
-/** Columns of a selection table that Raven writes itself, besides those with a unit. */
+/** Columns without a unit that Raven writes into selection tables. */
 const ravenColumn =
   /^(selection|view|channel|(begin|end) (file|path|date|hour|clock time|date time)|.*\(.*\)|.*(freq|power|energy|entropy|amplitude|occupancy|score|count)( .*)?)$/i;
 
@@ -142,15 +143,15 @@ export function isSelectionTable(text: string, delimiters = "\t,;"): boolean {
   return new RegExp(`^\\uFEFF?"?Selection"?[${delimiters}]`, "i").test(text);
 }
 
-/** Parses a table of annotations. Raven's cells are never quoted, and may contain any quotes and commas. */
+/** Parses a table of annotations. Raven's cells are never quoted, and may contain quotes and commas. */
 export async function parseAnnotationTable(text: string, name: string): Promise<Table> {
   const isRaven = isSelectionTable(text, "\t");
   return parseCsv(text, name, isRaven ? { delimiter: "\t", quote: null } : {});
 }
 
 /**
- * The column of labels: the first non-empty column with a usual name; in a Raven table otherwise the only
- * column of text that the user has added.
+ * Finds the column of labels: the first non-empty column with a usual name; in a Raven table otherwise the
+ * only column of text that the user has added.
  */
 function findLabelColumn({ columns, rows }: Table): string | undefined {
   const usual = labelColumns.flatMap((name) => find(columns, [name]) ?? []);
@@ -168,9 +169,9 @@ function findLabelColumn({ columns, rows }: Table): string | undefined {
 const recordingColumns = ["begin file", "begin path", "file", "filename", "file_name", "filepath", "in file"];
 
 /**
- * Reads a Raven selection table, or a table of annotations beside one recording; undefined without the
- * columns of start and end. Raven lists a selection once per view; it counts once. Throws `invalid-data` for
- * a Raven table without labels.
+ * Reads a Raven selection table, or a table of annotations of one recording; undefined without the columns of
+ * start and end. Of a selection that Raven lists once per view, one row is used. Throws `invalid-data` for a
+ * Raven table without labels.
  */
 export function readAnnotationTable(table: Table, name: string): Annotation[] | undefined {
   const columns = findSegmentColumns(table.columns);
@@ -193,11 +194,11 @@ export function readAnnotationTable(table: Table, name: string): Annotation[] | 
     const place = `${name}, line ${line}`;
     const getCell = (column: string | undefined): string =>
       column === undefined ? "" : (cells.get(column.toLowerCase()) ?? "").trim();
-    // BirdNET writes this row if it found nothing.
+    // BirdNET writes this row if nothing was found.
     if (getCell(label) === "nocall" && getCell(code) === "nocall") continue;
     let segment = readSegment(getCell, columns, place);
-    // Times of a table for several files count from the start of the first; the offset counts from the row's
-    // own file.
+    // Times of a table for several files are counted from the start of the first file; offsets from the start
+    // of the row's file.
     const offset = inFile === undefined ? Number.NaN : toNumber(getCell(inFile));
     if (offset >= 0) segment = { start: offset, end: offset + segment.end - segment.start };
     const recording = getCell(file).split(/[\\/]/).at(-1)!;
@@ -213,8 +214,8 @@ export function readAnnotationTable(table: Table, name: string): Annotation[] | 
 }
 
 /**
- * Whether a table for several recordings lacks the offsets within each file: Raven's times then count from
- * the start of the first.
+ * Whether a table for several recordings lacks the offsets within each file: Raven's times are then counted
+ * from the start of the first.
  */
 export function lacksOffsets({ columns }: Table): boolean {
   return find(columns, ["selection"]) !== undefined && find(columns, ["file offset (s)"]) === undefined;

@@ -5,10 +5,10 @@
  */
 
 const basename = (path: string): string => path.slice(path.lastIndexOf("/") + 1);
-/** The folder of a path with forward slashes, with a slash at its end; empty for a name alone. */
+/** Gets the folder of a path with forward slashes, with a slash at its end; empty for a name alone. */
 const getFolder = (path: string): string => path.slice(0, path.lastIndexOf("/") + 1);
 
-/** Maximum number of files not beside a recording that are read. */
+/** Maximum number of files read that are not named after a recording in the same folder. */
 const maximumLoose = 50;
 
 const withoutExtension = (name: string): string => name.replace(/\.[^.]*$/, "");
@@ -17,7 +17,7 @@ const withoutExtension = (name: string): string => name.replace(/\.[^.]*$/, "");
 const endings =
   /^\.(txt|tsv|csv|labels\.txt|.*(selections?|table)(\.?\w+)?\.(txt|tsv|csv)|.*results(\.\w+)?\.(txt|csv))$/i;
 
-/** Whether a file is named like the annotations of a recording. */
+/** Whether a file has the name of a recording's annotations. */
 function isNamedAfter(file: string, recording: string): boolean {
   const name = basename(file);
   const start = [basename(recording), withoutExtension(basename(recording))].find((own) =>
@@ -26,7 +26,7 @@ function isNamedAfter(file: string, recording: string): boolean {
   return start !== undefined && endings.test(name.slice(start.length));
 }
 
-/** For each recording, the files beside it that may be its annotations, in the order to try them. */
+/** Finds, for each recording, the files in its folder that may be its annotations, the likeliest first. */
 export function findAnnotationFiles(
   recordings: readonly string[],
   files: readonly string[],
@@ -45,7 +45,7 @@ export function findAnnotationFiles(
   return found;
 }
 
-/** Texts and tables that are not beside a recording of the same name. */
+/** Lists texts and tables without a recording of the same name in their folder. */
 export function listLoose(
   files: readonly string[],
   beside: ReadonlyMap<string, readonly string[]>,
@@ -54,10 +54,10 @@ export function listLoose(
   return files.filter((file) => /\.(txt|tsv|csv)$/i.test(file) && !taken.has(file)).slice(0, maximumLoose);
 }
 
-/** A name in the folder of `file`. */
+/** Gets the path of a name in the folder of `file`. */
 export const placeBeside = (name: string, file: string): string => getFolder(file) + name;
 
-/** The recording that the table `file` names: beside it, else the only one of this name. */
+/** Finds a recording that the table `file` names: in its folder, else the only one with this name. */
 export function findNamed(name: string, file: string, recordings: readonly string[]): string | undefined {
   const near = placeBeside(name, file);
   if (recordings.includes(near)) return near;
@@ -66,8 +66,8 @@ export function findNamed(name: string, file: string, recordings: readonly strin
 }
 
 /**
- * The recording of an annotation file that is not beside it: the only one of its name in another folder, or
- * the only recording of all, if no other file annotates it.
+ * Finds the recording of an annotation file if it is in another folder: the only one of its name, or the only
+ * recording of all if no other file annotates it.
  */
 export function findElsewhere(
   file: string,

@@ -13,7 +13,7 @@ export function isArchiveName(name: string): boolean {
   return archives.test(name);
 }
 
-/** The command that unpacks an archive into a folder beside it, and the path of that folder. */
+/** Returns the command that unpacks an archive into a folder next to it, and the path of that folder. */
 export function describeUnpacking(path: string): { readonly command: string; readonly folder: string } {
   const folder = path.replace(archives, "");
   const [from, to] = [quoteShellWord(path), quoteShellWord(folder)];

@@ -32,7 +32,7 @@ export function checkTrainable(
   if (counts.size === 0) {
     throw new GolemError(
       "no-recordings",
-      "No recording is left to train on; at least two classes were expected.",
+      "No recording is left to train on; expected at least two classes.",
       {
         hint: "See the list of recordings that were left out.",
       },
@@ -42,9 +42,9 @@ export function checkTrainable(
     const [label, count] = [...counts][0]!;
     throw new GolemError(
       "too-few-classes",
-      `All ${count} recordings are labelled "${label}"; at least two classes were expected.`,
+      `All ${count} recordings are labelled "${label}"; expected at least two classes.`,
       {
-        hint: `Add recordings of another class; to distinguish "${label}" from everything else, label the others _unknown.`,
+        hint: `Add recordings of another class; to distinguish "${label}" from everything else, label the other recordings _unknown.`,
       },
     );
   }
@@ -53,7 +53,7 @@ export function checkTrainable(
   const more = single.length > 5 ? ` and ${single.length - 5} more` : "";
   const error = new GolemError(
     "too-few-recordings",
-    `Only one recording is labelled ${single.slice(0, 5).join(", ")}${more}; at least two per class were expected.`,
+    `Only one recording is labelled ${single.slice(0, 5).join(", ")}${more}; expected at least two per class.`,
     {
       hint: "Record more (five or more per class work well), remove the class, or test on other recordings with --test.",
     },

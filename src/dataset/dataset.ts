@@ -29,12 +29,12 @@ export interface Recording {
   /** If it is a segment of a long recording: the segment, and the path of the long recording. */
   readonly segment?: Segment;
   readonly longFile?: string;
-  /** Its place in the run of shards that contains its embedding, if its `origin` is one. */
+  /** Its index in the run of shards that contains its embedding, if its `origin` is a run. */
   readonly row?: number;
   /** Opens the bytes; rejects with `unreadable` or `data-not-found`. */
   open(): Promise<ByteSource & { close(): Promise<void> }>;
   /**
-   * The source that the bytes must be fetched from first; the same object for all recordings fetched
+   * The source from which the bytes must be fetched first; the same object for all recordings fetched
    * together.
    */
   readonly origin?: RecordingOrigin;
@@ -43,8 +43,8 @@ export interface Recording {
 /** A remote source that can fetch many recordings at once faster than one by one. */
 export interface RecordingOrigin {
   /**
-   * Fetches recordings of this origin to this machine. Recordings already here cost nothing; recordings not
-   * fetched this way are fetched when they are opened. Rejects when the source cannot be reached.
+   * Fetches recordings of this origin to this machine, except those already fetched; recordings not fetched
+   * this way are fetched when they are opened. Rejects when the source cannot be reached.
    */
   fetch(recordings: readonly Recording[], options: WorkOptions): Promise<void>;
 }
@@ -69,8 +69,8 @@ export interface Dataset {
   readonly isPublic?: boolean | undefined;
   readonly recordings: readonly Recording[];
   /**
-   * Recordings that `recordings` leave out, which are then a random sample with the shares of the classes. Only
-   * if the caller allowed a sample.
+   * Further recordings, if the caller allowed a sample: `recordings` is then a random sample in which classes
+   * keep their shares.
    */
   readonly unlisted?: UnlistedRecordings | undefined;
   /** Paths of long recordings that are annotated as containing no events. */

@@ -9,7 +9,7 @@ const item = (file: string, label: string, fileHash: string, audioHash?: string)
 });
 
 describe("duplicates", () => {
-  it("have the same audio, whatever their bytes; the first is kept", () => {
+  it("have the same audio, regardless of their bytes; the first is kept", () => {
     const found = findDuplicates([
       item("a.wav", "x", "1", "A"),
       item("b.wav", "x", "2", "B"),
@@ -62,7 +62,7 @@ describe("duplicates", () => {
     const error = createConflictError(conflicts);
     expect(error.code).toBe("conflicting-labels");
     expect(error.message).toMatch(/0\/0\.wav \("l0"\) = 0\/1\.wav \("l1"\) .* = 2 more; 1\/0/);
-    expect(error.message).toMatch(/; and 4 more\. One label/);
+    expect(error.message).toMatch(/; and 4 more\. Expected one label/);
     expect(error.message).not.toContain("5/0.wav");
   });
 });

@@ -1,8 +1,8 @@
 /**
  * Finds copies of the same recording, by its bytes or by its decoded audio.
  *
- * Not its concern: how hashes are computed. Recordings of digital silence of equal length count as copies:
- * leave them out first.
+ * Not its concern: how hashes are computed. Recordings of digital silence of equal length are found as
+ * copies, so they must be left out first.
  */
 import { GolemError } from "../core/error.ts";
 
@@ -67,7 +67,7 @@ export function createConflictError(conflicts: readonly LabelConflict[]): GolemE
   const more = conflicts.length > 5 ? `; and ${conflicts.length - 5} more` : "";
   return new GolemError(
     "conflicting-labels",
-    `The same recording has two labels: ${named.join("; ")}${more}. One label per recording was expected.`,
+    `The same recording has two labels: ${named.join("; ")}${more}. Expected one label per recording.`,
     { hint: "Decide which label is right, and delete the other row or file." },
   );
 }

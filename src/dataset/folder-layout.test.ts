@@ -22,7 +22,7 @@ describe("the layout of a folder", () => {
     ]);
   });
 
-  it("may have them inside the folders of classes, and one outer folder around everything", () => {
+  it("may have splits inside the folders of classes, and one outer folder around everything", () => {
     expect(describeLayout(["no/train/1.wav", "no/test/2.wav", "yes/train/3.wav"])).toEqual([
       "no/train/1.wav no train",
       "no/test/2.wav no test",
@@ -66,18 +66,18 @@ describe("the layout of a folder", () => {
     ],
     ["one without classes", ["train/a/1.wav", "train/b/2.wav", "test/3.wav"], /Of the splits, test contains/],
     [
-      "beside another folder",
+      "next to another folder",
       ["train/a/1.wav", "test/a/2.wav", "noise/3.wav"],
       /train, test are named like splits, and noise/,
     ],
     [
-      "one, beside another folder",
+      "one, next to another folder",
       ["train/a/1.wav", "train/b/2.wav", "noise/3.wav"],
-      /folder train is named like a split, and noise beside it is not/,
+      /folder train is named like a split, and noise next to it is not/,
     ],
     ["alone without classes", ["train/1.wav", "train/2.wav"], /The only folder, train/],
     ["numbered folds without classes", ["fold1/1.wav", "fold2/2.wav"], /fold1, fold2/],
-  ])("refuses splits %s", (_, paths, message) => {
+  ])("rejects splits %s", (_, paths, message) => {
     const { problem, recordings } = readFolderLayout(paths);
     expect(recordings).toEqual([]);
     expect(problem?.message).toMatch(message);
@@ -114,9 +114,8 @@ describe("names", () => {
     "%j is not a recording",
     (name) => expect(isRecordingName(name)).toBe(false),
   );
-  it.each([".DS_Store", "Thumbs.db", "__MACOSX", "desktop.ini", "._a.wav"])(
-    "%j belongs to the system",
-    (name) => expect(isSystemName(name)).toBe(true),
+  it.each([".DS_Store", "Thumbs.db", "__MACOSX", "desktop.ini", "._a.wav"])("%j is a system file", (name) =>
+    expect(isSystemName(name)).toBe(true),
   );
   it("have lower-case extensions", () => {
     expect(getExtension("a.b.FLAC")).toBe("flac");

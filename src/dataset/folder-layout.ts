@@ -1,7 +1,7 @@
 /**
  * Reads labels and splits from the layout of a folder: a folder per class; splits (`train`, `test`, ...)
- * above or inside the folders of classes; all of it in one outer folder or not (Hugging Face's AudioFolder
- * and its relatives).
+ * above or inside the folders of classes; optionally all in one outer folder (as in Hugging Face's
+ * AudioFolder).
  *
  * Not its concern: the file system; its input is a list of files.
  */
@@ -32,7 +32,7 @@ const knownLayouts =
   "Supported layouts: CLASS/1.wav; train/CLASS/1.wav with test/CLASS/1.wav (also validation); CLASS/train/1.wav with CLASS/test/1.wav; " +
   "or a metadata.csv with the columns file_name, label and optionally split.";
 
-/** A path in pieces: the folders between the outer ones and the file. */
+/** A path in parts: the folders between the outer ones and the file. */
 interface Place {
   readonly path: string;
   readonly folders: readonly string[];
@@ -53,7 +53,8 @@ export function readFolderLayout(paths: readonly string[]): FolderLayout {
 }
 
 /**
- * Folders that contain everything and directly no recording, unless one is a split or the folder of a class.
+ * Finds folders that contain everything and directly no recording, unless one is a split or the folder of a
+ * class.
  */
 function findOuterFolders(places: readonly Place[]): string[] {
   const outer: string[] = [];
@@ -75,9 +76,9 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
   if (!areSplits(named, others, splits, groups)) return readClassFolders(places, loose, groups);
   const isFlat = (name: string): boolean => groups.get(name)!.every(({ folders }) => folders.length === 1);
   if (others.length > 0) {
-    return refuse(
+    return createProblem(
       `${named.length === 1 ? `The folder ${named[0]} is named like a split` : `The folders ${listFew(named)} are named like splits`}, ` +
-        `and ${listFew(others)} beside ${named.length === 1 ? "it" : "them"} ${others.length === 1 ? "is" : "are"} not: ` +
+        `and ${listFew(others)} next to ${named.length === 1 ? "it" : "them"} ${others.length === 1 ? "is" : "are"} not: ` +
         "it is unclear which of them are classes.",
       `If ${listFew(others)} ${others.length === 1 ? "is a class, put its recordings" : "are classes, put their recordings"} into ` +
         `${named.map((name) => `${name}/${others[0]}`).join(" and ")}; if not, move ${others.length === 1 ? "it" : "them"} out of the folder. ` +
@@ -86,7 +87,7 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
   }
   const flat = named.filter(isFlat);
   if (flat.length > 0) {
-    return refuse(
+    return createProblem(
       `${flat.length === named.length ? "The folders" : "Of the splits,"} ${listFew(flat)} ${flat.length === named.length ? "are named like splits and " : ""}` +
         `contain${flat.length === 1 ? "s" : ""} recordings but no folders of classes, so the recordings have no labels.`,
       `Make a folder per class in each split. ${knownLayouts}`,
@@ -125,7 +126,7 @@ function areSplits(
   });
 }
 
-/** Classes by the first folder; with splits inside them if every class has only folders of splits. */
+/** Reads classes from the first folder, with splits inside them if every class has only folders of splits. */
 function readClassFolders(
   places: readonly Place[],
   loose: readonly string[],
@@ -144,7 +145,7 @@ function readClassFolders(
   const [only] = groups.keys();
   const split = groups.size === 1 ? parseFolderSplit(only!) : undefined;
   if (split !== undefined) {
-    return refuse(
+    return createProblem(
       `The only folder, ${only}, is named like a split and contains no folders of classes, so the recordings have no labels.`,
       `Make a folder per class in it. ${knownLayouts}`,
     );
@@ -158,8 +159,8 @@ function readClassFolders(
 }
 
 /**
- * The folder of the class inside a split: the second, unless every split has only one there, with others
- * inside it (train/wavs/CLASS).
+ * Finds the level of the class folders inside splits: the second, unless every split has only one folder
+ * there, which contains others (train/wavs/CLASS).
  */
 function findClassDepth(places: readonly Place[]): number {
   const splits = groupByFirst(places);
@@ -183,7 +184,7 @@ function groupByFirst(places: readonly Place[]): Map<string, Place[]> {
   return groups;
 }
 
-const refuse = (message: string, hint: string): Omit<FolderLayout, "root"> => ({
+const createProblem = (message: string, hint: string): Omit<FolderLayout, "root"> => ({
   recordings: [],
   loose: [],
   problem: { message, hint },

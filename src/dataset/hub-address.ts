@@ -37,11 +37,11 @@ export function isHubAddress(spec: string): boolean {
 export function parseHubAddress(spec: string): HubAddress {
   const [, id = "", revision, query = ""] = /^hf:([^?@]*)(?:@([^?]*))?(?:\?(.*))?$/is.exec(spec) ?? [];
   const fail = (found: string): never => {
-    throw new GolemError("usage", `${spec}: ${found}; ${grammar} was expected.`, {
+    throw new GolemError("usage", `${spec}: ${found}; expected ${grammar}.`, {
       hint: "Everything after the ? is optional. In a shell, put the address in quotes.",
     });
   };
-  if (id === "" || revision === "") fail(`there is no ${id === "" ? "name" : "revision"} in it`);
+  if (id === "" || revision === "") fail(`it has no ${id === "" ? "name" : "revision"}`);
   const given: Partial<Record<(typeof parts)[number], string>> = {};
   for (const [key, value] of new URLSearchParams(query.replaceAll("+", "%2B"))) {
     const part = parts.find((name) => name === key);

@@ -56,7 +56,7 @@ describe("files listed in a card", () => {
     expect(describeConfigs(paths, { configs: [{ data_files: pattern }] })).toEqual([]);
   });
 
-  it("are refused when a card lists too many costly patterns", () => {
+  it("are rejected when a card lists too many costly patterns", () => {
     const paths = Array.from({ length: 2000 }, (_, i) => `${"a".repeat(250)}${i}.parquet`);
     const data_files = Array.from({ length: 200 }, () => `${"*a".repeat(400)}b`);
     expect(() => findHubConfigs(paths, { configs: [{ data_files }] })).toThrow(/take too long/);
@@ -86,7 +86,7 @@ describe("files listed in a card", () => {
   });
 });
 
-it("a split's name is parsed by its first word", () => {
+it("have splits that are parsed by the first word of their names", () => {
   const names = ["train", "test.clean", "train-other-500", "validation_matched", "contest", "", "DEV"];
   expect(names.map(parseHubSplit)).toEqual([
     "train",

@@ -12,7 +12,6 @@ import type { Split } from "./dataset.ts";
 import { createPathTest } from "./path-pattern.ts";
 import { parseSplit } from "./split-name.ts";
 
-/** One split of a data set. */
 interface HubSplit {
   readonly name: string;
   /** Paths in the repository, in the order of their rows. */
@@ -93,10 +92,7 @@ export function selectSplits(config: HubConfig, split: string | undefined, id: s
   });
 }
 
-/**
- * Returns the split that a name means, by the name or its first word, as in "test.clean" and
- * "train-other-500".
- */
+/** Parses the name of a split, or its first word, as in "test.clean" and "train-other-500". */
 export function parseHubSplit(name: string): Split {
   return parseSplit(name) ?? parseSplit(/^[a-z]*/i.exec(name)![0]) ?? "none";
 }
@@ -178,7 +174,7 @@ function add(splits: Map<string, Set<string>>, name: string, path: string): void
   else splits.set(name, new Set([path]));
 }
 
-/** Orders splits: train, anything else, validation, test. The first rows of a data set are for training. */
+/** Orders splits: train, others, validation, test, so that the first rows of a data set are for training. */
 function toSplits(splits: ReadonlyMap<string, ReadonlySet<string>>): HubSplit[] {
   const order: Split[] = ["train", "none", "validation", "test"];
   return [...splits]

@@ -1,6 +1,4 @@
-/**
- * Public exports of the data set stage.
- */
+/** Public exports of the data set stage. */
 export { checkTrainable, countLabels } from "./classes.ts";
 export type { Dataset, Recording, SkippedRecording, Split } from "./dataset.ts";
 export {

@@ -1,5 +1,5 @@
 /**
- * Several data sets as one.
+ * Joins several data sets into one.
  *
  * Not its concern: where they come from.
  */
@@ -9,7 +9,7 @@ import type { Dataset, Recording } from "./dataset.ts";
  * Joins data sets under the name of the first. A recording whose name has occurred before gets the name of
  * its data set as a prefix.
  *
- * @param firstPlaces Where the first data set itself comes from, if it was joined.
+ * @param firstPlaces Names of the data sets that the first was joined from, if it was joined.
  */
 export function joinDatasets(datasets: readonly Dataset[], firstPlaces?: readonly string[]): Dataset {
   const [first, ...others] = datasets;

@@ -1,11 +1,11 @@
 /**
- * The limits of labels: a line of text of limited length, and a limited number of them.
+ * Limits of labels: one line of text of limited length, and a limited number of labels.
  *
  * Not its concern: where labels come from.
  */
 import { GolemError } from "../core/error.ts";
 
-/** Longest label, in UTF-16 units, and most labels of a golem; its files accept no more. */
+/** Maximum length of a label, in UTF-16 units, and maximum number of labels, also in a golem's files. */
 const maximumLabelLength = 1024;
 const maximumLabels = 10_000;
 
@@ -25,7 +25,7 @@ export function checkLabel(label: string, place: string): void {
   if (label.length > maximumLabelLength) {
     throw new GolemError(
       "invalid-data",
-      `${place}: the label "${label.slice(0, 40)}..." has ${label.length} characters; at most ${maximumLabelLength} were expected.`,
+      `${place}: the label "${label.slice(0, 40)}..." has ${label.length} characters; expected at most ${maximumLabelLength}.`,
       { hint: "Name the class in a few words. If this is a description, use another column as the label." },
     );
   }
@@ -38,7 +38,7 @@ export function checkLabel(label: string, place: string): void {
   );
   throw new GolemError(
     "invalid-data",
-    `${place}: the label ${shown} contains the character U+${code.toString(16).toUpperCase().padStart(4, "0")}, which cannot be shown; a line of plain text was expected.`,
+    `${place}: the label ${shown} contains the character U+${code.toString(16).toUpperCase().padStart(4, "0")}, which cannot be shown; expected a line of plain text.`,
     { hint: "Remove the character." },
   );
 }
@@ -49,7 +49,7 @@ export function checkLabelCount(labels: Iterable<string>, name: string): void {
   if (size <= maximumLabels) return;
   throw new GolemError(
     "invalid-data",
-    `${name} has ${size} different labels; at most ${maximumLabels} were expected.`,
+    `${name} has ${size} different labels; expected at most ${maximumLabels}.`,
     { hint: "Check that the labels are classes rather than, say, file names or sentences." },
   );
 }

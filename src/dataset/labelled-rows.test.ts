@@ -19,7 +19,7 @@ describe("labelled rows", () => {
     expect(skipped).toEqual([]);
   });
 
-  it("have the same label for every encoding of its accents", async () => {
+  it("have the same label for any encoding of its accents", async () => {
     const { rows } = await read(
       `file_name,label\na.wav,${"ёж".normalize("NFD")}\nb.wav,${"ёж".normalize("NFC")}\n`,
     );
@@ -30,7 +30,7 @@ describe("labelled rows", () => {
     expect((await read(`file_name,label,split\na.wav,x,${word}`)).rows[0]?.split).toBe("validation");
   });
 
-  it("refuse another split and name its line", async () => {
+  it("reject another split, and name its line", async () => {
     await expect(read("file_name,label,split\na.wav,x,fold1")).rejects.toMatchObject({
       code: "invalid-data",
       message: expect.stringMatching(/line 2.*"fold1"/),
@@ -51,12 +51,12 @@ describe("labelled rows", () => {
     ["file_name,label,session\na.wav,yes,s1", "s1"],
     ["file_name,label,source,session\na.wav,yes,fs,s1\nb.wav,no,fs,s2", "s1"],
     ["file_name,label,session,client_id\na.wav,yes,s1,ada\nb.wav,no,s2,bob", "ada"],
-  ])("understand other names of columns: %j", async (text, speaker) => {
+  ])("may have other names of columns: %j", async (text, speaker) => {
     const { rows } = await read(text);
     expect(rows[0]).toMatchObject({ path: "a.wav", label: "yes", speaker });
   });
 
-  it("warn of several columns of groups, and of one that may be meant", async () => {
+  it("give warnings about several columns of groups, and about a possible one", async () => {
     const several = await read("file_name,label,session,client_id\na.wav,x,s1,ada\nb.wav,y,s2,bob");
     expect(several.warnings[0]?.message).toContain("kept together by client_id, not by session");
     const perhaps = await read("file_name,label,participant\na.wav,x,p1");
@@ -68,7 +68,7 @@ describe("labelled rows", () => {
     ["a line break", '"a\nb"', "m.csv, line 3"],
     ["an escape", "a\u001b[31mb", "m.csv, line 2"],
     ["too many characters", "x".repeat(1025), "m.csv, line 2"],
-  ])("refuse a label with %s, naming the row", async (_, label, place) => {
+  ])("reject a label with %s, and name the row", async (_, label, place) => {
     await expect(read(`file_name,label\na.wav,${label}\n`)).rejects.toMatchObject({
       code: "invalid-data",
       message: expect.stringContaining(place),

@@ -63,8 +63,8 @@ export function findListColumns(table: Table): ListColumns | undefined {
 }
 
 /**
- * Columns of groups with any values, without those that have the same value in every row, unless there are no
- * others.
+ * Chooses the non-empty columns of groups; a column with the same value in every row only if there is no
+ * other.
  */
 function chooseGroups({ columns, rows }: Table): string[] {
   const found = findColumns(columns, groupColumns).map((column) => {
@@ -100,14 +100,14 @@ export function readLabelledRows(table: Table, name: string, labels: LabelNeed =
     if (path.trim() === "") {
       throw new GolemError(
         "invalid-data",
-        `${place}: ${columns.file} is empty; the name of a recording was expected.`,
+        `${place}: ${columns.file} is empty; expected the name of a recording.`,
         {
           hint: "Fill it in, or delete the row.",
         },
       );
     }
     if (label === "" && labels === "required") {
-      const message = `${place}: ${path} has no label; one was expected.`;
+      const message = `${place}: ${path} has no label; expected one.`;
       skipped.push({ file: path, code: "invalid-data", message, hint: "Fill it in, or delete the row." });
       continue;
     }
@@ -116,7 +116,7 @@ export function readLabelledRows(table: Table, name: string, labels: LabelNeed =
     if (split === undefined) {
       throw new GolemError(
         "invalid-data",
-        `${place}: the split is "${getCell(splitColumn)}"; train, validation or test was expected.`,
+        `${place}: the split is "${getCell(splitColumn)}"; expected train, validation or test.`,
         { hint: "Rename the column if it means something else; it may also be left empty." },
       );
     }
@@ -140,10 +140,7 @@ export function readLabelledRows(table: Table, name: string, labels: LabelNeed =
     });
   }
   if (rows.length === 0) {
-    throw new GolemError(
-      "no-recordings",
-      `${name} has a header but no rows; one per recording was expected.`,
-    );
+    throw new GolemError("no-recordings", `${name} has a header but no rows; expected one per recording.`);
   }
   const choice = describeGroupChoice(name, columns.groups, table.columns);
   return { rows, skipped, warnings: [...(choice ? [choice] : []), ...checkAlikeSpellings(spellings)] };

@@ -28,7 +28,7 @@ export const labelColumns = [
 ];
 
 /**
- * Names of the columns of groups (speakers, devices, sources) that are kept apart in every test, the
+ * Names of the columns of groups (speakers, devices, sources), which stay on one side of every test; the
  * preferred first.
  */
 export const groupColumns = [
@@ -36,7 +36,7 @@ export const groupColumns = [
   ...["source", "source_id", "session", "session_id"],
 ];
 
-/** Names that may mean a group; used only if the user renames them. */
+/** Names of possible columns of groups; used only if the user renames them. */
 const perhapsGroups = [
   ...[
     "spk",
@@ -55,22 +55,22 @@ const perhapsGroups = [
 
 const squash = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]+/g, "");
 
-/** The columns of `present` that `wanted` names, in the order of `wanted`. */
-export function findColumns(present: readonly string[], wanted: readonly string[]): string[] {
+/** Finds the columns of `present` that are in `names`, in the order of `names`. */
+export function findColumns(present: readonly string[], names: readonly string[]): string[] {
   const bySquashed = new Map<string, string>();
   for (const column of present) {
     if (!bySquashed.has(squash(column))) bySquashed.set(squash(column), column);
   }
-  return wanted.flatMap((name) => bySquashed.get(squash(name)) ?? []);
+  return names.flatMap((name) => bySquashed.get(squash(name)) ?? []);
 }
 
-/** Columns that may name groups but are not among {@link groupColumns}. */
+/** Finds columns that may name groups but are not among {@link groupColumns}. */
 function findPerhapsGroups(present: readonly string[]): string[] {
   return findColumns(present, perhapsGroups);
 }
 
 /**
- * The warning about columns of groups: which of several is used, or which unused one may be a group;
+ * Creates the warning about columns of groups: which of several is used, or which unused one may be a group;
  * undefined if neither applies.
  */
 export function describeGroupChoice(

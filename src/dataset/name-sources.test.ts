@@ -4,7 +4,7 @@ import { findNameSources } from "./name-sources.ts";
 const numbers = (count: number, digits = 2): string[] =>
   Array.from({ length: count }, (_, i) => String(i).padStart(digits, "0"));
 
-/** Every class with every stem, each followed by every ending. */
+/** Combines every stem of every class with every ending. */
 function combine(stems: Readonly<Record<string, readonly string[]>>, endings: readonly (string | number)[]) {
   return Object.entries(stems).flatMap(([label, own]) =>
     own.flatMap((stem) => endings.map((ending) => ({ label, file: `${label}/${stem}${ending}.wav` }))),
@@ -61,7 +61,7 @@ describe("names of pieces of one recording", () => {
     ],
     ["numbered words", { dog: ["morning001_", "morning002_"], rain: ["evening001_"] }, numbers(3, 3), 9, 3],
     ["hashes", { dog: ["3f9a01bc-"], rain: ["77ab09ce-"] }, numbers(4), 8, 2],
-  ])("are known: %s", (_, stems, endings, pieces, sources) => {
+  ])("are found: %s", (_, stems, endings, pieces, sources) => {
     expect(count(combine(stems as Record<string, string[]>, endings))).toEqual([pieces, sources]);
   });
 
@@ -70,7 +70,7 @@ describe("names of pieces of one recording", () => {
     ["ordinary numbering", { yes: ["yes_"], no: ["no_"] }, numbers(10)],
     ["numbers alone", both(""), numbers(10)],
     ["takes", both("take "), numbers(10)],
-    ["a recorder's own names", both("New Recording "), numbers(10)],
+    ["default names of a recorder", both("New Recording "), numbers(10)],
     ["speakers by name", { yes: ["yes_ann_", "yes_bob_"], no: ["no_ann_", "no_bob_"] }, numbers(5)],
     ["digits and speakers", { 7: ["7_george_", "7_theo_"], 8: ["8_george_", "8_theo_"] }, numbers(12, 1)],
     ["speakers by hash", both("0a7c2a8d_nohash_", "3f9a01bc_nohash_"), [0, 1, 2]],
@@ -105,12 +105,12 @@ describe("names of pieces of one recording", () => {
       { dog: ["bark/bark_", "growl/growl_"], cat: ["purr/purr_", "meow/meow_"] },
       numbers(4),
     ],
-    ["a file manager's own names", { yes: ["yes ("], no: ["no ("] }, ["1)", "2)", "3)"]],
+    ["names given by a file manager", { yes: ["yes ("], no: ["no ("] }, ["1)", "2)", "3)"]],
     ["copies of one name", both("Recording ("), ["2)", "3)", "4)"]],
     ["speakers by numbered words", both("spk01_", "spk02_"), numbers(4)],
     ["days and times in one", { yes: ["20240501T101501_"], no: ["20240502T101502_"] }, numbers(4)],
     ["even numbers", { yes: ["yes_"], no: ["no_"] }, [0, 2, 4, 8]],
-  ])("are not seen in %s", (_, stems, endings) => {
+  ])("are not found in %s", (_, stems, endings) => {
     expect(count(combine(stems as Record<string, string[]>, endings))).toEqual([0, 0]);
   });
 });

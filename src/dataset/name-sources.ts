@@ -1,17 +1,16 @@
 /**
  * Finds recordings that were cut from one longer recording, by their names.
  *
- * These forms count, each of several files: a numbered part ("talk_part2", "talk-seg-03", "talk 2of5", "talk
- * (2)"); a time range ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a numbered recording
- * or an identifier followed by a number or letter ("rec0_07", "187207-B"), also before other numbers
- * ("14113-4-0-2"); numbers in one of several folders within a class ("dog/street/01"). Ordinary numbering
- * ("yes_01"), words ("dog_bark_01") and names that occur in several classes ("7_george_12",
- * "0a7c2a8d_nohash_1": speakers) do not count. A suffix that all recordings of a class share ("-5", "_robin")
- * is ignored.
+ * These forms are recognised, each for several files: a numbered part ("talk_part2", "talk-seg-03", "talk
+ * 2of5", "talk (2)"); a time range ("talk-0-3.5", "talk_30000_40000", or one offset in equal steps); a
+ * numbered recording or an identifier followed by a number or letter ("rec0_07", "187207-B"), also before
+ * other numbers ("14113-4-0-2"); numbers in one of several folders within a class ("dog/street/01"). Ordinary
+ * numbering ("yes_01"), words ("dog_bark_01") and names that occur in several classes ("7_george_12",
+ * "0a7c2a8d_nohash_1": speakers) are not. A suffix that all recordings of a class share ("-5", "_robin") is
+ * ignored.
  * Not its concern: what the recordings contain, what sources are used for.
  */
 
-/** The name of a recording. */
 interface NamedRecording {
   /** Path relative to the data set, with forward slashes. */
   readonly file: string;
@@ -49,7 +48,7 @@ interface Name extends NamedRecording {
 }
 
 /**
- * Finds the source of each recording; undefined for the only recording of its source. Sources named by a
+ * Finds the source of each recording; undefined if no other recording has the same source. Sources named by a
  * numbered part or a time range are shared by all classes; numbered recordings are separate in each folder.
  */
 export function findNameSources(recordings: readonly NamedRecording[]): (string | undefined)[] {
@@ -76,7 +75,7 @@ export function findNameSources(recordings: readonly NamedRecording[]): (string 
   return sources.map((source) => (source !== undefined && counts.get(source)! > 1 ? source : undefined));
 }
 
-/** The names without the suffix that all recordings of their class share. */
+/** Removes the suffix that all recordings of a class share from their names. */
 function cutEndings(names: readonly Name[]): Name[] {
   const endings = new Map<string, string | undefined>();
   for (const { label, stem } of names) {
@@ -96,8 +95,8 @@ const getBracketed = (folder: string, stem: string): string | undefined => {
 };
 
 /**
- * Sources of "dog/street (2)" and "dog/street/02": half of the classes have several, no two classes share
- * one, and none is named like its class.
+ * Finds the sources of "dog/street (2)" and "dog/street/02", if half of the classes have several, no two
+ * classes share one, and none is named like its class.
  */
 function findExclusive(
   names: readonly Name[],
@@ -124,14 +123,15 @@ function fill(sources: (string | undefined)[], found: readonly (string | undefin
   for (const [row, source] of found.entries()) sources[row] ??= source;
 }
 
-/** The source of "talk_part2". */
+/** Finds the source of "talk_part2". */
 function findPart({ folder, stem }: Name): string | undefined {
   const prefix = (partName.exec(stem) ?? countedName.exec(stem))?.[1]?.trim();
   return prefix ? `${folder}/${prefix}` : undefined;
 }
 
 /**
- * Sources of "talk-0-3.5" and "talk_12.5", if the numbers of all files with a prefix are time ranges.
+ * Finds the sources of "talk-0-3.5" and "talk_12.5", if the numbers of all files with a prefix are time
+ * ranges.
  */
 function findStretches(names: readonly Name[]): (string | undefined)[] {
   const sources = new Array<string | undefined>(names.length);
@@ -192,8 +192,8 @@ function areIntervals(sorted: readonly { start: number; end: number; isDecimal: 
 }
 
 /**
- * Whether numbers are offsets in equal steps: at least four multiples of a step larger than counting uses, or
- * decimals.
+ * Whether numbers are offsets in equal steps: at least four multiples of a step, and either decimals or with
+ * a larger step than in counting.
  */
 function areOffsets(values: readonly number[], isDecimal: boolean): boolean {
   const sorted = [...new Set(values)].sort((a, b) => a - b);
@@ -203,7 +203,7 @@ function areOffsets(values: readonly number[], isDecimal: boolean): boolean {
   return step >= 5 && sorted.every((value) => value % step === 0);
 }
 
-/** Sources of "rec0_07" and "187207-B". */
+/** Finds the sources of "rec0_07" and "187207-B". */
 function findNumbered(
   names: readonly Name[],
   found: readonly (string | undefined)[],
@@ -237,7 +237,7 @@ function findNumbered(
   return sources;
 }
 
-/** Words and numbers of a name in lower case, without those of the label. */
+/** Gets the words and numbers of a name in lower case, without those of the label. */
 function getTokens(prefix: string, label: string): string[] {
   const split = (text: string): string[] =>
     text
@@ -267,8 +267,8 @@ function isIdentifier(token: string): boolean {
 }
 
 /**
- * Whether identifiers are of sources: most of those that occur several times occur in one class only, and
- * some at least three times.
+ * Whether identifiers are those of sources: most of those that occur several times occur in one class only,
+ * and some occur at least three times.
  */
 function areSources(identifiers: ReadonlyMap<number, string>, names: readonly Name[]): boolean {
   const labels = new Map<string, string[]>();

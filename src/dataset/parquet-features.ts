@@ -20,7 +20,6 @@ export type Feature =
   | { readonly kind: "value" }
   | { readonly kind: "other" };
 
-/** The chosen columns. */
 interface ColumnChoice {
   readonly audio: string;
   /** Undefined only when labels are optional. */
@@ -94,7 +93,7 @@ export function chooseColumns(
   if (audio === undefined) {
     return fail(
       "has no column of audio",
-      "A data set that contains recordings was expected (a column of the type Audio).",
+      "Name a data set that contains recordings (a column of the type Audio).",
     );
   }
   const classes = names.filter((column) => features.get(column)!.kind === "class");

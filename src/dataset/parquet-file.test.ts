@@ -1,5 +1,5 @@
 /**
- * Parquet files that pyarrow wrote (scripts/make-parquet-fixtures.py), with every compression, and damaged
+ * Parquet files written by pyarrow (scripts/make-parquet-fixtures.py), with every compression, and damaged
  * ones.
  */
 import { readFile } from "node:fs/promises";
@@ -86,9 +86,9 @@ describe("a file by pyarrow", () => {
     expect(error).toMatchObject({ code: "invalid-data", hint: expect.stringMatching(/22\.15/) });
   });
 
-  it("that is cut or changed anywhere gives values or a GolemError", async () => {
+  it("that is truncated or changed anywhere gives values or a GolemError", async () => {
     const whole = await read("snappy");
-    let refused = 0;
+    let rejected = 0;
     for (let at = 0; at < whole.length; at += 37) {
       for (const bytes of [whole.subarray(0, at), Buffer.from(whole)]) {
         if (bytes.length === whole.length) bytes[at]! ^= 0x55;
@@ -101,11 +101,11 @@ describe("a file by pyarrow", () => {
           await file.readRows(["audio", "intent_class"], 0, Math.min(20, file.rows));
         } catch (error) {
           expect(error).toBeInstanceOf(GolemError);
-          refused++;
+          rejected++;
         }
       }
     }
-    expect(refused).toBeGreaterThan(whole.length / 37);
+    expect(rejected).toBeGreaterThan(whole.length / 37);
   });
 
   it("whose footer has lists of other types gives values or a GolemError", async () => {
@@ -122,7 +122,7 @@ describe("a file by pyarrow", () => {
   });
 });
 
-describe("a footer that claims more than the file's bytes hold", () => {
+describe("a footer that states more than the file's bytes can contain", () => {
   const write = (rows: number, groups: number, values = 1) => {
     const bytes = new ByteWriter();
     const schema = [{ name: "root", num_children: 1 }, { name: "label", type: "INT32" } as const];
@@ -138,10 +138,10 @@ describe("a footer that claims more than the file's bytes hold", () => {
   };
 
   it.each([
-    ["rows", 9e8, 1, 1, /hold 900000000 rows/],
-    ["values", 1, 1, 9e8, /hold 900000000 values/],
+    ["rows", 9e8, 1, 1, /stated 900000000 rows/],
+    ["values", 1, 1, 9e8, /stated 900000000 values/],
     ["row groups", 0, 110_000, 1, /row groups/],
-  ])("in %s is refused", async (_, rows, groups, values, message) => {
+  ])("in %s is rejected", async (_, rows, groups, values, message) => {
     const source = createMemorySource(write(rows, groups, values), "false.parquet");
     const error = await openParquetFile(source).catch((error: unknown) => error);
     expect(error).toMatchObject({ code: "invalid-data", message: expect.stringMatching(message) });

@@ -66,7 +66,7 @@ export type ParquetReader = (
 
 /**
  * Creates a reader that decodes on the calling thread. A hostile file can block it forever: hyparquet repeats
- * empty runs as often as a page states.
+ * empty runs any number of times that a page states.
  *
  * @param compressors Codecs other than Snappy, which is built in: GZIP, BROTLI, ZSTD ...
  */
@@ -125,7 +125,7 @@ export async function openParquetFile(
     return found;
   });
   const notes = new Map<string, string>();
-  // A list of another type than the format's is read as an array with holes.
+  // A list whose type differs from the format's is read as an array with holes.
   for (const note of metadata.key_value_metadata ?? []) {
     if (typeof note?.key === "string") notes.set(note.key, typeof note.value === "string" ? note.value : "");
   }
@@ -170,32 +170,34 @@ export async function openParquetFile(
 }
 
 /**
- * Rejects counts larger than the bytes of the file can hold, before memory is allocated or time is spent on
+ * Rejects counts that are too large for the bytes of the file, before memory is allocated or time is spent on
  * them: a row of a recording takes at least one byte, a row group several.
  */
 function checkCounts({ num_rows, row_groups }: FileMetaData, byteLength: number): void {
   if (row_groups.length > Math.min(maximumGroups, byteLength / 8)) {
-    throw new Error(`its ${byteLength} bytes claim to hold ${row_groups.length} row groups`);
+    throw new Error(`its ${byteLength} bytes cannot contain the stated ${row_groups.length} row groups`);
   }
   let rows = 0;
   for (const group of row_groups) {
     const groupRows = Number(group.num_rows);
     rows += groupRows;
     if (!(groupRows >= 0) || rows > byteLength) {
-      throw new Error(`its ${byteLength} bytes claim to hold ${rows} rows`);
+      throw new Error(`its ${byteLength} bytes cannot contain the stated ${rows} rows`);
     }
     for (const { meta_data: chunk } of group.columns) {
       if (!chunk) continue;
       const values = Number(chunk.num_values);
       if (!(values >= 0) || values > 8 * byteLength) {
-        throw new Error(`its ${byteLength} bytes claim to hold ${values} values of one column`);
+        throw new Error(`its ${byteLength} bytes cannot contain the stated ${values} values of one column`);
       }
       if (!(chunk.total_compressed_size >= 0n) || Number(chunk.total_compressed_size) > byteLength) {
-        throw new Error(`a column claims ${chunk.total_compressed_size} of its ${byteLength} bytes`);
+        throw new Error(
+          `a column of ${chunk.total_compressed_size} bytes is stated for its ${byteLength} bytes`,
+        );
       }
     }
   }
   if (Number(num_rows) !== rows) {
-    throw new Error(`it claims to have ${num_rows} rows, its row groups ${rows}`);
+    throw new Error(`it states ${num_rows} rows, but its row groups ${rows}`);
   }
 }

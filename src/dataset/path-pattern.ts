@@ -1,8 +1,9 @@
 /**
  * Tests paths against patterns: `*` within a name, `**` across folders, `?`, `[a-z]`, `[!a-z]`, `{a,b}`.
  *
- * Every part of a pattern maps the set of positions reached in the path to the next set, so a match takes at
- * most the length of the pattern times that of the path. Not its concern: where patterns come from.
+ * Each part of a pattern maps the set of positions reached in the path to the next set, so the number of
+ * steps is at most the length of the pattern times that of the path. Not its concern: where patterns come
+ * from.
  *
  * Reference: R. Cox, "Regular Expression Matching Can Be Simple And Fast" (2007), simulation of sets.
  */
@@ -20,7 +21,7 @@ const maximumPattern = 1000;
 type Part = (path: string, reached: Uint8Array, budget: PatternBudget) => Uint8Array;
 
 /**
- * Creates the test whether a path matches a pattern.
+ * Creates a test of whether a path matches a pattern.
  *
  * @throws GolemError `invalid-data` from the test when the budget is used up.
  */
@@ -71,7 +72,7 @@ function parseParts(pattern: string): Part[] {
   });
 }
 
-/** One character that passes a test. */
+/** Creates the part for one character that passes a test. */
 function createStep(test: (character: string) => boolean): Part {
   return (path, reached) => {
     const next = new Uint8Array(reached.length);
@@ -80,7 +81,7 @@ function createStep(test: (character: string) => boolean): Part {
   };
 }
 
-/** Any characters, within one name or across folders. */
+/** Creates the part for any characters, within one name or across folders. */
 function createSkip(withinName: boolean): Part {
   return (path, reached) => {
     const next = reached.slice();
@@ -91,7 +92,7 @@ function createSkip(withinName: boolean): Part {
   };
 }
 
-/** Any number of folders, including none. */
+/** The part for any number of folders, including none. */
 const skipFolders: Part = (path, reached) => {
   const next = reached.slice();
   const first = reached.indexOf(1);
@@ -99,7 +100,7 @@ const skipFolders: Part = (path, reached) => {
   return next;
 };
 
-/** One of several sequences. */
+/** Creates the part for one of several sequences. */
 function createChoice(choices: readonly (readonly Part[])[]): Part {
   return (path, reached, budget) => {
     const next = new Uint8Array(reached.length);
@@ -111,7 +112,7 @@ function createChoice(choices: readonly (readonly Part[])[]): Part {
   };
 }
 
-/** A character of a class such as `a-z_`, or not of it with `!` or `^`; never a slash. */
+/** Creates a test for characters of a class such as `a-z_`, or outside it with `!` or `^`; never a slash. */
 function createClassTest(text: string): (character: string) => boolean {
   const isNegated = /^[!^]/.test(text);
   const ranges = (isNegated ? text.slice(1) : text).match(/.-.|./gs) ?? [];

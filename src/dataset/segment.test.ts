@@ -14,13 +14,13 @@ const place = (start: number, end: number, label: string, file = "day.wav"): Lab
   segment: { start, end },
 });
 
-it("names segments by their times, and finds the file again", () => {
+it("names segments by their times, and gets the file from the name", () => {
   expect(nameSegment("a/day.wav", { start: 12.3, end: 14.5004 })).toBe("a/day.wav#t=12.3,14.5");
   expect(getSegmentFile("a/day.wav#t=12.3,14.5")).toBe("a/day.wav");
   expect(getSegmentFile("a#t=b.wav")).toBe("a#t=b.wav");
 });
 
-it("leaves out what is half covered by another label, and keeps what is only touched", () => {
+it("leaves out segments half covered by another label, and keeps those that overlap less", () => {
   const { kept, skipped } = separateOverlaps([
     place(0, 10, "rain"),
     place(2, 4, "dog"),
@@ -36,7 +36,7 @@ it("leaves out what is half covered by another label, and keeps what is only tou
   expect(skipped[0]!.message).toContain("dog overlaps rain, from 0.00 to 10.00 s");
 });
 
-it("takes background between annotations only, away from their ends, and no more than the largest class", () => {
+it("takes background only between annotations, away from their ends, and no more than the largest class", () => {
   const annotated = [place(10, 11, "dog"), place(20, 21, "dog"), place(40, 41, "cat")];
   const gaps = cutGaps(annotated);
   expect(gaps).toHaveLength(2);
@@ -52,6 +52,6 @@ it("takes background between annotations only, away from their ends, and no more
   expect(cutGaps([])).toEqual([]);
 });
 
-it("adds context, but not before the recording", () => {
+it("adds context, but not before the start of the recording", () => {
   expect(widen({ start: 0.2, end: 1 }, 0.5)).toEqual({ start: 0, end: 1.5 });
 });

@@ -15,7 +15,6 @@ export interface Segment {
 
 /** A labelled segment of a file. */
 export interface LabelledSegment {
-  /** The long recording. */
   readonly file: string;
   readonly segment: Segment;
   readonly label: string;
@@ -23,7 +22,7 @@ export interface LabelledSegment {
   readonly split: Split;
 }
 
-/** How annotations become recordings. */
+/** Options of converting annotations to recordings. */
 export interface AnnotationOptions {
   /** Seconds of context added on both sides of every segment; default 0. */
   readonly margin?: number | undefined;
@@ -36,22 +35,21 @@ export interface AnnotationOptions {
   readonly overlaps?: "skip" | "use" | undefined;
 }
 
-/** The label of gaps. */
 const backgroundLabel = "_background";
-/** Share of the shorter segment from which an overlap makes both labels doubtful. */
+/** Minimum share of the shorter segment in an overlap that makes both labels doubtful. */
 const doubtfulShare = 0.5;
-/** Seconds of a gap next to an annotation that are not used, since ends are set by hand. */
+/** Seconds next to an annotation that are not used as a gap, since ends are set by hand. */
 const guardSeconds = 0.25;
 /** Bounds of the length of a recording from a gap, in seconds. */
 const gapSeconds = { minimum: 0.5, maximum: 5 };
 
-/** The name of a segment: the file and its media fragment. */
+/** Creates the name of a segment: the file and its media fragment. */
 export function nameSegment(file: string, { start, end }: Segment): string {
   const format = (seconds: number): string => String(Number(seconds.toFixed(3)));
   return `${file}#t=${format(start)},${format(end)}`;
 }
 
-/** The file of a segment's name; any other name unchanged. */
+/** Gets the file from a segment's name; returns any other name unchanged. */
 export function getSegmentFile(name: string): string {
   return name.replace(/#t=[\d.]+,[\d.]+$/, "");
 }
@@ -71,8 +69,8 @@ export function groupSegments<T extends Pick<LabelledSegment, "file" | "segment"
 }
 
 /**
- * Leaves out segments of which at least half overlaps a segment with another label: they contain two sounds.
- * Linear in the number of overlaps.
+ * Leaves out segments if at least half of them overlaps a segment with another label: they contain two
+ * sounds. Takes time linear in the number of overlaps.
  */
 export function separateOverlaps<T extends LabelledSegment>(
   segments: readonly T[],
@@ -95,15 +93,16 @@ export function separateOverlaps<T extends LabelledSegment>(
   const skipped = [...overlapped].map(([{ file, segment, label }, other]) => ({
     file: nameSegment(file, segment),
     code: "overlapping-labels",
-    message: `${nameSegment(file, segment)}: ${label} overlaps ${other.label}, from ${other.segment.start.toFixed(2)} to ${other.segment.end.toFixed(2)} s, by half of its length or more; one label was expected.`,
+    message: `${nameSegment(file, segment)}: ${label} overlaps ${other.label}, from ${other.segment.start.toFixed(2)} to ${other.segment.end.toFixed(2)} s, by half of its length or more; expected one label.`,
     hint: "Shorten one of the annotations, or use a label that means both sounds.",
   }));
   return { kept: segments.filter((segment) => !overlapped.has(segment)), skipped };
 }
 
 /**
- * Cuts the gaps between annotations into segments labelled `_background`, as long as the median annotation
- * (0.5 to 5 s) or as the gap, at most as many as the largest class has, spread evenly. Sound before the first
+ * Cuts the gaps between annotations into segments labelled `_background`, with the length of the median
+ * annotation (0.5 to 5 s) or of the gap if that is shorter, at most as many as the largest class has, spread
+ * evenly. Sound before the first
  * and after the last annotation of a file is not used, since it may not have been annotated.
  *
  * @param annotated All annotations, also those that are not used.
@@ -129,9 +128,9 @@ export function cutGaps(annotated: readonly LabelledSegment[]): LabelledSegment[
   }
   const counts = new Map<string, number>();
   for (const { label } of annotated) counts.set(label, (counts.get(label) ?? 0) + 1);
-  const wanted = Math.max(...counts.values());
-  if (found.length <= wanted) return found;
-  return Array.from({ length: wanted }, (_, i) => found[Math.floor(((i + 0.5) * found.length) / wanted)]!);
+  const maximum = Math.max(...counts.values());
+  if (found.length <= maximum) return found;
+  return Array.from({ length: maximum }, (_, i) => found[Math.floor(((i + 0.5) * found.length) / maximum)]!);
 }
 
 /** Adds context on both sides; a segment does not start before the recording. */

@@ -73,7 +73,7 @@ describe("splitFirstRows", () => {
     expect(getTrained("aaabaac", 4)).toBe("0136");
   });
 
-  it("refuses counts that leave no test rows or a class without training rows", () => {
+  it("rejects counts that leave no test rows or a class without training rows", () => {
     for (const count of [2, 7, 3.5]) {
       expect(() => splitFirstRows(createRows("abcabca"), count)).toThrow(/from 3 to 6/);
     }

@@ -8,7 +8,7 @@ import { GolemError } from "../core/error.ts";
 import { createRandom, shuffle } from "../core/random.ts";
 import type { Split } from "./dataset.ts";
 
-/** Random stream of these draws, independent of other uses of the same seed. */
+/** Number of the random stream of these draws, independent of other uses of the same seed. */
 const drawStream = 0x5407;
 
 /**
@@ -83,5 +83,5 @@ export function splitFirstRows<T extends { readonly label: string; readonly spli
 
 function checkCount(count: number, option: string): void {
   if (Number.isSafeInteger(count) && count >= 1) return;
-  throw new GolemError("invalid-option", `${option} is ${count}; a whole number of at least 1 was expected.`);
+  throw new GolemError("invalid-option", `${option} is ${count}; expected a whole number of at least 1.`);
 }

@@ -1,5 +1,5 @@
 /**
- * Parses the names people use for the splits of a data set.
+ * Parses the usual names of the splits of a data set, in several languages.
  *
  * Not its concern: rows, which folders a data set has.
  */
@@ -80,8 +80,8 @@ export function parseFolderSplit(name: string): Split | undefined {
 }
 
 /**
- * Parses the names of sibling folders as splits. If no name is a split by itself, a name of several words is
- * one by its first or last word if the other words are those of a sibling ("birds_train", "birds_test").
+ * Parses the names of sibling folders as splits. If no whole name is a split, the first or last word of a
+ * name of several words is used, if the other words are those of a sibling ("birds_train", "birds_test").
  */
 export function parseFolderSplits(names: readonly string[]): Map<string, Split | undefined> {
   const found = new Map(names.map((name) => [name, parseFolderSplit(name)]));

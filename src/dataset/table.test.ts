@@ -30,7 +30,7 @@ describe("CSV", () => {
     expect(table.rows.map(({ line }) => line)).toEqual([3]);
   });
 
-  it("pads short rows and refuses surplus cells", async () => {
+  it("pads short rows and rejects surplus cells", async () => {
     expect(toObjects(await parseCsv("a,b\n1\n", "m.csv"))).toEqual([{ a: "1", b: "" }]);
     expect(toObjects(await parseCsv("a,b\n1,2,,\n", "m.csv"))).toEqual([{ a: "1", b: "2" }]);
     await expect(parseCsv("a,b\n1,2\nx,y,z\n", "m.csv")).rejects.toMatchObject({
@@ -53,7 +53,7 @@ describe("CSV", () => {
     }
   });
 
-  it("reads back anything that is quoted by the rules", async () => {
+  it("reads back any cells quoted according to RFC 4180", async () => {
     const quote = (cell: string): string => `"${cell.replaceAll('"', '""')}"`;
     const cell = fc.string({ unit: "grapheme" }).filter((text) => text.trim() !== "");
     await fc.assert(
@@ -80,7 +80,7 @@ describe("JSON lines", () => {
     expect(table.rows.map(({ line }) => line)).toEqual([1, 3]);
   });
 
-  it.each([["{"], ["[1]"], ['"a"'], ["null"], ["{} {}"]])("refuse %s with its line", (line) => {
+  it.each([["{"], ["[1]"], ['"a"'], ["null"], ["{} {}"]])("reject %s, and name its line", (line) => {
     expect(() => parseJsonLines(`{"file_name":"a"}\n${line}\n`, "m.jsonl")).toThrow(/m\.jsonl, line 2/);
   });
 

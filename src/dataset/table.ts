@@ -40,7 +40,7 @@ export async function parseCsv(
   format: { readonly delimiter?: string; readonly quote?: null } = {},
 ): Promise<Table> {
   const { parse } = await import("csv-parse/sync");
-  // Excel's statement of the delimiter; its line stays, so that line numbers are right.
+  // Excel states the delimiter in a line of its own, which is not removed, so that line numbers are right.
   const stated = /^\ufeff?sep=(.)(?=\r?\n|\r)/i.exec(text);
   if (stated) return parseCsv(text.slice(stated[0].length), name, { delimiter: stated[1]!, ...format });
   const headerLine = /^\s*([^\r\n]*)/.exec(text)?.[1] ?? "";
@@ -139,13 +139,9 @@ function parseObject(text: string, place: string): object {
     });
   });
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new GolemError(
-      "invalid-data",
-      `${place}: an object was expected; found ${text.trim().slice(0, 60)}`,
-      {
-        hint: 'Write one object per line, such as {"file_name": "a.wav", "label": "yes"}.',
-      },
-    );
+    throw new GolemError("invalid-data", `${place}: found ${text.trim().slice(0, 60)}; expected an object.`, {
+      hint: 'Write one object per line, such as {"file_name": "a.wav", "label": "yes"}.',
+    });
   }
   return value;
 }
@@ -158,11 +154,7 @@ function checkRowCount(count: number, name: string): void {
 }
 
 function createEmptyError(name: string): GolemError {
-  return new GolemError(
-    "no-recordings",
-    `${name} is empty; a header and one row per recording were expected.`,
-    {
-      hint: "Give it the columns file_name and label.",
-    },
-  );
+  return new GolemError("no-recordings", `${name} is empty; expected a header and one row per recording.`, {
+    hint: "Give it the columns file_name and label.",
+  });
 }

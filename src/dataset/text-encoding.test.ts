@@ -43,7 +43,7 @@ describe("text of a list", () => {
     ["UTF-16 without a mark", Buffer.from("file", "utf16le"), "zero byte in line 1, byte 2"],
     ["UTF-32", Buffer.from([0xff, 0xfe, 0, 0, 0x66, 0, 0, 0]), "is UTF-32"],
     ["half of UTF-16", Buffer.from([0xff, 0xfe, 0x66]), "not valid UTF-16"],
-  ])("is not %s, and the position is named", (_, bytes, found) => {
+  ])("is not %s, and the error states the position", (_, bytes, found) => {
     const error = getFailure(bytes);
     expect(error.code).toBe("invalid-data");
     expect(error.message).toContain("list.csv");

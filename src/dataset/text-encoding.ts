@@ -46,7 +46,7 @@ function decodeUtf16(bytes: Uint8Array, encoding: "utf-16le" | "utf-16be", name:
 }
 
 function createEncodingError(name: string, found: string): GolemError {
-  return new GolemError("invalid-data", `${name} ${found}; UTF-8 was expected.`, {
+  return new GolemError("invalid-data", `${name} ${found}; expected UTF-8.`, {
     hint: 'Save it as UTF-8 (in Excel: "CSV UTF-8").',
   });
 }
@@ -68,7 +68,7 @@ function describePlace(bytes: Uint8Array, offset: number): string {
   return `line ${line}, byte ${offset - lineStart + 1}`;
 }
 
-/** Finds the offset of the first invalid UTF-8 character by bisection: a prefix decodes or it does not. */
+/** Finds the offset of the first invalid UTF-8 character, by bisection on the length of a valid prefix. */
 function findInvalidUtf8(bytes: Uint8Array): number {
   const decodes = (length: number, whole: boolean): boolean => {
     try {
@@ -85,7 +85,7 @@ function findInvalidUtf8(bytes: Uint8Array): number {
     if (decodes(middle, false)) valid = middle;
     else invalid = middle;
   }
-  // Up to three of the last bytes may be the valid start of an invalid character.
+  // Up to three bytes at the end may be the valid start of an invalid character.
   while (valid > 0 && !decodes(valid, true)) valid--;
   return valid;
 }

@@ -7,7 +7,8 @@ import type { DetectedEvent } from "./event-pipeline.ts";
 import { createSampleRing } from "./sample-ring.ts";
 
 /**
- * event: a reported event; unsure: the score of a class was near the threshold; unknown: unlike all classes.
+ * `event`: a reported event; `unsure`: the score of a class was near the threshold; `unknown`: unlike all
+ * classes.
  */
 export type ClipKind = "event" | "unsure" | "unknown";
 
@@ -42,17 +43,14 @@ export interface HeardClip {
 /** Maximum length of a clip in seconds; of a longer part, the end is kept. */
 export const maximumClipSeconds = 30;
 
-/** Options of a clip cutter. */
 interface CutterOptions extends ClipKeeping {
   readonly sampleRate: number;
   /**
-   * Maximum delay, in seconds after its end, with which a part may be added; later additions lose their
-   * beginning.
+   * Maximum time, in seconds, from the end of a part to its addition; parts added later lose their beginning.
    */
   readonly delaySeconds: number;
 }
 
-/** Cuts clips out of one stream. */
 interface ClipCutter {
   push(samples: Float32Array): void;
   /** Adds a part, which is cut as soon as the sound after it has arrived. */

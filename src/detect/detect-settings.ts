@@ -12,9 +12,9 @@ import { getTrainingStatistics, isBackground } from "./training-statistics.ts";
 export interface DetectOptions {
   /**
    * Minimum score of an event, 0 to 1. The score is the probability of its label, reduced where the sound is
-   * unlike all classes. Default 0.8, which is right if a false alarm costs as much as four misses; for a
-   * golem that is rarely so confident about held-out recordings, the median of its confidences. For classes
-   * whose measured false alarms allow a lower threshold at 3 per hour: that threshold.
+   * unlike all classes. Default: 0.8, which is optimal if a false alarm costs as much as four misses; the
+   * median confidence for held-out recordings if that is lower; and, for classes with a lower threshold at 3
+   * measured false alarms per hour, that threshold.
    */
   readonly threshold?: number | undefined;
   /**
@@ -94,7 +94,7 @@ function getMedianConfidence({ evaluation }: Pick<GolemModel["document"], "evalu
  */
 const usualFalseAlarms = 3;
 
-/** The default threshold of all classes, before any is lowered. */
+/** Gets the default threshold of all classes, before any is lowered. */
 export function getUsualThreshold(document: Pick<GolemModel["document"], "evaluation">): number {
   return Math.min(highestThreshold, Math.max(0.001, getMedianConfidence(document)));
 }
@@ -161,7 +161,7 @@ function resolveThresholds(
   if (threshold !== undefined) {
     throw new GolemError(
       "invalid-option",
-      "A threshold and a rate of false alarms were given; expected one.",
+      "Both a threshold and a rate of false alarms were given; expected only one of them.",
       {
         hint: "Leave one of them out.",
       },

@@ -71,7 +71,7 @@ export async function* detectSource(
     onWarning?.(
       createWarning(
         "not-finite",
-        `${count.notFinite} samples of ${source.name} are NaN or infinite; they count as 0.`,
+        `${count.notFinite} samples of ${source.name} are NaN or infinite; they are treated as 0.`,
       ),
     );
   }

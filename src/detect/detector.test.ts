@@ -1,6 +1,6 @@
 /**
- * The detector on synthetic streams, with a classifier based on pitch: which events it finds, however chunks
- * are cut.
+ * The detector on synthetic streams, with a classifier based on pitch: it finds the same events for any
+ * division into chunks.
  */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -16,7 +16,7 @@ import type { WindowClassifier } from "./window-classifier.ts";
 
 const rate = 16_000;
 
-/** Counts zero crossings: under 600 Hz is low, over 1200 Hz high, anything between unknown. */
+/** Counts zero crossings: below 600 Hz is low, above 1200 Hz high, anything between unknown. */
 const pitchClassifier: WindowClassifier & { heard: number } = {
   heard: 0,
   labels: ["low", "high", "_background"],
@@ -97,7 +97,7 @@ describe("the detector", () => {
     expect(pitchClassifier.heard).toBeLessThanOrEqual(1);
   });
 
-  it("gives the same events however the stream is cut, at 16 kHz and resampled, several windows at a time", async () => {
+  it("gives the same events for any chunks, at 16 kHz and resampled, with several windows at a time", async () => {
     for (const sampleRate of [rate, 22_050]) {
       const whole = await detect(stream, { sampleRate });
       await fc.assert(
@@ -113,7 +113,7 @@ describe("the detector", () => {
     }
   });
 
-  it("handles calls in turn if they are not awaited", async () => {
+  it("handles calls in order if they are not awaited", async () => {
     const detector = createDetector(pitchClassifier, { settings: settings() });
     const chunks = Array.from({ length: 24 }, (_, i) => stream.subarray(i * rate, (i + 1) * rate));
     const answers = await Promise.all([...chunks.map((chunk) => detector.push(chunk)), detector.finish()]);
@@ -129,7 +129,7 @@ describe("the detector", () => {
     expect(detector.getState().scores.low).toBeCloseTo(0.9, 6);
   });
 
-  it("leaves out windows of a live stream when it falls behind, with a warning", async () => {
+  it("skips windows of a live stream when it falls behind, with a warning", async () => {
     const release: (() => void)[] = [];
     const slow: WindowClassifier = {
       ...pitchClassifier,
@@ -155,7 +155,7 @@ describe("the detector", () => {
     clearInterval(timer);
   });
 
-  it("counts samples that are not finite as 0, and stops when aborted", async () => {
+  it("treats samples that are not finite as 0, and stops when aborted", async () => {
     const damaged = stream.slice();
     damaged.fill(Number.NaN, 12_000, 13_000);
     damaged[14_000] = Number.POSITIVE_INFINITY;
@@ -170,7 +170,7 @@ describe("the detector", () => {
     await expect(detector.push(stream)).rejects.toMatchObject({ code: "aborted" });
   });
 
-  it("refuses sample rates and settings out of range", () => {
+  it("rejects sample rates and settings out of range", () => {
     for (const sampleRate of [0, -1, Number.NaN, 16_000.5, 1e9]) {
       expect(() => createDetector(pitchClassifier, { settings: settings(), sampleRate })).toThrow(
         /sample rate/,
@@ -182,7 +182,7 @@ describe("the detector", () => {
   });
 });
 
-it("lowers the default threshold to a golem's median confidence, but not a given one", () => {
+it("lowers the default threshold to a golem's median confidence, but not a given threshold", () => {
   const withBins = (bins: { count: number; confidence: number; accuracy: number }[]) => ({
     training: { formatVersion: 3 as const, recordings: [] },
     document: { evaluation: { calibration: { expectedError: 0, brierScore: 0, bins } } },
@@ -215,7 +215,7 @@ describe("energy above the band", () => {
     return { warnings, source };
   };
 
-  it("is a warning in the words of training", async () => {
+  it("is a warning, worded as in training", async () => {
     const { warnings, source } = await listen(45_000, 192_000);
     const { facts } = await openAudio(source);
     const own = facts.warnings.find(({ code }) => code === "above-8-khz");
@@ -223,7 +223,7 @@ describe("energy above the band", () => {
     expect(warnings).toContainEqual(own);
   });
 
-  it("is not reported where most lies in the band, nor at the classifier's rate", async () => {
+  it("is not reported if most energy is in the band, nor at the classifier's rate", async () => {
     for (const [hertz, inputRate] of [
       [500, 192_000],
       [500, 16_000],

@@ -3,8 +3,8 @@
  *
  *     samples -> clean, resample -> levels -> gate -> windows -> classifier -> smoothed scores -> events
  *
- * Memory is bounded, however long the stream is. The events do not depend on how samples are cut into chunks,
- * unless windows of a live stream had to be left out.
+ * Memory is bounded for streams of any length. The events do not depend on how samples are divided into
+ * chunks, unless windows of a live stream are skipped.
  */
 import { createBandWatch } from "../audio/band-watch.ts";
 import { createResampler } from "../audio/resampler.ts";
@@ -21,10 +21,10 @@ export type { DetectedEvent, LiveState } from "./event-pipeline.ts";
 export interface Detector {
   /**
    * Takes the next mono samples; resolves with the events that have become certain, in order. Samples that
-   * are not finite count as 0. Without `maximumLagSeconds` it resolves once fewer than `concurrency` windows
-   * are left to classify, so awaiting it before the next call bounds memory. With `maximumLagSeconds` it
-   * never waits for the classifier; events that become certain later are returned by the next call. Rejects
-   * with errors of the classifier, or `aborted`.
+   * are not finite are treated as 0. Without `maximumLagSeconds` it resolves once fewer than `concurrency`
+   * windows are left to classify, so awaiting it before the next call bounds memory. With `maximumLagSeconds`
+   * it never waits for the classifier; events that become certain later are returned by the next call.
+   * Rejects with errors of the classifier, or `aborted`.
    */
   push(samples: Float32Array): Promise<DetectedEvent[]>;
   /** Ends the stream; resolves with the remaining events. */
@@ -43,8 +43,8 @@ export interface DetectorOptions {
   /** Name of the stream in warnings; default "The stream". */
   readonly name?: string | undefined;
   /**
-   * For live streams: maximum lag of classification behind the stream, in seconds, before windows are left
-   * out. Default: no window is left out.
+   * For live streams: maximum lag of classification behind the stream, in seconds, before windows are
+   * skipped. Default: no window is skipped.
    */
   readonly maximumLagSeconds?: number | undefined;
   /** Number of windows classified at a time, default 1. */
@@ -136,13 +136,18 @@ function createCleaner(onWarning: DetectorOptions["onWarning"]): (samples: Float
     }
     if (count > 0 && !hasWarned) {
       hasWarned = true;
-      onWarning?.(createWarning("not-finite", "Samples of the stream are NaN or infinite; they count as 0."));
+      onWarning?.(
+        createWarning("not-finite", "Samples of the stream are NaN or infinite; they are treated as 0."),
+      );
     }
     return cleaned;
   };
 }
 
-/** Creates a function that runs asynchronous calls one after the other, whether or not the caller waits. */
+/**
+ * Creates a function that runs asynchronous calls one after the other, even if the caller does not await
+ * them.
+ */
 function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   let turn: Promise<unknown> = Promise.resolve();
   return (work) => {

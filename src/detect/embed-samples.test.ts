@@ -16,7 +16,7 @@ function createBurst(length: number, from: number, to: number): Float32Array {
 }
 
 describe("embedding samples", () => {
-  it("gives what embedding a recording of them gives, trimmed and in windows", async () => {
+  it("gives the embedding of a recording of them, trimmed and in windows", async () => {
     const encoderSet = { encoders: [await loadEncoder("mfcc")] };
     for (const samples of [
       createBurst(3 * rate, rate, 2 * rate),
@@ -32,7 +32,7 @@ describe("embedding samples", () => {
     }
   });
 
-  it("gives nothing for silence and for less than 20 ms", async () => {
+  it("gives undefined for silence and for less than 20 ms", async () => {
     const encoderSet = { encoders: [await loadEncoder("mfcc")] };
     expect(await embedSamples(new Float32Array(rate), encoderSet)).toBeUndefined();
     expect(await embedSamples(createBurst(100, 0, 100), encoderSet)).toBeUndefined();

@@ -1,4 +1,4 @@
-/** Other programs can read the lines, whatever characters a label contains. */
+/** Other programs can read the lines, with any characters in labels. */
 import { parse } from "csv-parse/sync";
 import { describe, expect, it } from "vitest";
 import { createEventWriter } from "./event-formats.ts";
@@ -18,7 +18,7 @@ describe("event formats", () => {
     expect(write("json").map((line) => JSON.parse(line))).toEqual(events);
   });
 
-  it("writes CSV that another reader accepts", () => {
+  it("writes CSV that an independent reader accepts", () => {
     const rows = parse(write("csv").join("\n"), { columns: true });
     expect(rows).toEqual([
       { start: "1.250", end: "2.000", label: "dog", confidence: "0.9877" },
@@ -26,7 +26,7 @@ describe("event formats", () => {
     ]);
   });
 
-  it.each(["csv", "audacity", "raven"] as const)("escapes controls in labels for %s", (format) => {
+  it.each(["csv", "audacity", "raven"] as const)("escapes control characters in labels for %s", (format) => {
     const line = createEventWriter(format).write({ ...events[0]!, label: "\u001b[31mdog\u009b\u202e\u007f" });
     expect(line).toContain("\\x1b[31mdog\\x9b\\u202e\\x7f");
   });

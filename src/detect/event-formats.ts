@@ -63,5 +63,8 @@ export function createEventWriter(format: EventFormat, highHz = 8000): EventWrit
   }
 }
 
-/** Replaces tabs and line ends in a field, since tab-separated tables have no quoting; escapes controls. */
+/**
+ * Replaces tabs and line ends in a field, since tab-separated tables have no quoting; escapes control
+ * characters.
+ */
 const flatten = (text: string): string => makePrintable(text.replaceAll(/[\t\r\n]+/g, " "));

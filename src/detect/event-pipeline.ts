@@ -40,22 +40,23 @@ export interface LiveState {
   readonly levelDb: number;
   /** Noise floor, in dB relative to full scale, at least -84. */
   readonly floorDb: number;
-  /** Whether the gate is open. */
   readonly isSound: boolean;
   /** The latest smoothed probabilities, by label. */
   readonly scores: Readonly<Record<string, number>>;
-  /** How unlike all classes the latest sound is, 0 to 1; the probabilities are reduced by this share. */
+  /**
+   * Dissimilarity of the latest sound to all classes, 0 to 1; the probabilities are reduced by this share.
+   */
   readonly unknown: number;
   /**
-   * The latest stretch of sound that ended without an event, times in seconds; `unknown`: how unlike all
-   * classes it was in the window that was most like a class.
+   * The latest stretch of sound that ended without an event, times in seconds; `unknown`: its
+   * dissimilarity to all classes in the window with the lowest one.
    */
   readonly unnamed?: { readonly start: number; readonly end: number; readonly unknown: number } | undefined;
   /** End of the latest classified window, in seconds: `scores` are of this window. */
   readonly heardUntil: number;
   /** Number of classified windows. */
   readonly heard: number;
-  /** Number of windows left out because classification was too slow. */
+  /** Number of windows skipped because classification was too slow. */
   readonly dropped: number;
 }
 
@@ -63,7 +64,7 @@ export interface LiveState {
 interface EventPipeline {
   push(samples: Float32Array): void;
   finish(): void;
-  /** Leaves out windows that end more than this many seconds before the end of the stream, with a warning. */
+  /** Skips windows that end more than this many seconds before the end of the stream, with a warning. */
   leaveOutStale(maximumLagSeconds: number): void;
   /** Resolves once at most `maximum` items are in the queue. */
   wait(maximum: number): Promise<void>;
@@ -72,7 +73,6 @@ interface EventPipeline {
   getState(): LiveState;
 }
 
-/** Options of a pipeline. */
 interface PipelineOptions {
   readonly settings: DetectSettings;
   /** Number of windows classified at a time. */
@@ -81,7 +81,7 @@ interface PipelineOptions {
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
   /** Default: nothing is kept. */
   readonly keep?: ClipKeeping | undefined;
-  /** For live streams: how far classification may be behind the stream, in seconds. */
+  /** For live streams: maximum lag of classification behind the stream, in seconds. */
   readonly maximumLagSeconds?: number | undefined;
 }
 
@@ -126,7 +126,6 @@ export function createEventPipeline(
     certain.push(...events.map(toEvent));
     clips?.addEvents(events);
   };
-  /** Ends all open stretches. */
   const endTracks = (quietUntil: number): void => {
     accept(track.end(quietUntil));
     clips?.end(quietUntil);
@@ -242,12 +241,12 @@ function createClips(
 function createBehindWarning(maximumLagSeconds: number, dropped: number): ErrorRecord {
   return {
     code: "behind",
-    message: `Detection is more than ${maximumLagSeconds} s behind the stream; ${dropped} windows have been left out so far.`,
+    message: `Detection is more than ${maximumLagSeconds} s behind the stream; ${dropped} windows have been skipped so far.`,
     hint: "Use longer hops (hopSeconds, --hop) or a faster machine.",
   };
 }
 
-/** The probabilities of a window, reduced where it is unlike all classes; all 0 if it is silent. */
+/** Computes the probabilities of a window, reduced if it is unlike all classes; all 0 if it is silent. */
 async function scoreWindow(
   classifier: WindowClassifier,
   samples: Float32Array,

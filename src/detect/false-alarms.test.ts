@@ -33,7 +33,7 @@ function measure(seed: number, count: number): FalseAlarmAccount {
 }
 
 describe("thresholds for a rate of false alarms", () => {
-  it("keep the rate on fresh sounds, on average over golems", () => {
+  it("keep the rate on new sounds, on average over golems", () => {
     for (const asked of [2, 10]) {
       let alarms = 0;
       let fresh = 0;
@@ -63,10 +63,10 @@ describe("thresholds for a rate of false alarms", () => {
     expect(often.perHour).toBeLessThanOrEqual(20);
   });
 
-  it("are stated with what they were measured on", () => {
+  it("are stated with the sounds they were measured on", () => {
     const text = describeThresholds({ labels, falseAlarms: measure(2, 240) }, 2);
     expect(text).toMatch(
-      /^At most 2 false alarms per hour requested; thresholds: quiet 0\.\d+, loud 0\.\d+\. /,
+      /^At most 2 false alarms per hour was requested; thresholds: quiet 0\.\d+, loud 0\.\d+\. /,
     );
     expect(text).toContain(
       "on 240 sounds (120 recordings of classes left out, 60 pieces of recordings, 60 noises)",
@@ -75,7 +75,7 @@ describe("thresholds for a rate of false alarms", () => {
     expect(text).not.toContain("_background");
   });
 
-  it("leave out classes that a classifier did not have, and sounds that are background", () => {
+  it("leave out classes that a classifier did not have, and background sounds", () => {
     const sounds = Array.from({ length: 20 }, (_, i) => ({ scores: [Number.NaN, 0.01 * (i + 1), 0.105] }));
     const account = summariseFalseAlarms({
       ...{ labels, heldOut: [] },
@@ -90,16 +90,16 @@ describe("thresholds for a rate of false alarms", () => {
     expect(summariseFalseAlarms({ labels, heldOut: [], sounds: few })).toBeUndefined();
   });
 
-  it("are refused below one per measured time, and for golems without a measurement", () => {
+  it("are rejected below one per measured time, and for golems without a measurement", () => {
     const falseAlarms = measure(3, 120);
     expect(() => deriveThresholds({ labels, falseAlarms }, 1)).toThrow(
-      /At most 1 false alarm per hour requested; this golem was measured on 120 sounds .* 0\.5 hours .* lowest rate that can be guaranteed is 2 false alarms per hour/,
+      /At most 1 false alarm per hour was requested; this golem was measured on 120 sounds .* 0\.5 hours .* lowest rate that can be guaranteed is 2 false alarms per hour/,
     );
     expect(deriveThresholds({ labels, falseAlarms }, 2).perHour).toBe(2);
     expect(() => deriveThresholds({ labels }, 1)).toThrow(/no measurement of false alarms/);
   });
 
-  it("are settings of detection, in place of a threshold", () => {
+  it("can be set for detection in place of a threshold", () => {
     const document = { labels, falseAlarms: measure(4, 240), evaluation: null };
     const model = { training: { formatVersion: 3 as const, recordings: [] }, document };
     const settings = resolveDetectSettings(model, { falseAlarmsPerHour: 3 });
@@ -113,7 +113,7 @@ describe("thresholds for a rate of false alarms", () => {
     expect(resolveDetectSettings(short).thresholds).toBeUndefined();
     expect(settings.threshold).toBe(Math.min(...settings.thresholds!.slice(0, 2)));
     expect(() => resolveDetectSettings(model, { falseAlarmsPerHour: 3, threshold: 0.5 })).toThrow(
-      /expected one/,
+      /expected only one/,
     );
     expect(() => resolveDetectSettings(model, { falseAlarmsPerHour: 0 })).toThrow(/expected 0\.000001/);
   });

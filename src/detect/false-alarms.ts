@@ -1,13 +1,13 @@
 /**
- * Thresholds per class for a stated rate of false alarms, from sounds that are of no class of the golem.
+ * Thresholds per class for a stated rate of false alarms, from sounds of no class of the golem.
  *
  * Not its concern: how these sounds are made and classified.
  *
  * Each class has a scale of its own: the log-odds of its score, minus their 75 % quantile over the sounds,
- * divided by the distance to the 95 % quantile, both drawn halfway to the mean of all classes. All classes
+ * divided by the distance to the 95 % quantile, both shrunk halfway to the mean of all classes. All classes
  * share one level on that scale. With n sounds, the k-th highest level is exceeded by another sound of the
  * same kind with probability k / (n + 1) (Vovk et al. 2005, conformal prediction), so the rate at that level
- * is k in the hours that the sounds represent, and no rate below one in these hours can be guaranteed.
+ * is k per duration that the sounds represent, and no rate below one per this duration can be guaranteed.
  * Thresholds chosen separately per class could guarantee only a rate that is multiplied by the number of
  * classes.
  */
@@ -23,7 +23,7 @@ export const soundsPerHour = 240;
 const smallest = 1e-9;
 /** Minimum width of a class's scale, in log-odds. */
 const minimumSpread = 0.25;
-/** Number of levels that are all stored; of lower levels, one in five is stored. */
+/** Number of highest levels that are all stored; of the others, every fifth is stored. */
 const detailedLevels = 60;
 const maximumLevels = 200;
 
@@ -33,7 +33,6 @@ export interface JudgedSound {
   readonly scores: readonly number[];
 }
 
-/** The data from which thresholds are derived. */
 interface FalseAlarmInput {
   readonly labels: readonly string[];
   /** Sounds of no class, by kind. */
@@ -51,17 +50,17 @@ export function summariseFalseAlarms({
   const all = Object.values(sounds).flat();
   if (all.length < 10) return undefined;
   const scales = computeScales(all, labels.length);
-  const getLevel = ({ scores }: JudgedSound, wanted?: number): number => {
+  const getLevel = ({ scores }: JudgedSound, reported?: number): number => {
     let best = -1;
     for (const [c, score] of scores.entries()) if (!(score <= (scores[best] ?? -1)) && score >= 0) best = c;
-    if (best < 0 || isBackground(labels[best]!) || (wanted !== undefined && best !== wanted)) {
+    if (best < 0 || isBackground(labels[best]!) || (reported !== undefined && best !== reported)) {
       return Number.NEGATIVE_INFINITY;
     }
     return (toLogOdds(scores[best]!) - scales.centre[best]!) / scales.spread[best]!;
   };
   const levels = all.map((sound) => getLevel(sound)).sort((a, b) => b - a);
-  const wanted = heldOut.filter(({ truth }) => !isBackground(labels[truth]!));
-  const found = wanted.map((sound) => getLevel(sound, sound.truth));
+  const reported = heldOut.filter(({ truth }) => !isBackground(labels[truth]!));
+  const found = reported.map((sound) => getLevel(sound, sound.truth));
   const steps = levels.flatMap((level, i) => {
     if (level === Number.NEGATIVE_INFINITY || (i >= detailedLevels && i % 5 > 0)) return [];
     const missed = found.filter((own) => own < level).length / Math.max(1, found.length);
@@ -71,7 +70,7 @@ export function summariseFalseAlarms({
   return {
     soundsPerHour,
     sounds: { others: sounds.others.length, pieces: sounds.pieces.length, noise: sounds.noise.length },
-    heldOut: wanted.length,
+    heldOut: reported.length,
     ...scales,
     steps: steps.slice(0, maximumLevels),
   };
@@ -113,8 +112,8 @@ export interface FalseAlarmThresholds {
 }
 
 /**
- * Thresholds at which at most `perHour` false alarms per hour were measured. Throws `invalid-option` if the
- * golem has no such measurement, or it is too short for the rate.
+ * Derives thresholds at which at most `perHour` false alarms per hour were measured. Throws `invalid-option`
+ * if the golem has no such measurement, or it is too short for the rate.
  */
 export function deriveThresholds(
   { labels, falseAlarms }: Pick<GolemDocument, "labels" | "falseAlarms">,
@@ -123,7 +122,7 @@ export function deriveThresholds(
   if (!falseAlarms) {
     throw new GolemError(
       "invalid-option",
-      "A rate of false alarms was requested, but this golem has no measurement of false alarms; it is from an earlier version, was trained with --negatives 0, or has too few recordings.",
+      "A rate of false alarms was requested, but this golem has no measurement of false alarms: it is from an earlier version, was trained with --negatives 0, or has too few recordings.",
       { hint: "Train it again, or give --threshold instead." },
     );
   }
@@ -139,7 +138,7 @@ export function deriveThresholds(
     const least = steps[0]!.perHour;
     throw new GolemError(
       "invalid-option",
-      `At most ${describeRate(perHour)} requested; this golem was measured on ${describeHours(falseAlarms)}, so the lowest rate that can be guaranteed is ${describeRate(least)}.`,
+      `At most ${describeRate(perHour)} was requested; this golem was measured on ${describeHours(falseAlarms)}, so the lowest rate that can be guaranteed is ${describeRate(least)}.`,
       {
         hint: `Request ${ceilRate(least)}/h or more, train with more --negatives, or give --threshold instead.`,
       },
@@ -172,7 +171,7 @@ function describeHours({ sounds, soundsPerHour }: FalseAlarmAccount): string {
     ...(pieces > 0 ? [`${pieces} pieces of recordings`] : []),
     ...(noise > 0 ? [`${noise} noises`] : []),
   ];
-  return `${count} sounds (${kinds.join(", ")}), which make ${formatShort(count / soundsPerHour)} hours at ${soundsPerHour} sounds per hour`;
+  return `${count} sounds (${kinds.join(", ")}), which represent ${formatShort(count / soundsPerHour)} hours at ${soundsPerHour} sounds per hour`;
 }
 
 /**
@@ -191,7 +190,7 @@ export function describeThresholds(
     missed === undefined
       ? ""
       : ` ${formatPercent(missed)} of the held-out recordings score less or as another class, without noise.`;
-  return `At most ${describeRate(perHour)} requested; thresholds: ${own.join(", ")}. Measured at training: ${describeRate(measured.perHour)} on ${describeHours(document.falseAlarms!)}.${misses}`;
+  return `At most ${describeRate(perHour)} was requested; thresholds: ${own.join(", ")}. Measured at training: ${describeRate(measured.perHour)} on ${describeHours(document.falseAlarms!)}.${misses}`;
 }
 
 /** Formats a threshold with three digits, or as many as distinguish it from 1. */

@@ -1,7 +1,4 @@
-/**
- * Public names of the detection stage: events of long recordings and of live streams, in Node and in
- * browsers.
- */
+/** Public names of detection: events in long recordings and in live streams, in Node and in browsers. */
 
 export type { ClipKeeping, ClipKind, HeardClip, KeepSettings } from "./clip-cutter.ts";
 export { type DetectOptions, type DetectSettings, resolveDetectSettings } from "./detect-settings.ts";

@@ -1,4 +1,4 @@
-/** Near misses and unknown stretches, and the sound cut out around them, with a classifier based on level. */
+/** Near misses, unknown stretches, and clips of their sound, with a classifier based on level. */
 import { describe, expect, it } from "vitest";
 import type { ClipKeeping, HeardClip } from "./clip-cutter.ts";
 import { createClipCutter, maximumClipSeconds } from "./clip-cutter.ts";
@@ -12,7 +12,7 @@ const settings = resolveDetectSettings(
   { threshold: 0.8, windowSeconds: 1 },
 );
 
-/** The loudest sample is the score of "tone"; over 0.9 the window is unlike all classes. */
+/** The loudest sample is the score of "tone"; above 0.9 the window is unlike all classes. */
 const classifier: WindowClassifier = {
   labels: ["other", "tone", "_background"],
   sampleRate: rate,
@@ -55,13 +55,13 @@ const stream = createStream(22, [
   [21.4, 22, 0.88],
 ]);
 
-describe("what is kept of a stream", () => {
-  it("is only events, unless more is asked for", async () => {
+describe("the kept sound of a stream", () => {
+  it("is only events by default", async () => {
     const clips = await keep(stream, { marginSeconds: 0.5 });
     expect(clips.map(({ kind }) => kind)).toEqual(["event", "event"]);
   });
 
-  it("is near misses and unknown sound on request, with the best class, each stretch once", async () => {
+  it("includes near misses and unknown sound on request, with the best class, each stretch once", async () => {
     const clips = await keep(stream, { marginSeconds: 0.5, unsure: 0.5, unknown: true });
     expect(clips.map(({ kind, event: { label } }) => [kind, label])).toEqual([
       ["event", "tone"],
@@ -73,7 +73,7 @@ describe("what is kept of a stream", () => {
     for (const [i, score] of [0.85, 0.7, 0.16, 0.88].entries()) expect(scores[i]).toBeCloseTo(score, 2);
   });
 
-  it("is the sound itself, with the margin where the stream has one, however it was cut into chunks", async () => {
+  it("has the samples of the stream, with the available margin, for any division into chunks", async () => {
     for (const chunk of [stream.length, 7001]) {
       const clips = await keep(stream, { marginSeconds: 0.5, unsure: 0.5 }, chunk);
       expect(clips).toHaveLength(3);
@@ -92,7 +92,7 @@ describe("what is kept of a stream", () => {
 describe("the cutter", () => {
   const event = { start: 1, end: 2, label: "a", confidence: 1 };
 
-  it("waits for the sound after a stretch, and keeps the end of one that is too long", () => {
+  it("includes the margin after a stretch, and the end of one that is too long", () => {
     const clips: HeardClip[] = [];
     const cutter = createClipCutter({
       ...{ sampleRate: 100, delaySeconds: 5, marginSeconds: 1 },
@@ -114,7 +114,7 @@ describe("the cutter", () => {
     expect(clips).toHaveLength(3);
   });
 
-  it("gives nothing for a stretch that was overwritten", () => {
+  it("is empty for a stretch that was overwritten", () => {
     const clips: HeardClip[] = [];
     const cutter = createClipCutter({
       ...{ sampleRate: 100, delaySeconds: 0, marginSeconds: 0 },

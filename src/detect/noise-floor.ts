@@ -1,6 +1,6 @@
 /**
- * A running noise floor: the 10 % quantile of the level over the last seconds, updated frame by frame in
- * constant time and memory.
+ * A running noise floor: the 10 % quantile of the level over the most recent frames, updated frame by frame
+ * in constant time and memory.
  *
  * It uses a histogram of levels in steps of half a decibel over a sliding window (cf. minimum statistics,
  * Martin 2001, with a quantile instead of the minimum: Stahl et al. 2000).

@@ -1,4 +1,4 @@
-/** The samples do not depend on how the bytes are cut. */
+/** The samples do not depend on the division of the bytes into pieces. */
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { createPcmReader, pcmFormats } from "./pcm-reader.ts";
@@ -20,7 +20,7 @@ it.each(pcmFormats)("reads %s in pieces of any size", (format) => {
   );
 });
 
-it("scales full scale to 1", () => {
+it("converts full scale to 1", () => {
   const bytes = new Uint8Array(Int16Array.of(-32_768, 16_384, 0).buffer);
   expect([...createPcmReader("s16le").push(bytes)]).toEqual([-1, 0.5, 0]);
 });

@@ -1,4 +1,4 @@
-/** Reads raw samples piped from other programs: bytes in pieces of any size -> mono floats. */
+/** Converts raw samples from other programs, as bytes in pieces of any size, to mono floats. */
 import { readSamples } from "../audio/formats/pcm.ts";
 
 /** Sample formats: 16-bit integers or 32-bit floats, little-endian, one channel. */

@@ -1,6 +1,6 @@
 /** A ring buffer of the last samples of a stream. */
 
-/** Holds the last samples of a stream, addressed by their position in the stream. */
+/** The last samples of a stream, addressed by their position in the stream. */
 export interface SampleRing {
   /** Samples written so far. */
   readonly written: number;

@@ -10,7 +10,7 @@ const defaults: TrackOptions = {
   mergeFrames: 30,
 };
 
-/** Windows of 40 frames, every 10 frames, all sound, of which label 0 has these scores. */
+/** Windows of 40 frames, every 10 frames, all sound, with these scores for `label`. */
 function createWindows(scores: readonly number[], label = 0): ScoredWindow[] {
   return scores.map((score, i) => {
     const all = new Float64Array(3);
@@ -29,14 +29,14 @@ function track(windows: readonly ScoredWindow[], options: Partial<TrackOptions> 
 }
 
 describe("the score track", () => {
-  it("makes one event of a stretch that is one window, from its first to its last frame with sound", () => {
+  it("makes one event from a stretch of one window, from its first to its last frame with sound", () => {
     const sound = new Uint8Array(100);
     sound.fill(1, 25, 75);
     const window = { from: 50, to: 150, sound, scores: Float64Array.of(0.2, 0.7, 0.1), unknown: 0 };
     expect(track([window])).toEqual([{ start: 75, end: 125, label: 1, confidence: 0.7 }]);
   });
 
-  it("smooths with a triangle: 1/4, 1/2, 1/4 where windows overlap by three quarters", () => {
+  it("smooths with a triangle: 1/4, 1/2, 1/4 if windows overlap by three quarters", () => {
     const alone = track(createWindows([0, 0, 0, 0.9, 0, 0, 0]), { thresholds: [0.4, 0.4, 0.4] });
     expect(alone).toHaveLength(1);
     expect(alone[0]!.confidence).toBeCloseTo(0.45, 12);
@@ -45,7 +45,7 @@ describe("the score track", () => {
     expect(pair).toMatchObject([{ start: 45, end: 65 }]);
   });
 
-  it("continues an event above the lower threshold, but does not start one there", () => {
+  it("continues an event above the lower threshold, but does not start one", () => {
     const between = [0.4, 0.4, 0.4, 0.4, 0.4];
     expect(track(createWindows(between))).toEqual([]);
     const kept = track(createWindows([0, 0, 0.9, 0.9, 0.9, ...between, 0, 0]));
@@ -72,25 +72,25 @@ describe("the score track", () => {
     expect(findUnnamed(unlike)).toEqual({ start: 0, end: 50, unknown: expect.closeTo(0.8, 12) });
   });
 
-  it("merges events of one label that are close, and no others", () => {
+  it("merges only close events of one label", () => {
     const scores = [0.9, 0.9, 0.9, 0, 0, 0.9, 0.9, 0.9];
     expect(track(createWindows(scores), { mergeFrames: 40 })).toHaveLength(1);
     expect(track(createWindows(scores), { mergeFrames: 10 })).toHaveLength(2);
   });
 
-  it("leaves out events that are too short", () => {
+  it("omits events that are too short", () => {
     const windows = createWindows([0, 0, 0, 0.9, 0.9, 0, 0, 0]);
     expect(track(windows, { minimumFrames: 20 })).toHaveLength(1);
     expect(track(windows, { minimumFrames: 21 })).toEqual([]);
   });
 
-  it("reports neither background classes nor classes with lower scores beside them", () => {
+  it("reports neither background classes nor classes with lower scores at the same time", () => {
     const windows = createWindows([0.9, 0.9, 0.9], 2);
     for (const { scores } of windows) scores[0] = 0.1;
     expect(track(windows, { thresholds: [0.05, 0.05, 0.05] })).toEqual([]);
   });
 
-  it("returns events once nothing can be merged with them", () => {
+  it("returns events when no later event can be merged with them", () => {
     const scores = createScoreTrack(defaults);
     const first = createWindows([0.9, 0.9, 0.9]);
     expect(first.flatMap((window) => scores.push(window))).toEqual([]);

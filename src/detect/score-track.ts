@@ -13,7 +13,7 @@
 export interface WindowScores {
   /** [labels]; all 0 if the window is silent. */
   readonly scores: Float64Array;
-  /** How unlike all classes the window is: 0 if it is like a class, up to 1. */
+  /** Dissimilarity to all classes: 0 if the window is like a class, up to 1. */
   readonly unknown: number;
 }
 

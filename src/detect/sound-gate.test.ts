@@ -32,9 +32,9 @@ const bursts = [
 ] as const;
 
 describe("the gate", () => {
-  // As in rain and waves: levels with a standard deviation of 3 dB kept a gate with fixed thresholds of 6 and
-  // 3 dB open forever.
-  it.each([0.3, 1, 3])("tells sounds apart in noise that varies by %s dB", (spreadDb) => {
+  // In rain and waves, levels have a standard deviation of 3 dB: a gate with fixed thresholds of 6 and 3 dB
+  // never closed.
+  it.each([0.3, 1, 3])("separates sounds in noise that varies by %s dB", (spreadDb) => {
     const stretches = findStretches(createLevels(24, spreadDb, bursts)).filter(({ start }) => start > 1200);
     expect(stretches).toHaveLength(bursts.length);
     for (const [i, [start, end]] of bursts.entries()) {
@@ -43,14 +43,14 @@ describe("the gate", () => {
     }
   });
 
-  it("takes noise at the start of the stream for sound until the floor has adapted", () => {
+  it("treats noise at the start of the stream as sound until the floor has adapted", () => {
     const stretches = findStretches(createLevels(24, 1, []));
     expect(stretches).toHaveLength(1);
     expect(stretches[0]!.start).toBe(0);
     expect(stretches[0]!.end).toBeLessThan(400);
   });
 
-  it("takes everything that is not silent for sound if it does not follow the floor", () => {
+  it("treats everything that is not silent as sound if it does not follow the floor", () => {
     expect(findStretches(createLevels(24, 3, bursts), false)).toEqual([{ start: 0, end: 2400 }]);
   });
 });

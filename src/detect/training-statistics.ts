@@ -6,15 +6,14 @@ import { expectsSilence } from "../embed/embedded-recording.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { gateParameters } from "./sound-gate.ts";
 
-/** Statistics of the recordings in training.json. */
 interface TrainingStatistics {
   /** Median duration of the trimmed recordings, in seconds. */
   readonly medianSeconds: number;
   /** 95 % quantile of the durations of the trimmed recordings, in seconds. */
   readonly longSeconds: number;
   /**
-   * Whether there is a class of steady sounds (rain, a motor): most of its recordings do not rise above their
-   * own floor by the level that opens the gate. For such a golem, the background may be the sound to detect.
+   * Whether there is a class of steady sounds (rain, a motor): in most of its recordings, no level is far
+   * enough above their floor to open the gate. For such a golem, the background may be the sound to detect.
    */
   readonly isSteady: boolean;
   /** Mean log-probabilities of tokens; none if the golem does not use words or they were not stored. */

@@ -19,10 +19,7 @@ import type { GolemModel } from "../golem/golem-model.ts";
 import { getAudioOf } from "../golem/predict-embedded.ts";
 import { createWindowJudge, type WindowAnswer } from "./window-judge.ts";
 
-/**
- * Classifies windows; besides {@link createWindowClassifier} there are implementations that use worker
- * threads.
- */
+/** Classifies windows; implemented by {@link createWindowClassifier}, and with worker threads. */
 export interface WindowClassifier {
   readonly labels: readonly string[];
   /** Sample rate of the samples, in Hz. */
@@ -44,7 +41,6 @@ export function createWindowClassifier(model: GolemModel, encoderSet: EncoderSet
   };
 }
 
-/** Options of {@link embedSamples}. */
 interface EmbedSamplesOptions {
   readonly audio?: Partial<AudioSettings> | undefined;
   readonly signal?: AbortSignal | undefined;

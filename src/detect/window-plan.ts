@@ -53,7 +53,6 @@ export function getPlanOptions(settings: DetectSettings): PlanOptions & GateOpti
   };
 }
 
-/** Plans windows frame by frame. */
 interface WindowPlanner {
   /** Takes the state of the gate after a frame. */
   push(state: GateState): readonly WindowPlan[];

@@ -1,15 +1,14 @@
 /**
- * The queue of planned windows: they are classified in order, several at a time if requested, and answers are
+ * The queue of planned windows: they are classified in order, up to `concurrency` at a time, and answers are
  * delivered in order.
  */
 import type { WindowPlan } from "./window-plan.ts";
 
-/** Options of a queue. */
 interface WindowQueueOptions<Answer> {
   /** Number of windows classified at a time. */
   readonly concurrency: number;
   classify(samples: Float32Array): Promise<Answer>;
-  /** Takes each plan in order, with its answer; undefined for windows left out and for ends of stretches. */
+  /** Takes each plan in order, with its answer; undefined for skipped windows and for ends of stretches. */
   take(plan: WindowPlan, answer: Answer | undefined): void;
 }
 
@@ -17,9 +16,7 @@ interface WindowQueueOptions<Answer> {
 interface WindowQueue {
   /** Adds a plan; a window with its samples. */
   add(plan: WindowPlan, samples?: Float32Array): void;
-  /**
-   * Leaves out windows that end before frame `before` and are not being classified yet; returns their number.
-   */
+  /** Skips windows that end before frame `before` and are not being classified yet; returns their number. */
   leaveOut(before: number): number;
   /**
    * Resolves once at most `maximum` plans are left in the queue; rejects with the first error of `classify`.

@@ -1,6 +1,6 @@
 /**
- * Labels that count as different classes but differ only by case, Unicode form, invisible characters or
- * spaces.
+ * Finds labels that are treated as different classes but differ only by case, Unicode form, invisible
+ * characters or spaces.
  *
  * Not its concern: audio, files, encoders, wording.
  */
@@ -11,7 +11,8 @@ import type { Examination } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";
 
 /**
- * Share of held-out recordings of such labels predicted as the other one above which a score is worthless.
+ * Share of held-out recordings of such labels that are predicted as another of them, above which a score is
+ * worthless.
  */
 const severeShare = 0.25;
 
@@ -39,7 +40,7 @@ export function checkAlikeClasses(examination: Examination): FoundFault[] {
   });
 }
 
-/** Share of the held-out recordings of these labels that are predicted as another of them. */
+/** Measures the share of the held-out recordings of these labels that are predicted as another of them. */
 function measureConfusion({ labels }: AlikeLabels, { opinion, recordings }: Examination): number {
   if (!opinion) return 0;
   const columns = new Set(labels.map((label) => opinion.labels.indexOf(label)));

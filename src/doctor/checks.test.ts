@@ -1,4 +1,4 @@
-/** The simple checks, on faults planted in recordings made here. */
+/** The simple checks, on synthetic recordings with planted faults. */
 import { describe, expect, it } from "vitest";
 import { createTone } from "../../test/support/audio-files.ts";
 import { createExamination, createExamined, examineSamples } from "../../test/support/examined.ts";
@@ -16,11 +16,11 @@ const good = Array.from({ length: 6 }, (_, i) => createExamined(`good ${i}`, i %
 const kinds = (findings: readonly FoundFault[]): string[] => findings.map(({ kind }) => kind);
 
 describe("levels", () => {
-  it("give no finding for a recording without fault", async () => {
+  it("give no finding for a recording without faults", async () => {
     expect(checkLevels(createExamination([await examineSamples("tone", "a", tone)]))).toEqual([]);
   });
 
-  it("find the one recording that is silent, faint, clipped, or off zero", async () => {
+  it("find the one recording that is silent, faint, clipped, or not centred on zero", async () => {
     const faults: [string, Float32Array][] = [
       ["silent", tone.map(() => 0)],
       ["quiet", tone.map((value) => value * 0.004)],
@@ -42,7 +42,7 @@ describe("levels", () => {
   });
 });
 
-describe("what encoders do not get", () => {
+describe("sound that encoders do not receive", () => {
   it("is a finding of its own: energy above their band, channels that cancel", () => {
     const high = { code: "above-8-khz", message: "bat.wav: most of its energy is at 45 kHz.", hint: "" };
     const skipped = [{ file: "bat.wav", ...high }];
@@ -60,7 +60,7 @@ describe("what encoders do not get", () => {
 });
 
 describe("lengths", () => {
-  it("find what is too short or too long, by itself or beside the others", async () => {
+  it("find recordings that are too short or too long, in seconds or relative to the others", async () => {
     const click = await examineSamples("click", "a", tone.subarray(0, 900));
     const long = createExamined("long", "a", { facts: { seconds: 12, kept: [0, 12] } });
     const findings = checkLengths(createExamination([...good, click, long]));
@@ -73,9 +73,9 @@ describe("lengths", () => {
 });
 
 describe("files", () => {
-  it("are found unreadable or damaged, and the others go on", () => {
+  it("are found unreadable or damaged, and the others are examined", () => {
     const skipped = [
-      { file: "broken.wav", code: "not-audio", message: "It is no audio.", hint: "Delete it." },
+      { file: "broken.wav", code: "not-audio", message: "It is not audio.", hint: "Delete it." },
     ];
     const warnings = [{ code: "truncated", message: "It ends early.", hint: "" }];
     const cut = createExamined("cut", "a", { facts: { warnings } });
@@ -86,7 +86,7 @@ describe("files", () => {
     ]);
   });
 
-  it("of several sample rates matter where encoders hear the difference", () => {
+  it("of several sample rates are a warning if encoders use the missing frequencies", () => {
     const at = (rates: number[]) =>
       rates.map((sampleRate, i) => createExamined(`${i}`, "a", { facts: { sampleRate } }));
     expect(checkSampleRates(createExamination(at([16_000, 16_000])))).toEqual([]);
@@ -116,7 +116,7 @@ describe("classes", () => {
     expect(kinds(checkClasses(createExamination(make({ a: 20, b: 6 }))))).toEqual(["imbalanced"]);
   });
 
-  it("are found missing on the side of training", () => {
+  it("are found missing in the training set", () => {
     const unseen = createExamined("new", "c", { split: "test" });
     const [finding] = checkClasses(createExamination([...make({ a: 5, b: 5 }), unseen]));
     expect(finding).toMatchObject({ kind: "unseen-label", files: ["new"] });

@@ -26,7 +26,7 @@ function plant(
 const find = (recordings: readonly ExaminedRecording[]) => checkConfounds(createExamination(recordings));
 
 describe("a confound", () => {
-  it("by speaker, format, rate, loudness or duration is found from 80 % of the labels on", () => {
+  it("by speaker, format, rate, loudness or duration is found if it predicts 80 % of the labels", () => {
     const makers = {
       speaker: (value: number) => ({ speaker: `s${value}` }),
       format: (value: number) => ({ facts: { codec: `codec ${value}` } }),
@@ -54,7 +54,7 @@ describe("a confound", () => {
     }
   });
 
-  it("is not found where everything is mixed, or the same for all", () => {
+  it("is not found if properties are mixed, or the same for all", () => {
     expect(find(plant(5, 10, 1, () => ({ speaker: "one" })))).toEqual([]);
     const mixed = plant(5, 20, 1, (_, noise) => ({
       speaker: `s${Math.floor(6 * noise)}`,
@@ -63,14 +63,14 @@ describe("a confound", () => {
     expect(find(mixed)).toEqual([]);
   });
 
-  it("is severe by speaker, not where every class has many speakers", () => {
+  it("by speaker is severe, unless every class has many speakers", () => {
     expect(find(plant(5, 10, 1, (value) => ({ speaker: `s${value}` })))[0]?.severity).toBe("severe");
     let next = 0;
     const many = plant(5, 12, 1, (value) => ({ speaker: `s${value} ${next++ % 4}` }));
     expect(find(many)[0]?.severity).toBe("warning");
   });
 
-  it("of one class among many is found by the value that it alone has", () => {
+  it("of one class among many is found by a value that only this class has", () => {
     const recordings = plant(10, 5, 1, (value) => ({ facts: { container: value === 3 ? "mp3" : "wav" } }));
     const [finding] = find(recordings);
     expect(finding).toMatchObject({ kind: "confounded", severity: "warning" });
@@ -85,7 +85,7 @@ describe("a confound", () => {
 });
 
 describe("labels explained", () => {
-  it("are all of them by themselves, and about as many as by chance by something shuffled", () => {
+  it("are all predicted by the labels themselves, and as many as by chance by shuffled values", () => {
     fc.assert(
       fc.property(fc.integer({ min: 2, max: 6 }), fc.nat(), (classes, seed) => {
         const labels = Array.from({ length: classes * 40 }, (_, i) => i % classes);
@@ -104,7 +104,7 @@ describe("labels explained", () => {
     );
   });
 
-  it("do not follow from the order of recordings of one level", () => {
+  it("are not predicted by the order of recordings with equal levels", () => {
     const labels = Array.from({ length: 40 }, (_, i) => Math.floor(i / 20));
     const same = createLevelScore(new Array(40).fill(5), 2);
     expect(same(labels)).toBeLessThanOrEqual(0.5);

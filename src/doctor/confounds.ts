@@ -17,7 +17,7 @@ const confoundLimits = {
   beyondChance: 0.35,
   likelihood: 0.03,
   /**
-   * Share predicted correctly above which it is severe; the second is for properties that may belong to the
+   * Share predicted correctly above which it is severe; the second is for properties that may be part of the
    * sound.
    */
   severe: 0.8,
@@ -33,7 +33,7 @@ const confoundLimits = {
   manySpeakers: 4,
 } as const;
 
-/** Random stream of the shuffles, independent of other uses of the same seed. */
+/** Number of the random stream of the shuffles, independent of other uses of the same seed. */
 const shuffleStream = 0xc0f0;
 
 /** Finds properties that explain labels but should not. */
@@ -56,7 +56,7 @@ export function checkConfounds({ recordings, seed }: Examination): FoundFault[] 
     const computeShare = isCategory
       ? createCategoryScore(values as string[], classes.length)
       : createLevelScore(values as number[], classes.length);
-    // Chance is measured only if enough is explained.
+    // Chance is measured only if the share is large enough.
     const explained =
       computeShare(labels) >= confoundLimits.share
         ? measureExplained(labels, createRandom(seed, shuffleStream, index), computeShare)
@@ -101,7 +101,7 @@ function hasManySpeakers(recordings: readonly ExaminedRecording[]): boolean {
   return [...speakers.values()].every(({ size }) => size >= confoundLimits.manySpeakers);
 }
 
-/** Classes whose recordings share a value that hardly any other recording has. */
+/** Finds classes whose recordings share a value that hardly any other recording has. */
 function findIdentifiedClasses(
   nuisance: Nuisance,
   recordings: readonly ExaminedRecording[],

@@ -61,7 +61,7 @@ const byHarm = Object.keys({
   quiet: true,
 } satisfies Record<FindingKind, true>);
 
-/** All findings in a data set, most harmful first, worded in English. */
+/** Finds all faults of a data set, most harmful first, worded in English. */
 export function diagnose(examination: Examination): Finding[] {
   return checks
     .flatMap((check) => check(examination))
@@ -77,7 +77,7 @@ function compareHarm(a: FoundFault, b: FoundFault): number {
   );
 }
 
-/** The first `count` of sorted findings, without notes and with one finding per kind. */
+/** Picks the first `count` of sorted findings, without notes and with one finding per kind. */
 export function pickTopFindings<F extends { readonly kind: string; readonly severity: Severity }>(
   findings: readonly F[],
   count = 3,

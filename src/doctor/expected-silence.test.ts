@@ -20,7 +20,7 @@ function createSet(label: string) {
   const recordings = [...sounds, ...silences];
   const labels = ["a", "b", label];
   const probabilities = createMatrix(recordings.length, 3);
-  // The silent ones are taken for another class, as those of two classes of silence would be.
+  // The silent ones are predicted as another class, as with two classes of silence.
   for (const [row, recording] of recordings.entries()) {
     probabilities.data[3 * row + (recording.label === label ? 0 : labels.indexOf(recording.label))] = 1;
   }

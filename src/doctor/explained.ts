@@ -42,8 +42,8 @@ export function measureExplained(
 }
 
 /**
- * Creates a function that computes the share of labels equal to the most frequent one of the others in the
- * same category (or of all others).
+ * Creates a function that computes the share of labels equal to the most frequent label of the other
+ * recordings in the same category (or of all others).
  */
 export function createCategoryScore(
   categories: readonly (string | undefined)[],
@@ -75,8 +75,8 @@ export function createCategoryScore(
 }
 
 /**
- * Creates a function that computes the share of labels equal to the most frequent one of the nearest other
- * levels; equal levels count together.
+ * Creates a function that computes the share of labels equal to the most frequent label of the recordings
+ * with the nearest levels; equal levels are counted together.
  */
 export function createLevelScore(
   levels: readonly number[],
@@ -85,7 +85,7 @@ export function createLevelScore(
   const distinct = [...new Set(levels)].sort((a, b) => a - b);
   const places = new Map(distinct.map((level, place) => [level, place]));
   const place = levels.map((level) => places.get(level)!);
-  const wanted = Math.min(15, Math.max(3, Math.round(Math.sqrt(levels.length / classes))));
+  const neighbours = Math.min(15, Math.max(3, Math.round(Math.sqrt(levels.length / classes))));
   return (labels) => {
     const counts = distinct.map(() => new Int32Array(classes));
     const sizes = new Int32Array(distinct.length);
@@ -100,7 +100,7 @@ export function createLevelScore(
       near.set(counts[own]!);
       let found = sizes[own]! - 1;
       let [low, high] = [own - 1, own + 1];
-      while (found < wanted && (low >= 0 || high < distinct.length)) {
+      while (found < neighbours && (low >= 0 || high < distinct.length)) {
         const below = low >= 0 ? distinct[own]! - distinct[low]! : Number.POSITIVE_INFINITY;
         const above = high < distinct.length ? distinct[high]! - distinct[own]! : Number.POSITIVE_INFINITY;
         const next = below <= above ? low-- : high++;
@@ -113,7 +113,7 @@ export function createLevelScore(
   };
 }
 
-/** 1 if `own` is the most frequent label, not counting this recording itself; a tie counts in part. */
+/** Returns 1 if `own` is the most frequent label among the others, a fraction for a tie, else 0. */
 function scoreLabel(counts: Int32Array, own: number): number {
   let most = 0;
   let ties = 0;

@@ -8,9 +8,9 @@ import { type FoundFault, listNames } from "./finding.ts";
 
 /** Codes of skipped recordings that other checks report. */
 const coveredElsewhere: readonly string[] = ["silent", "above-8-khz", "too-short", "too-long"];
-/** Warnings of missing or wrong sound, unlike that of a wrong file extension. */
+/** Codes of warnings about missing or wrong sound. */
 const harmful: readonly string[] = ["truncated", "damaged", "bytes-left", "not-finite", "format-change"];
-/** Minimum rate for complete sound, in Hz: that of the encoders. */
+/** Minimum rate at which no sound is missing for the encoders, in Hz. */
 const wholeRate = 16_000;
 
 /** Finds files that could not be decoded, or only in part. */

@@ -5,7 +5,7 @@ import type { FindingReason } from "./finding.ts";
 import { describeReason, englishFindings, getFindingTitle, wordFinding } from "./finding-words.ts";
 
 describe("findings in English", () => {
-  it("have their numbers and names in the message, and keep the order of the document's keys", () => {
+  it("have their numbers and names in the message, and the keys in the order of the document", () => {
     const finding = wordFinding({
       kind: "clipped",
       severity: "note",
@@ -16,8 +16,8 @@ describe("findings in English", () => {
     expect(Object.keys(finding)).toEqual(["kind", "severity", "files", "message", "reason", "advice"]);
   });
 
-  it("use details that the reason lacks, and keep them out of the document", () => {
-    const skipped = [{ file: "x", code: "not-audio", message: "It is no audio.", hint: "Delete it." }];
+  it("use details that are not in the reason, and omit them from the document", () => {
+    const skipped = [{ file: "x", code: "not-audio", message: "It is not audio.", hint: "Delete it." }];
     const [finding] = diagnose(
       createExamination(
         ["a", "b"].flatMap((label) =>
@@ -30,13 +30,13 @@ describe("findings in English", () => {
       kind: "unreadable",
       severity: "warning",
       files: ["x"],
-      message: "1 recording could not be read and will be left out. It is no audio.",
+      message: "1 recording could not be read and will be left out. It is not audio.",
       reason: { code: "unreadable", count: 1 },
       advice: "Delete it.",
     });
   });
 
-  it("say of copies whether they are exact", () => {
+  it("state whether copies are exact", () => {
     const reason = { code: "copies-other-side", files: "a, b" } as const;
     expect(describeReason(englishFindings, reason, { isExact: true })!.message).toMatch(
       /^a, b contain the same audio on both sides/,
@@ -46,7 +46,7 @@ describe("findings in English", () => {
     );
   });
 
-  it("are undefined for codes of other versions, and of Object's prototype; their kinds are their own titles", () => {
+  it("are undefined for codes of other versions or of Object's prototype; an unknown kind is its own title", () => {
     for (const code of ["something-new", "constructor"]) {
       expect(describeReason(englishFindings, { code } as unknown as FindingReason)).toBeUndefined();
       expect(getFindingTitle(englishFindings, code)).toBe(code);

@@ -26,22 +26,21 @@ export interface FindingText {
 
 /** The texts of one language. */
 export interface FindingCatalogue {
-  /** A short title per kind. */
   readonly titles: Readonly<Record<FindingKind, string>>;
-  /** The text per reason. */
   readonly texts: {
     readonly [C in FindingCode]: (facts: FindingFacts[C], details: FindingDetails) => FindingText;
   };
 }
 
 /**
- * The title of a kind; a kind that the catalogue lacks (from a golem of another version) is its own title.
+ * Gets the title of a kind; a kind that the catalogue lacks (from a golem of another version) is its own
+ * title.
  */
 export function getFindingTitle({ titles }: Pick<FindingCatalogue, "titles">, kind: string): string {
   return Object.hasOwn(titles, kind) ? titles[kind as FindingKind] : kind;
 }
 
-/** The text of a reason; undefined for a code that the catalogue lacks (from a golem of another version). */
+/** Words a reason; undefined for a code that the catalogue lacks (from a golem of another version). */
 export function describeReason<C extends FindingCode>(
   { texts }: Pick<FindingCatalogue, "texts">,
   reason: FindingReason<C>,
@@ -51,7 +50,7 @@ export function describeReason<C extends FindingCode>(
   return Object.hasOwn(texts, code) ? texts[code](reason as FindingFacts[C], details) : undefined;
 }
 
-/** A fault with its English text. */
+/** Adds the English text to a fault. */
 export function wordFinding({
   kind,
   severity,
@@ -70,7 +69,7 @@ export function wordFinding({
 }
 
 const recordings = (count: number): string => formatNumberOf(count, "recording");
-/** A number of recordings and the verb that follows. */
+/** Formats a number of recordings and the verb that follows. */
 const recordingsAre = (count: number): string => `${recordings(count)} ${count === 1 ? "is" : "are"}`;
 const percent = (share: number): string => `${Math.round(100 * share)} %`;
 
@@ -101,7 +100,7 @@ const nuisances: Readonly<Record<NuisanceId, { readonly name: string; readonly a
   },
 };
 
-/** The problem of the first of several files; the others may have different ones. */
+/** Words the problem of the first of several files; the others may have different ones. */
 const describeFirst = (count: number, problem = ""): string =>
   count === 1 ? problem : `The first: ${problem}`;
 
@@ -167,9 +166,9 @@ export const englishFindings: FindingCatalogue = {
   },
   texts: {
     doubted: ({ count, share, file, label, suggested, confidence }) => ({
-      message: `${recordingsAre(count)} hard to classify or wrongly labelled (${percent(share)} of all; first ${file}, labelled ${label}: a classifier trained without it predicts ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and make correct predictions count as mistakes.`,
+      message: `${recordingsAre(count)} hard to classify or wrongly labelled (${percent(share)} of all; first ${file}, labelled ${label}: a classifier trained without it predicts ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and correct predictions are counted as mistakes.`,
       advice:
-        "Listen to them. Correct labels that are wrong; if a label is right, keep the recording and record more like it.",
+        "Listen to them. Correct wrong labels; if a label is right, keep the recording and record more like it.",
     }),
     "copies-other-label": ({ files, labels }, { isExact }) => ({
       message: `${describeCopies(files, isExact)} under different labels (${labels}): at least one label is wrong, and neither can be learned.`,
@@ -188,7 +187,7 @@ export const englishFindings: FindingCatalogue = {
       advice: "Keep the best one.",
     }),
     copies: ({ files }) => ({
-      message: `${describeCopies(files, false)}: in cross-validation one helps to recognise the other, so the score is too high.`,
+      message: `${describeCopies(files, false)}: in cross-validation, training on one makes the other easier to classify, so the score is too high.`,
       advice: "Keep the best one.",
     }),
     silent: ({ count }) => ({
@@ -202,7 +201,7 @@ export const englishFindings: FindingCatalogue = {
         "Listen to them; if noise masks the sound, record again, closer to the microphone or at a higher level.",
     }),
     clipped: ({ count }) => ({
-      message: `${recordingsAre(count)} clipped at full scale: distortion is a sound of its own, and is learned if one class has more of it.`,
+      message: `${recordingsAre(count)} clipped at full scale: the distortion may be learned if one class has more of it.`,
       advice:
         "Record them again at a lower level, or leave them out if the class has enough others; making a clipped file quieter does not repair it.",
     }),
@@ -231,7 +230,7 @@ export const englishFindings: FindingCatalogue = {
     "rates-heard": ({ rates }) =>
       describeRates(
         rates,
-        "recordings below 16000 Hz lack the high frequencies of the others, and if one class has more of them, that is what is learned.",
+        "recordings below 16000 Hz lack the high frequencies of the others, and if one class has more such recordings, the difference may be learned.",
       ),
     "rates-not-heard": ({ rates }) =>
       describeRates(
@@ -254,12 +253,12 @@ export const englishFindings: FindingCatalogue = {
         "each speaker has one label, so keep speakers apart in every test (golem train does).",
       ),
     "class-given-away": ({ nuisance, label, count, size, others, value }) => ({
-      message: `${nuisances[nuisance].name} identifies ${label}: ${recordings(count)} of its ${size} and ${others} of all others have ${value}, so that may be what is learned.`,
+      message: `${nuisances[nuisance].name} identifies ${label}: ${recordings(count)} of its ${size} and ${others} of all others have ${value}, so this may be learned instead of the sound.`,
       advice: nuisances[nuisance].advice,
     }),
     "one-speaker": ({ speaker }) => ({
-      message: `All recordings are by one speaker (${speaker}): only this voice is learned and measured; results for others will be worse.`,
-      advice: "If others will use the golem, add recordings by others, at least five speakers.",
+      message: `All recordings are by one speaker (${speaker}): only this voice is learned and measured; results for other speakers will be worse.`,
+      advice: "If other people will use the golem, add recordings by other speakers, at least five.",
     }),
     "speakers-mixed": (_, { obstacle }) => ({
       message: `Folds cannot keep speakers apart (${obstacle}): the same voices are on both sides, so the score is too high for new voices.`,
@@ -282,15 +281,15 @@ export const englishFindings: FindingCatalogue = {
       advice: "Put all pieces of a source on one side of the split.",
     }),
     "labels-look-same": ({ labels, count }) => ({
-      message: `The labels ${labels} look the same but contain different invisible characters, so they count as different classes, which no sound distinguishes (${recordings(count)} of the rarer spelling).`,
+      message: `The labels ${labels} look the same but contain different invisible characters, so they are treated as different classes, which do not differ in sound (${recordings(count)} of the rarer spelling).`,
       advice: "Use one spelling: type the label again in the list, or rename the folder.",
     }),
     "labels-differ-by-case": ({ labels, count }) => ({
-      message: `The labels ${labels} differ only by case and count as different classes (${recordings(count)} of the rarer spelling).`,
+      message: `The labels ${labels} differ only by case and are treated as different classes (${recordings(count)} of the rarer spelling).`,
       advice: "If they are one class, use one spelling; otherwise do nothing.",
     }),
     "one-class": ({ classes }) => ({
-      message: `${classes === 0 ? "No class" : "Only one class"} is left to learn: there is nothing to distinguish.`,
+      message: `${classes === 0 ? "No class" : "Only one class"} is left for training; expected at least two.`,
       advice: "Add recordings of other sounds, labelled accordingly or _unknown.",
     }),
     "single-recordings": ({ labels }) => ({
@@ -314,7 +313,7 @@ export const englishFindings: FindingCatalogue = {
     damaged: ({ count }, { problem }) => ({
       message: `${recordings(count)} read in part or repaired; missing sound cannot be learned. ${describeFirst(count, problem)}`,
       advice:
-        "Copy them again from their source; if the originals are the same, listen to the rest and delete those that lack the sound.",
+        "Copy them again from their source; if the originals have the same fault, listen to them and delete those in which the sound is missing.",
     }),
   },
 };

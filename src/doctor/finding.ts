@@ -34,7 +34,7 @@ export type FindingKind =
   | "unreadable"
   | "damaged";
 
-/** A recording with a doubtful label. */
+/** The doubt about the label of one recording. */
 export interface LabelSuspicion {
   readonly file: string;
   readonly label: string;
@@ -86,12 +86,12 @@ interface SourceFacts {
   readonly sources: number;
   /** Number of recordings that are pieces of them. */
   readonly pieces: number;
-  /** Names of some. */
+  /** Names of some of these. */
   readonly examples: string;
 }
 
 interface AlikeFacts extends CountFacts {
-  /** Spelled so that invisible differences are visible. */
+  /** Spelled with invisible characters written out. */
   readonly labels: string;
 }
 
@@ -105,8 +105,8 @@ interface UnevenFacts {
 }
 
 /**
- * The cases of findings, by code: the numbers and names of each. Shares are from 0 to 1; lists of names are
- * joined.
+ * The cases of findings, by code, with the numbers and names of each. Shares are from 0 to 1; lists of names
+ * are joined.
  */
 export interface FindingFacts {
   readonly doubted: LabelSuspicion & CountFacts & { readonly share: number };
@@ -125,7 +125,7 @@ export interface FindingFacts {
   readonly "too-long": LengthFacts;
   /** Some rates are below the encoders' own. */
   readonly "rates-heard": RateFacts;
-  /** None is. */
+  /** No rate is below the encoders' own. */
   readonly "rates-not-heard": RateFacts;
   readonly "nuisance-tells": NuisanceFacts;
   /** The nuisance may belong to the sound itself. */
@@ -144,7 +144,7 @@ export interface FindingFacts {
   readonly "shared-speakers": { readonly count: number; readonly speakers: string };
   /** Folds keep the pieces of each source together. */
   readonly "pieces-together": SourceFacts;
-  /** Folds cannot. */
+  /** Folds cannot keep them together. */
   readonly "pieces-mixed": SourceFacts;
   /** Pieces of one source are on both sides of the split. */
   readonly "pieces-other-side": SourceFacts;
@@ -163,12 +163,12 @@ export interface FindingFacts {
 /** Code of a case. */
 export type FindingCode = keyof FindingFacts;
 
-/** What was found, as data: a case, with its numbers and names. */
+/** A finding as data: its case, with numbers and names. */
 export type FindingReason<Code extends FindingCode = FindingCode> = {
   [C in Code]: Flat<{ readonly code: C } & FindingFacts[C]>;
 }[Code];
 
-/** One object type, which unlike interfaces fits a record of scalars. */
+// Flattens to one object type, which, unlike interfaces, is assignable to a record of scalars.
 type Flat<T> = { [K in keyof T]: T[K] };
 
 /** Details for the English message only, since they are English themselves or are not kept with a golem. */
@@ -177,7 +177,7 @@ export interface FindingDetails {
   readonly isExact?: boolean;
   /** The problem of the first of the files. */
   readonly problem?: string;
-  /** What to do about it. */
+  /** The remedy for that problem. */
   readonly remedy?: string;
   /** Why folds cannot be by speaker. */
   readonly obstacle?: string;

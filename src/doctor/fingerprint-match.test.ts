@@ -10,7 +10,7 @@ function createWords(count: number, seed: number): Uint32Array {
 }
 
 describe("matching fingerprints", () => {
-  it("finds a part in the whole, at its place, with bits flipped", () => {
+  it("finds a part of a sound, at its position, with bits flipped", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 30, max: 300 }),
@@ -36,7 +36,7 @@ describe("matching fingerprints", () => {
     );
   });
 
-  it("takes nothing for the same that is not", () => {
+  it("does not match different sounds", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 8, max: 200 }),
@@ -51,7 +51,7 @@ describe("matching fingerprints", () => {
     );
   });
 
-  it("does not take silence, or a fifth of a second, for a likeness", () => {
+  it("does not match silence, or a fifth of a second", () => {
     expect(matchFingerprints(new Uint32Array(200), new Uint32Array(200))).toBeUndefined();
     const short = createWords(7, 1);
     expect(matchFingerprints(short, short)).toBeUndefined();
@@ -59,7 +59,7 @@ describe("matching fingerprints", () => {
     expect(matchFingerprints(padded, padded)).toBeUndefined();
   });
 
-  it("needs a match of half of the shorter one", () => {
+  it("requires a match of half of the shorter one", () => {
     const [a, b, common] = [createWords(100, 1), createWords(100, 2), createWords(40, 3)];
     a.set(common, 60);
     b.set(common, 0);

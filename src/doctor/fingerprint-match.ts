@@ -11,7 +11,6 @@
 interface FingerprintMatch {
   /** Share of bits that differ, 0..1. */
   readonly errorRate: number;
-  /** Number of words compared. */
   readonly words: number;
   /** Index in the first of the word at which the second begins; may be negative. */
   readonly offset: number;
@@ -24,28 +23,28 @@ const minimumOverlap = 0.7;
 /** Number of words compared at every alignment. */
 const probes = 32;
 /**
- * An alignment is rejected if, after the first words, more than this share of bits differs: copies stay far
- * below.
+ * After this many words, an alignment is rejected if more than this share of bits differs; copies differ far
+ * less.
  */
 const firstProbes = 8;
-const hopeless = 0.42;
+const rejectedRate = 0.42;
 /** Number of alignments that are compared in full. */
 const finalists = 3;
 /** Furthest alignment tried, in words: 10 s. */
 const furthest = 625;
 
-/** The best alignment of two fingerprints; undefined if they contain too little to compare. */
+/** Finds the best alignment of two fingerprints; undefined if they contain too little to compare. */
 export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMatch | undefined {
-  const spoken = Array.from(b.keys()).filter((i) => b[i] !== 0);
+  const filled = Array.from(b.keys()).filter((i) => b[i] !== 0);
   const soundOfA = a.reduce((count, word) => count + (word === 0 ? 0 : 1), 0);
-  const least = Math.max(minimumWords, minimumOverlap * Math.min(spoken.length, soundOfA));
-  if (Math.min(spoken.length, soundOfA) < minimumWords) return undefined;
-  const step = Math.max(1, spoken.length / probes);
+  const least = Math.max(minimumWords, minimumOverlap * Math.min(filled.length, soundOfA));
+  if (Math.min(filled.length, soundOfA) < minimumWords) return undefined;
+  const step = Math.max(1, filled.length / probes);
   const inOrder = Array.from(
-    { length: Math.min(probes, spoken.length) },
-    (_, i) => spoken[Math.floor(i * step)]!,
+    { length: Math.min(probes, filled.length) },
+    (_, i) => filled[Math.floor(i * step)]!,
   );
-  // Every fourth first, so that the first few cover the whole.
+  // Words at equal distances come first, so that the first few cover the whole fingerprint.
   const stride = Math.max(1, Math.floor(inOrder.length / firstProbes));
   const probed = Int32Array.from([
     ...inOrder.filter((_, i) => i % stride === 0),
@@ -57,16 +56,16 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
     let compared = 0;
     let errors = 0;
     for (let n = 0; n < probed.length; n++) {
-      if (n === firstProbes && compared >= firstProbes / 2 && errors > 32 * hopeless * compared) break;
+      if (n === firstProbes && compared >= firstProbes / 2 && errors > 32 * rejectedRate * compared) break;
       const i = probed[n]!;
       const at = i + offset;
-      // A read outside an array takes as long as all the rest.
+      // Checked first, since reads outside an array are slow.
       if (at < 0 || at >= a.length || a[at] === 0) continue;
       compared++;
       errors += countBits(a[at]! ^ b[i]!);
     }
     if (compared < fewest) continue;
-    // Alignments of few words agree by chance.
+    // The penalty is larger for alignments of few words, which may agree by chance.
     const rate = errors / (32 * compared) + 0.25 / Math.sqrt(compared);
     if (best.length === finalists && rate >= best[finalists - 1]!.rate) continue;
     if (best.length === finalists) best.pop();
@@ -82,14 +81,16 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
 }
 
 /**
- * Whether a match is of the same sound. Fewer words must agree better: two takes of one word by one voice
- * are alike over a tenth of a second, but not over half a second.
+ * Whether a match is of the same sound. Matches of fewer words must have a lower error rate: two takes of one
+ * word by one voice are alike over a tenth of a second, but not over half a second.
  */
 export function isSameSound({ errorRate, words }: FingerprintMatch): boolean {
   return errorRate < 0.33 - 0.38 / Math.sqrt(words);
 }
 
-/** Share of frames in which each bit is set: the same for any cut of a steady sound. 32 numbers. */
+/**
+ * Computes the share of frames in which each bit is set, 32 numbers: the same for any cut of a steady sound.
+ */
 export function summariseFingerprint(fingerprint: Uint32Array): Float32Array {
   const shares = new Float32Array(32);
   let words = 0;
@@ -112,7 +113,7 @@ function compareAt(a: Uint32Array, b: Uint32Array, offset: number): FingerprintM
   return { errorRate: errors / Math.max(1, 32 * words), words, offset };
 }
 
-/** Bits set in 32 (Warren, Hacker's Delight, section 5-1). */
+/** Counts the bits set in 32 (Warren, Hacker's Delight, section 5-1). */
 function countBits(word: number): number {
   let x = word - ((word >>> 1) & 0x5555_5555);
   x = (x & 0x3333_3333) + ((x >>> 2) & 0x3333_3333);

@@ -6,7 +6,7 @@
 import type { Examination, ExaminedRecording } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";
 
-/** Limits in seconds, or as a multiple of the median. */
+/** Limits in seconds, or as multiples of the median. */
 const lengthLimits = {
   /** Shorter than a syllable. */
   shortSeconds: 0.1,
@@ -14,7 +14,7 @@ const lengthLimits = {
   /** Longer than the encoders' window: several windows are averaged. */
   longSeconds: 30,
   longOfMedian: 8,
-  /** Recordings up to this length are never long. */
+  /** Recordings up to this length, in seconds, are never too long. */
   unremarkableSeconds: 5,
 } as const;
 
@@ -23,7 +23,8 @@ export function checkLengths({ recordings, skipped }: Examination): FoundFault[]
   const limits = lengthLimits;
   const lengths = recordings.map(getSoundSeconds).sort((a, b) => a - b);
   const median = lengths[lengths.length >> 1] ?? 0;
-  const refused = (code: string) => skipped.filter((record) => record.code === code).map(({ file }) => file);
+  const listSkipped = (code: string) =>
+    skipped.filter((record) => record.code === code).map(({ file }) => file);
   const short = recordings.filter((recording) => {
     const seconds = getSoundSeconds(recording);
     return seconds < limits.shortSeconds || seconds < limits.shortOfMedian * median;
@@ -34,7 +35,7 @@ export function checkLengths({ recordings, skipped }: Examination): FoundFault[]
     return seconds > limits.longSeconds || seconds > longer;
   });
   const findings: FoundFault[] = [];
-  const tooShort = [...refused("too-short"), ...sortBy(short, 1)];
+  const tooShort = [...listSkipped("too-short"), ...sortBy(short, 1)];
   if (tooShort.length > 0) {
     findings.push({
       kind: "too-short",
@@ -48,7 +49,7 @@ export function checkLengths({ recordings, skipped }: Examination): FoundFault[]
       },
     });
   }
-  const tooLong = [...refused("too-long"), ...sortBy(long, -1)];
+  const tooLong = [...listSkipped("too-long"), ...sortBy(long, -1)];
   if (tooLong.length > 0) {
     findings.push({
       kind: "too-long",
@@ -65,7 +66,7 @@ export function checkLengths({ recordings, skipped }: Examination): FoundFault[]
   return findings;
 }
 
-/** Seconds of a recording without silence at its ends. */
+/** Gets the seconds of a recording without silence at its ends. */
 function getSoundSeconds({ facts }: Pick<ExaminedRecording, "facts">): number {
   return facts.kept[1] - facts.kept[0];
 }

@@ -8,7 +8,7 @@ import { checkNearDuplicates } from "./near-duplicates.ts";
 const rate = 16_000;
 const syllableSamples = 2400;
 
-/** A voice that never changes its pitch: 100 Hz, each syllable with three formants of its own. */
+/** A voice with a constant pitch of 100 Hz; each syllable has its own three formants. */
 function speak(syllables: readonly number[]): Float32Array {
   const samples = new Float32Array(syllables.length * syllableSamples);
   for (const [n, syllable] of syllables.entries()) {
@@ -34,7 +34,7 @@ const words = Array.from({ length: 12 }, (_, i) => i + 1);
 const otherWords = words.map((word, i) => (i === 5 || i === 6 ? word + 100 : word));
 
 describe("levels", () => {
-  it("tell two sentences of one monotonous voice apart where fingerprints do not", async () => {
+  it("distinguish two sentences of one monotonous voice with matching fingerprints", async () => {
     const [a, b] = await Promise.all([
       examineSamples("a.wav", "x", speak(words)),
       examineSamples("b.wav", "x", speak(otherWords)),
@@ -45,7 +45,7 @@ describe("levels", () => {
     expect(checkNearDuplicates(createExamination([a, b]))).toEqual([]);
   });
 
-  it("agree in copies that were cut, made quieter and equalised", async () => {
+  it("match in copies that were cut, made quieter and equalised", async () => {
     const whole = speak(words);
     const part = whole.subarray(3000, whole.length - 4000).map((value) => value / 6);
     const duller = whole.map((value, i) => 0.6 * value + 0.4 * (whole[i - 1] ?? 0));

@@ -2,9 +2,9 @@
  * Decides whether two recordings with matching fingerprints also have the same levels in every band,
  * throughout.
  *
- * The bits of a fingerprint encode how levels change, not the level of a band; in two sentences by one
+ * The bits of a fingerprint encode changes of levels, not the level of a band; in two sentences by one
  * monotonous voice most of them agree wherever the words are the same. If one word differs, levels differ by
- * far more than compression changes them. So the worst fifth of a second counts, not the mean.
+ * far more than compression changes them. The largest difference decides, therefore, not the mean.
  * Not its concern: how levels are measured (audio/fingerprint.ts), how recordings are aligned.
  */
 import { levelParameters, type SoundPrint } from "../audio/fingerprint.ts";
@@ -26,7 +26,8 @@ export function haveSameLevels(a: SoundPrint, b: SoundPrint, offset: number): bo
 }
 
 /**
- * The mean difference of levels in the stretch where it is largest, in dB, without gain and equalisation.
+ * Computes the mean difference of levels in the stretch where it is largest, in dB, without gain and
+ * equalisation.
  */
 function computeLevelDistance(a: SoundPrint, b: SoundPrint, offset: number): number {
   const frames: (readonly [number, number])[] = [];
@@ -49,8 +50,8 @@ function computeLevelDistance(a: SoundPrint, b: SoundPrint, offset: number): num
 const getLevel = (word: number, band: number): number => (word >>> (4 * band)) & 15;
 
 /**
- * The number of steps by which each band of the first is louder: the median over frames in which both have
- * some level.
+ * Computes the number of steps by which each band of the first is louder: the median over frames in which
+ * both have some level.
  */
 function computeGains(frames: readonly (readonly [number, number])[]): number[] {
   const all: number[] = [];
@@ -67,7 +68,7 @@ function computeGains(frames: readonly (readonly [number, number])[]): number[] 
   return own.map((gain) => gain ?? common);
 }
 
-/** Mean difference over the audible bands, in steps. */
+/** Computes the mean difference over the audible bands, in steps. */
 function compareFrame([a, b]: readonly [number, number], gains: readonly number[]): number {
   let sum = 0;
   let count = 0;

@@ -10,9 +10,9 @@ import type { FoundFault } from "./finding.ts";
 
 /** Limits beyond which a level is a fault. */
 const levelLimits = {
-  /** Peak relative to full scale (-46 dB): 16 bits leave 8 for the sound. */
+  /** Peak relative to full scale (-46 dB), at which 16-bit files use 8 bits. */
   quietPeak: 0.005,
-  /** Share of samples at full scale: a few flat peaks, and audible distortion. */
+  /** Share of samples at full scale: for a few flat peaks, and for audible distortion. */
   clippedNote: 0.0005,
   clippedWarning: 0.005,
   /** Mean of the samples: share of full scale, and share of the recording's own root mean square. */
@@ -82,7 +82,7 @@ function isShifted({ offset, loudnessDb }: AudioFacts): boolean {
 
 const toDb = (level: number): number => Math.round(20 * Math.log10(level));
 
-/** Files whose facts satisfy the condition, the worst (smallest by `order`) first. */
+/** Picks the files whose facts satisfy the condition, the worst (smallest by `order`) first. */
 function pick(
   recordings: readonly ExaminedRecording[],
   matches: (facts: AudioFacts) => boolean,

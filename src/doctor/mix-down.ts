@@ -6,7 +6,7 @@
 import type { Examination } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";
 
-/** Finds recordings with most energy above the encoders' band, and those of which one channel was used. */
+/** Finds recordings with most energy above the encoders' band, and those with only one channel used. */
 export function checkMixDown({ recordings, skipped }: Examination): FoundFault[] {
   const list = (code: string): { file: string; message: string }[] => [
     ...skipped.filter((one) => one.code === code),

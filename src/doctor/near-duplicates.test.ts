@@ -17,7 +17,7 @@ beforeAll(async () => {
   recordings = await Promise.all(samples.map((own, i) => examineSamples(names[i]!, "freeze", own)));
 });
 
-/** What is found when one altered copy is added. */
+/** Finds faults after one altered copy is added. */
 async function findCopy(copy: Float32Array, rest: Partial<ExaminedRecording> = {}, rate = 16_000) {
   const examined = await examineSamples("copy.wav", "freeze", copy, rate);
   return checkNearDuplicates(createExamination([...recordings, { ...examined, ...rest }]));
@@ -47,7 +47,7 @@ describe("copies", () => {
     }
   });
 
-  it("are severe under two labels and on two sides, and a note where they do no harm", async () => {
+  it("are severe under two labels and on two sides, and a note if harmless", async () => {
     const copy = samples[1]!.map((value) => value / 3);
     const [conflict] = await findCopy(copy, { label: "balance" });
     expect(conflict).toMatchObject({

@@ -19,7 +19,6 @@ import { findNeighbours } from "./neighbours.ts";
 /** Number of neighbours by each criterion that are compared with a recording. */
 const compared = 6;
 
-/** Two copies of one sound. */
 interface DuplicatePair {
   /** Rows of the examination, the smaller first. */
   readonly rows: readonly [number, number];
@@ -42,7 +41,7 @@ export function checkNearDuplicates(examination: Examination): FoundFault[] {
 }
 
 /**
- * All pairs found; recordings with too little sound for a fingerprint are compared by their samples alone.
+ * Finds all pairs; recordings with too little sound for a fingerprint are compared by their samples alone.
  */
 function findDuplicatePairs(
   recordings: readonly Pick<ExaminedRecording, "facts">[],
@@ -70,7 +69,7 @@ function findDuplicatePairs(
   return pairs;
 }
 
-/** Pairs (i < j) of indices into `rows` that are neighbours by either criterion. */
+/** Lists pairs (i < j) of indices into `rows` that are neighbours by either criterion. */
 function listCandidates(
   rows: readonly number[],
   fingerprints: readonly Uint32Array[],
@@ -102,7 +101,7 @@ function listCandidates(
   return result;
 }
 
-/** Groups of rows that are connected by pairs, rows ascending. */
+/** Groups rows that are connected by pairs, rows ascending. */
 function joinPairs(pairs: readonly DuplicatePair[], rows: number): number[][] {
   const parents = Array.from({ length: rows }, (_, row) => row);
   const find = (row: number): number => {

@@ -5,7 +5,7 @@ import { createRandom } from "../core/random.ts";
 import { createMatrix, getRow } from "../math/matrix.ts";
 import { findNeighbours } from "./neighbours.ts";
 
-it("finds what sorting all distances finds", () => {
+it("finds the same neighbours as sorting all distances", () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 1, max: 20 }),
@@ -32,7 +32,7 @@ it("finds copies among thousands of rows, in cells", () => {
   const [rows, columns, random] = [4400, 8, createRandom(5)];
   const matrix = createMatrix(rows, columns);
   const half = matrix.data.length / 2;
-  // The second half repeats the first, a twentieth of its spread apart.
+  // The second half repeats the first, moved by a twentieth of its spread.
   for (let i = 0; i < half; i++) {
     matrix.data[i] = random.normal();
     matrix.data[i + half] = matrix.data[i]! + 0.05 * random.normal();

@@ -1,6 +1,6 @@
 /**
- * Nearest neighbours among the rows of a matrix, by Euclidean distance: exact up to a few thousand rows;
- * above, among the rows of near cells, so that the cost grows as rows to the power 1.5. Copies are far closer
+ * Nearest neighbours among the rows of a matrix, by Euclidean distance: exact up to a few thousand rows; with
+ * more, among the rows of near cells, so that the cost grows as rows to the power 1.5. Copies are far closer
  * to each other than the width of the cells.
  *
  * Not its concern: the meaning of the rows.
@@ -17,7 +17,8 @@ const maximumExhaustive = 4000;
 const nearCells = 4;
 
 /**
- * For each row its nearest other rows, nearest first; at most `count`, padded with -1 if fewer were compared.
+ * Finds the nearest other rows of each row, nearest first; `count` per row, padded with -1 if fewer were
+ * compared.
  */
 export function findNeighbours(matrix: Matrix, count: number): Int32Array[] {
   const { rows } = matrix;
@@ -54,7 +55,7 @@ export function findNeighbours(matrix: Matrix, count: number): Int32Array[] {
   return near;
 }
 
-/** Squared distances of rows. */
+/** Creates a function that computes the squared distance of two rows. */
 function createDistances(matrix: Matrix): (a: number, b: number) => number {
   const { rows, columns, data } = matrix;
   const norms = new Float64Array(rows);
@@ -70,7 +71,7 @@ function createDistances(matrix: Matrix): (a: number, b: number) => number {
   };
 }
 
-/** About as many cells as rows per cell: the nearest cells of each row, and the rows of each cell. */
+/** Creates about as many cells as rows per cell: the nearest cells of each row, and the rows of each cell. */
 function createCells(
   rows: number,
   getDistance: (a: number, b: number) => number,

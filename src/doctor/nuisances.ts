@@ -10,10 +10,7 @@ import type { NuisanceId } from "./finding.ts";
 /** A property that should not predict the label. */
 export interface Nuisance {
   readonly id: NuisanceId;
-  /**
-   * Whether it may be part of the sound itself, like loudness: then it is suspicious, but not certainly a
-   * fault.
-   */
+  /** Whether it may be part of the sound itself, like loudness; it is then not certainly a fault. */
   readonly isNatural: boolean;
   /** Its value; undefined if it is not known. */
   get(recording: ExaminedRecording): string | number | undefined;

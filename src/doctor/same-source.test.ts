@@ -15,7 +15,7 @@ const pieces = (label: string, source: string, split: Row["split"] = "none"): Ro
   Array.from({ length: 3 }, () => ({ label, source, split }));
 
 describe("pieces of one source", () => {
-  it("are a warning where folds keep them together", () => {
+  it("are a warning if folds keep them together", () => {
     const rows = ["dog", "rain"].flatMap((label) => [
       ...pieces(label, `${label}0`),
       ...pieces(label, `${label}1`),
@@ -30,7 +30,7 @@ describe("pieces of one source", () => {
     expect(fault?.groups?.[0]).toEqual(["0.wav", "1.wav", "2.wav"]);
   });
 
-  it("are severe where a class has one source, or they are on both sides of a split", () => {
+  it("are severe if a class has one source, or they are on both sides of a split", () => {
     const alone = checkSameSource(
       examine([...pieces("dog", "a"), ...pieces("rain", "b"), ...pieces("rain", "c")]),
     );
@@ -48,7 +48,7 @@ describe("pieces of one source", () => {
   });
 });
 
-it("alike labels are severe where they look the same, else a warning", () => {
+it("gives severe findings for alike labels that look the same, else warnings", () => {
   const rows = (...labels: string[]): Row[] => labels.map((label) => ({ label, split: "none" }));
   expect(checkAlikeClasses(examine(rows("a", "a", "a\u200b", "b")))).toMatchObject([
     { kind: "alike-labels", severity: "severe", files: ["2.wav"] },

@@ -1,4 +1,4 @@
-/** What tells labels without the sound: found when it does so as well as the classifier, never otherwise. */
+/** Properties other than the sound are found only if they predict labels as well as the classifier. */
 import { describe, expect, it } from "vitest";
 import type { AudioFacts } from "../audio/audio.ts";
 import { createRandom } from "../core/random.ts";
@@ -19,7 +19,7 @@ const make = (seconds: (label: number) => number, codec = (_label: number) => "p
 const right = new Array<number>(24).fill(1);
 
 describe("findShortcut", () => {
-  it("finds a duration that tells all labels, with the share", () => {
+  it("finds a duration that predicts all labels, with the share", () => {
     const recordings = make((label) => 1 + label + 0.1 * random.uniform());
     expect(findShortcut({ recordings, correctness: right, seed: 0 })).toEqual({
       code: "duration-tells",
@@ -27,7 +27,7 @@ describe("findShortcut", () => {
     });
   });
 
-  it("finds a file format that goes along with the label", () => {
+  it("finds a file format that correlates with the label", () => {
     const recordings = make(
       () => 1 + random.uniform(),
       (label) => (label ? "mp3" : "pcm"),
@@ -35,7 +35,7 @@ describe("findShortcut", () => {
     expect(findShortcut({ recordings, correctness: right, seed: 0 })?.code).toBe("format-tells");
   });
 
-  it("leaves the score to a classifier that is better, and to chance", () => {
+  it("finds nothing if the classifier is better, or at chance", () => {
     const natural = make((label) => 1 + 0.5 * label + 0.4 * random.normal());
     expect(findShortcut({ recordings: natural, correctness: right, seed: 0 })).toBeUndefined();
     const same = make(() => 1 + random.uniform());

@@ -20,7 +20,7 @@ import { createCategoryScore, createLevelScore, measureExplained } from "./expla
 import type { NuisanceId } from "./finding.ts";
 import { nuisances } from "./nuisances.ts";
 
-/** Properties of files and sound, as a sentence names them. */
+/** Names of properties within a sentence. */
 const names: Readonly<Partial<Record<NuisanceId, string>>> = {
   format: "the file format",
   rate: "the sample rate of the file",
@@ -30,14 +30,14 @@ const names: Readonly<Partial<Record<NuisanceId, string>>> = {
 };
 
 const limits = {
-  /** Minimum share of the way from chance to everything, and maximum p-value. */
+  /** Minimum share beyond chance, and maximum p-value. */
   beyondChance: 0.7,
   likelihood: 0.01,
   /** Maximum advantage of the classifier, as a share of the recordings. */
   lead: 0.03,
 } as const;
 
-/** Random stream of the shuffles, independent of other uses of the same seed. */
+/** Number of the random stream of the shuffles, independent of other uses of the same seed. */
 const shuffleStream = 0x5c07;
 
 /** Input of {@link findShortcut}. Arrays have one entry per scored recording. */
@@ -48,7 +48,7 @@ export interface ShortcutInput {
   readonly seed: number;
 }
 
-/** The property that predicts most labels, if it predicts as many as the classifier; otherwise undefined. */
+/** Finds the property that predicts most labels; undefined if it predicts fewer than the classifier. */
 export function findShortcut({ recordings, correctness, seed }: ShortcutInput): Unmeasured | undefined {
   const classes = [...new Set(recordings.map(({ label }) => label))];
   if (classes.length < 2) return undefined;

@@ -8,7 +8,7 @@ import { createFolds } from "../evaluate/folds.ts";
 import type { Examination } from "./examination.ts";
 import { type FoundFault, listNames } from "./finding.ts";
 
-/** Checks whether a score can hold for voices that are not in the training data. */
+/** Checks whether a score is valid for voices that are not in the training data. */
 export function checkSpeakers({ recordings, seed }: Examination): FoundFault[] {
   const named = recordings.filter(({ speaker }) => speaker !== undefined);
   if (named.length === 0) return [];
@@ -51,7 +51,7 @@ export function checkSpeakers({ recordings, seed }: Examination): FoundFault[] {
   return findings;
 }
 
-/** Why folds cannot be by group; undefined if they can, or if there are no folds at all. */
+/** Finds why folds cannot be by group; undefined if they can, or if there are no folds. */
 export function findReasonAgainstFolds(
   recordings: Examination["recordings"],
   groups: readonly (string | undefined)[],

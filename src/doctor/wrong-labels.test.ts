@@ -28,7 +28,7 @@ const suspect = (shares: readonly number[], first?: readonly number[]) =>
   findSuspicions({ recordings }, createOpinion(shares, first));
 
 describe("doubted labels", () => {
-  it("are none where the opinion agrees", () => {
+  it("are none if predictions agree with labels", () => {
     expect(suspect(sure)).toEqual([]);
     expect(checkLabels(createExamination(recordings))).toEqual([]);
   });
@@ -41,26 +41,26 @@ describe("doubted labels", () => {
     ]);
   });
 
-  it("need the first pass too", () => {
+  it("must be doubtful in the first pass too", () => {
     const shares = sure.with(4, 0.97);
     expect(suspect(shares)).toHaveLength(1);
     expect(suspect(shares, sure.with(4, 0.6))).toEqual([]);
   });
 
-  it("are none where as many right labels are expected to be as improbable", () => {
+  it("are none if as many right labels are expected to be as improbable", () => {
     // Of 20 recordings with 8 % for the other class, 1.6 are expected to belong to it.
     const vague = recordings.map((_, row): number => (row % 2 ? 0.92 : 0.08));
     expect(suspect(vague.with(4, 0.92).with(9, 0.08))).toEqual([]);
   });
 
-  it("are a few at most where the classifier errs often", () => {
+  it("are at most a few if the classifier has many errors", () => {
     const many = Array.from({ length: 40 }, (_, i) => createExamined(`${i}`, i % 2 ? "b" : "a"));
     const shares = many.map((_, row): number => (row < 24 ? row % 2 : 1 - (row % 2)));
     expect(findSuspicions({ recordings: many }, createOpinion(shares))).toHaveLength(1);
     expect(suspect(shares.slice(14, 34))).toEqual([]);
   });
 
-  it("are a few at most where the classifier is not much surer without the recordings it doubts", () => {
+  it("are at most a few if confidence hardly rises without the doubtful recordings", () => {
     const many = Array.from({ length: 40 }, (_, i) => createExamined(`${i}`, i % 2 ? "b" : "a"));
     const share = (of: number, row: number): number => (row % 2 ? 1 - of : of);
     const doubted = [4, 9, 12, 21];

@@ -4,12 +4,12 @@
  * The probabilities are held out, from two passes: the first was trained on all labels, the second only on
  * those that the first confirmed (workflow/examine-recordings.ts). A label is doubtful if another class is
  * far more probable in both, and if there are more recordings with labels this improbable than the
- * classifier's own errors explain. According to its probabilities, an expected number of right labels is as
+ * classifier's own errors explain. Its probabilities give the expected number of right labels that are as
  * improbable; the number found must be three times that, a false discovery rate of a third (Storey, "A direct
  * approach to false discovery rates", JRSS B 2002; confident learning: Northcutt et al., JAIR 2021). A
  * classifier with many errors is poor evidence: at most a few of the labels are then reported. Wrong labels
- * lower its confidence in all others, so without them its confidence rises much; without hard recordings it
- * does not.
+ * lower its confidence for all others, so without them confidence rises much; without hard recordings it does
+ * not.
  * Not its concern: files, heads, where probabilities come from, wording.
  */
 import { getPredictions } from "../evaluate/metrics.ts";
@@ -28,7 +28,8 @@ const doubtLimits = {
    */
   agreement: 2 / 3,
   /**
-   * Maximum share of the first pass's expected errors that the second still expects; all, if these are few.
+   * Maximum ratio of the expected errors of the second pass to those of the first; unlimited if these are
+   * few.
    */
   remainingErrors: 0.6,
   fewErrors: 0.05,
@@ -58,7 +59,7 @@ export function checkLabels(examination: Examination): FoundFault[] {
   ];
 }
 
-/** Recordings with doubtful labels, the most doubtful first. */
+/** Finds recordings with doubtful labels, the most doubtful first. */
 export function findSuspicions(
   { recordings }: Pick<Examination, "recordings">,
   { labels, rows, probabilities, firstProbabilities }: Opinion,
@@ -93,7 +94,7 @@ export function findSuspicions(
 
 const raise = (probability: number): number => Math.max(smallestProbability, probability);
 
-/** Whether the second pass expects nearly as many errors as the first. */
+/** Whether the expected errors of the second pass are nearly as many as those of the first. */
 function isStillUnsure(first: Matrix, second: Matrix): boolean {
   const [before, after] = [first, second].map((pass) => {
     const surest = Array.from({ length: pass.rows }, (_, row) => Math.max(...getRow(pass, row)));

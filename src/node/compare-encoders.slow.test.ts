@@ -4,7 +4,7 @@ import { sharedData, sharedDataNote } from "../../test/support/shared-data.ts";
 import { compareEncoders } from "./compare-heads.ts";
 import { train } from "./train.ts";
 
-it.skipIf(!sharedData)(`compares two encoders, and refuses one${sharedDataNote}`, async () => {
+it.skipIf(!sharedData)(`compares two encoders, and rejects a single one${sharedDataNote}`, async () => {
   const data = `${sharedData}/wakewords`;
   const options = { encoders: ["google-speech-embedding", "mfcc"], shots: 5, repeats: 1 };
   const comparison = await compareEncoders(data, options);

@@ -38,8 +38,8 @@ export interface CompareEncodersOptions extends CompareEncodersChoices, Environm
 
 /**
  * Compares encoders by cross-validation on the recordings that all of them can embed. Errors: those of
- * `train`; `too-few-recordings` for a class with one recording; `invalid-option` unless at least two different
- * encoders are named.
+ * `train`; `too-few-recordings` for a class with one recording; `invalid-option` unless at least two
+ * different encoders are named.
  */
 export function compareEncoders(
   data: string | Dataset,

@@ -20,7 +20,7 @@ export interface CurveOptions
     Pick<CurveMeasure, "added" | "maximumEvaluations" | "headline"> {}
 
 /**
- * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` where fewer than
+ * Measures the learning curve of a data set. Errors: those of `train`; `too-few-recordings` if fewer than
  * two classes have two recordings.
  */
 export function computeCurve(data: string | Dataset, options: CurveOptions = {}): Promise<DatasetCurve> {

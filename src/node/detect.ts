@@ -41,13 +41,12 @@ export interface OpenDetectorOptions extends DetectWork {
 
 /** A detector that must be disposed of after use. */
 export interface OpenDetector extends Detector {
-  /** Frees the networks. */
   dispose(): Promise<void>;
 }
 
 /**
- * Yields the events in a recording of any length, one by one; memory does not grow with duration. Progress
- * counts seconds. Rejects with the errors of decoders and encoders, or `aborted`.
+ * Yields the events in a recording of any length; memory does not grow with duration. Progress is in seconds.
+ * Rejects with the errors of decoders and encoders, or `aborted`.
  */
 export async function* detectFile<Label extends string = string>(
   golem: Golem<Label>,
@@ -106,7 +105,7 @@ export async function openDetector(golem: Golem, options: OpenDetectorOptions = 
 /** Maximum time for writing clips after an interruption, in seconds. */
 const interruptedSeconds = 4;
 
-/** Fills in the settings; warns if the golem is seldom confident. */
+/** Resolves the settings; warns if the golem's confidence is mostly low. */
 function settle({ model }: Golem, options: DetectWork): DetectSettings {
   const settings = resolveDetectSettings(model, options);
   const threshold = getUsualThreshold(model.document);
@@ -114,7 +113,7 @@ function settle({ model }: Golem, options: DetectWork): DetectSettings {
   if (isUsual && threshold < highestThreshold) {
     options.onWarning?.({
       code: "seldom-sure",
-      message: `Half of this golem's predictions for held-out recordings have a confidence of at most ${Math.round(100 * threshold)} %, so events are reported from there on; many will be wrong.`,
+      message: `Half of this golem's predictions for held-out recordings have a confidence of at most ${Math.round(100 * threshold)} %, so events are reported from this score on; many will be wrong.`,
       hint: "More recordings raise its confidence; --threshold P sets a higher minimum.",
     });
   }

@@ -1,5 +1,5 @@
 /**
- * Comparison of two saved golems in Node, with what each costs: bytes, and time per recording.
+ * Compares two saved golems in Node, with their costs: bytes, and time per recording.
  *
  * Not its concern: the comparison itself (workflow/compare-golems.ts), the terminal.
  */
@@ -16,12 +16,11 @@ import type { EnvironmentOptions } from "./environment.ts";
 import { type Golem, loadGolem } from "./golem.ts";
 import { runInNode } from "./node-environment.ts";
 
-/** What a golem costs. */
 interface GolemCost {
   /** Bytes of its folder, without the encoders' weights. */
   readonly bytes: number;
   readonly encoders: readonly string[];
-  /** Median time to classify one of the recordings, once its networks are loaded; absent without DATA. */
+  /** Median time to classify one of the recordings with loaded networks; absent without DATA. */
   readonly milliseconds?: number;
 }
 
@@ -34,20 +33,20 @@ export interface GolemDiff extends GolemDifference {
 
 /** Options of {@link diffGolems}. */
 export interface DiffOptions extends EnvironmentOptions {
-  /** Recordings to compare on; without them, by what both trainings held out. */
+  /** Recordings to compare on; default: those held out by both trainings. */
   readonly data?: string | Dataset | undefined;
   readonly limit?: number | undefined;
   /** Loss of balanced accuracy that is accepted; default 0. */
   readonly margin?: number | undefined;
 }
 
-/** Recordings that are timed. */
+/** Number of recordings that are timed. */
 const timed = 7;
 
 /**
- * Compares two golems in folders; without data their encoders are not needed, so that one may be of an earlier
- * version. Rejects with the errors of `loadGolem` and `evaluate`, and with
- * `no-recordings` where nothing was held out of both.
+ * Compares two golems in folders; without data their encoders are not needed, so one golem may be of an
+ * earlier version. Rejects with the errors of `loadGolem` and `evaluate`, and with `no-recordings` if nothing
+ * was held out of both trainings.
  */
 export async function diffGolems(a: string, b: string, options: DiffOptions = {}): Promise<GolemDiff> {
   const { data, limit, margin = 0, ...environmentOptions } = options;
@@ -95,7 +94,7 @@ async function measureCost(
   };
 }
 
-/** The median time to classify one of the recordings, in milliseconds; undefined if none was classified. */
+/** Measures the median time to classify a recording, in milliseconds; undefined if none was classified. */
 async function timeGolem(golem: Golem, paths: readonly string[]): Promise<number | undefined> {
   const times: number[] = [];
   // The first prediction loads the networks and is not counted.

@@ -1,4 +1,4 @@
-/** Options of functions in Node that run for long, use the cache, or give warnings. */
+/** Options of functions in Node that take long, use the cache, or give warnings. */
 import type { Device } from "../core/device.ts";
 import type { WorkflowOptions } from "../workflow/environment.ts";
 import type { CacheFolder } from "./disk/cache-folder.ts";
@@ -7,7 +7,7 @@ export type { Warning } from "../workflow/environment.ts";
 
 /** Options of functions that use the cache. */
 export interface EnvironmentOptions extends WorkflowOptions {
-  /** Where weights and embeddings are kept; see `getCacheFolder`. */
+  /** Cache of weights and embeddings; default: `getCacheFolder`. */
   readonly cache?: CacheFolder | undefined;
   /** Device on which encoders run; default: the processor. */
   readonly device?: Device | undefined;

@@ -1,6 +1,6 @@
 /**
- * Scores of detection in annotated recordings: every long recording is searched, and the events are compared
- * with its annotations.
+ * Scores detection in annotated recordings: the events detected in every long recording are compared with its
+ * annotations.
  *
  * Not its concern: the definition of the scores (evaluate/event-scores.ts), detection itself.
  */
@@ -47,7 +47,7 @@ export async function evaluateEvents(
   return computeEventScores(scored, labels, tolerance);
 }
 
-/** Annotations by the path of the long recording; of recordings in which nothing is annotated, none. */
+/** Groups annotations by the path of the long recording; recordings without events have none. */
 function groupByRecording({
   name,
   recordings,
@@ -61,9 +61,9 @@ function groupByRecording({
   if (groups.size > 0) return [...groups, ...empty.map((path): [string, []] => [path, []])];
   throw new GolemError(
     "invalid-data",
-    `${name} contains no annotations; long recordings with annotations were expected.`,
+    `${name} contains no annotations; expected long recordings with annotations.`,
     {
-      hint: "Put a label track beside each recording (day.wav, day.txt), or name a list with the columns file_name, start, end and label.",
+      hint: "Put a label track next to each recording (day.wav, day.txt), or name a list with the columns file_name, start, end and label.",
     },
   );
 }

@@ -1,5 +1,5 @@
 /**
- * The library in Node: a golem with its encoders; load, predict, evaluate, save.
+ * The library in Node: loads a golem with its encoders, predicts, evaluates, saves.
  *
  * Not its concern: how it was trained, the terminal.
  */
@@ -38,7 +38,6 @@ export type AudioInput = string | Uint8Array | Float32Array;
 
 /** A trained golem with its encoders. `Label`: its labels, if they are known when the program is written. */
 export interface Golem<Label extends string = string> {
-  /** Contents of golem.json. */
   readonly document: GolemDocument;
   readonly labels: readonly Label[];
   /** Its score on held-out recordings; null when none could be held out. */
@@ -50,31 +49,28 @@ export interface Golem<Label extends string = string> {
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
   predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction<Label>>;
   /**
-   * Predicts many files on all cores; predictions come in the order of the files, and a file that fails comes
-   * with its error.
+   * Predicts many files on all cores. Yields predictions in the order of the files, and the error of a file
+   * that fails.
    */
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction<Label>>;
-  /** Scores it on held-out recordings. */
+  /** Scores the golem on held-out recordings. */
   evaluate(data: string | Dataset, options?: EvaluateOptions): Promise<Evaluation>;
   /**
-   * Trains again on its recordings and on more, by the same recipe and seed. Rejects with
-   * the errors of `train`, and with `data-not-found` if none of its recordings is found again.
+   * Trains again on its recordings and further ones, with the same recipe and seed. Rejects with the errors
+   * of `train`, and with `data-not-found` if none of its recordings is found again.
    */
   update(
     data: string | Dataset | readonly (string | Dataset)[],
     options?: RetrainOptions,
   ): Promise<UpdatedGolem>;
-  /** Writes its folder, with its report, atomically. */
+  /** Writes the golem's folder, with its report, atomically. */
   save(folder: string): Promise<void>;
-  /**
-   * Frees its networks once predictions under way are done; the golem may still be used and loads them again.
-   */
+  /** Frees the networks after current predictions have ended; later predictions load them again. */
   dispose(): Promise<void>;
 }
 
-/** Options of {@link Golem.evaluate}. */
 interface EvaluateOptions extends WorkOptions, Pick<WorkflowOptions, "annotations"> {
-  /** Take the first rows only. */
+  /** Use only the first rows. */
   readonly limit?: number | undefined;
 }
 
@@ -85,21 +81,22 @@ export interface UpdatedGolem extends RetrainCount {
 
 /** Options of {@link loadGolem}. */
 export interface LoadGolemOptions<Label extends string = string> extends EnvironmentOptions {
-  /** The labels that the golem must have, in any order; they become the type of its answers. */
+  /** The labels that the golem must have, in any order; they become the label type of its predictions. */
   readonly labels?: readonly Label[] | undefined;
-  /** Where its encoder is now, if it has one and it was elsewhere when the golem was trained. */
+  /** New location of its only encoder, if it moved since training. */
   readonly encoder?: string | undefined;
 }
 
 /**
- * Loads a golem from its folder, and finds the encoders it was trained on. With `labels`, answers have their type:
+ * Loads a golem from its folder, and finds its encoders. With `labels`, predictions have their type:
  *
  * ```ts
  * // Golem<"yes" | "no">
  * const golem = await loadGolem("my-golem", { labels: ["yes", "no"] });
  * ```
  *
- * Errors: `invalid-option` if the golem has other labels, `golem-not-found`, `golem-damaged`, `golem-version`, and those of `resolveGolemEncoderSet`.
+ * Errors: `invalid-option` if the golem has other labels, `golem-not-found`, `golem-damaged`,
+ * `golem-version`, and those of `resolveGolemEncoderSet`.
  */
 export async function loadGolem<const Label extends string = string>(
   folder: string,
@@ -114,8 +111,9 @@ export async function loadGolem<const Label extends string = string>(
 }
 
 /**
- * Reads a golem and trains it again, as `update` of a loaded golem does; one of an earlier version too, whose
- * encoders cannot run any more: all recordings are embedded anew. Rejects with the errors of `Golem.update`.
+ * Reads a golem and trains it again, as `update` of a loaded golem does. This works for golems of earlier
+ * versions with encoders that cannot be run any more, since all recordings are embedded again. Rejects with
+ * the errors of `Golem.update`.
  */
 export async function updateGolem(
   folder: string,
@@ -135,7 +133,7 @@ async function updateModel(
   return { golem: await wrapTrained(trained, options), ...count };
 }
 
-/** A golem that was just trained; its report links to the recordings. */
+/** Creates a golem after training; its report links to the recordings. */
 export async function wrapTrained(
   { model, encoderSet, trainRows, testRows }: TrainedGolem,
   { cache, onWarning }: EnvironmentOptions,
@@ -146,8 +144,8 @@ export async function wrapTrained(
 
 /**
  * Joins a golem and its encoders, which are loaded at the first prediction. The report that is saved with it
- * links to the recordings at `sources` and holds no sound: nothing is decoded for it, and golems are passed
- * on.
+ * links to the recordings at `sources` and contains no sound: no recording is decoded for it, and golems may
+ * be shared.
  */
 function createGolem(
   model: GolemModel,
@@ -158,7 +156,7 @@ function createGolem(
   const { document } = model;
   let encoderSet: Promise<LoadedEncoderSet> | undefined;
   const underWay = new Set<Promise<unknown>>();
-  // Shared by all predictions, so no single one's signal may end it.
+  // Shared by all predictions, so it is not aborted by the signal of one.
   const getEncoderSet = (): Promise<LoadedEncoderSet> => {
     const { cache, onProgress } = options;
     const threads = Math.min(4, availableParallelism());

@@ -1,6 +1,6 @@
 /**
- * Labels as types: they come from a list given to `train` or `loadGolem`, and the golem is checked to have
- * them.
+ * Labels as types: they come from a list given to `train` or `loadGolem`, which is compared with the golem's
+ * labels.
  */
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { getToneGolem } from "../../test/support/served.ts";

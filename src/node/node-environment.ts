@@ -14,12 +14,12 @@ import type { EnvironmentOptions } from "./environment.ts";
 import { resolveEncoderSet } from "./models/resolve-encoder-set.ts";
 import { createCandidateRunner, createFoldRunner } from "./threads/fold-runner-node.ts";
 
-/** The choice of encoders that the recordings of a run record. */
+/** The choice of encoders recorded in a run. */
 interface RunChoice {
   readonly choice?: EncoderChoice;
 }
 
-/** Returns the encoders that were named, else those of the run. */
+/** Returns the named encoders, else those of the run. */
 function joinChoices(choice: EncoderChoice, run: EncoderChoice = {}): EncoderChoice {
   const named = Object.fromEntries(Object.entries(choice).filter(([, value]) => value !== undefined));
   if (choice.encoder !== undefined) return choice;
@@ -66,7 +66,8 @@ export async function runInNode<Result>(
         import("./shards/unlisted-rows.ts"),
         import("./shards/run-dataset.ts"),
       ]);
-      if (!(unlisted instanceof UnlistedRows)) throw new TypeError("Unlisted recordings are those of a run.");
+      if (!(unlisted instanceof UnlistedRows))
+        throw new TypeError("Unlisted recordings must be those of a run.");
       return readUnlisted(unlisted, inMemory, encoderSet, { ...options, cache });
     },
     createFoldRunner,

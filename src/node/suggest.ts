@@ -51,8 +51,8 @@ interface Pool {
 }
 
 /**
- * Opens a pool; its recordings have no labels. Rejects with the errors of `loadDataset`; recordings
- * are not read yet, so a missing file is only found when it is embedded.
+ * Opens a pool; its recordings have no labels. Rejects with the errors of `loadDataset`. Recordings are not
+ * read yet, so a missing file is detected only when it is embedded.
  */
 async function openPool(
   specs: readonly string[],

@@ -25,7 +25,7 @@ function writeReal(folder: string, label: string, pitch: number, count: number):
   }
 }
 
-it("makes a data set of four voices whose score is said to be of synthetic voices", async () => {
+it("creates a data set of four voices, whose score is marked as that of synthetic voices", async () => {
   const out = join(await createScratchFolder(), "data");
   const made = await synthesize("yes,no", { out, count: 5 });
   expect(made).toMatchObject({ recordings: 10, labels: ["no", "yes"] });
@@ -44,7 +44,7 @@ it("makes a data set of four voices whose score is said to be of synthetic voice
   expect(golem.document.data.synthetic).toBe(10);
 });
 
-it("adds to a folder per class, lists what was there as real, and scores on that alone", async () => {
+it("adds to a folder per class, lists existing recordings as real, and scores on these alone", async () => {
   const out = await createScratchFolder();
   writeReal(out, "yes", 400, 4);
   writeReal(out, "no", 900, 4);
@@ -60,7 +60,7 @@ it("adds to a folder per class, lists what was there as real, and scores on that
   expect(golem.document.data).toMatchObject({ recordings: 16, synthetic: 8 });
 });
 
-it("keeps the columns of a list that is there, and refuses lists of another kind", async () => {
+it("keeps the columns of an existing list, and rejects lists of another kind", async () => {
   const out = await createScratchFolder();
   writeReal(out, "yes", 400, 1);
   writeFileSync(join(out, "metadata.csv"), 'path;class;Client ID;place\nyes/real-0.wav;yes;anna;"a;b"\n');
@@ -76,7 +76,7 @@ it("keeps the columns of a list that is there, and refuses lists of another kind
   await expect(synthesize("yes", { out: other })).rejects.toMatchObject({ code: "output-exists" });
 });
 
-it("says that a language has no voice", async () => {
+it("rejects a language without a voice", async () => {
   const out = await createScratchFolder();
   await expect(synthesize("ja", { out, language: "xx" })).rejects.toMatchObject({ code: "invalid-option" });
 });

@@ -103,9 +103,9 @@ async function findVoices({
 }: SynthesizeOptions): Promise<Voice[]> {
   const isEnglish = /^en(-us)?$/i.test(language);
   const own = isEnglish ? await createFliteVoices(await loadFliteProgram({ signal, onProgress, cache })) : [];
-  const wanted = most ?? (isEnglish ? own.length : Number.POSITIVE_INFINITY);
-  const others = wanted > own.length ? await listEspeakVoices(language) : [];
-  const voices = [...own, ...others].slice(0, wanted);
+  const maximum = most ?? (isEnglish ? own.length : Number.POSITIVE_INFINITY);
+  const others = maximum > own.length ? await listEspeakVoices(language) : [];
+  const voices = [...own, ...others].slice(0, maximum);
   if (voices.length > 0) return voices;
   throw new GolemError("invalid-option", `There is no voice for the language ${language}.`, {
     hint: "Install espeak-ng (its voices are listed by espeak-ng --voices), or use --language en.",

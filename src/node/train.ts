@@ -21,8 +21,7 @@ export interface TrainOptions<Label extends string = string> extends TrainingCho
 /**
  * Trains a golem on a data set: a folder per class, a folder with metadata, a manifest, or a `Dataset`. With
  * `labels`, the golem's predictions have their type; rejects with `invalid-option` if the recordings have
- * other labels. With `signal` and `onProgress`; errors are GolemErrors whose codes are listed in
- * core/error.ts.
+ * other labels. Rejects with GolemErrors; their codes are listed in core/error.ts.
  */
 export async function train<const Label extends string = string>(
   data: string | Dataset,

@@ -1,6 +1,6 @@
 /**
- * Training a golem again, with more recordings: those it was trained on are found again by their hashes, and
- * the recipe and the seed are the same.
+ * Trains a golem again with more recordings: those it was trained on are found again by their hashes, and the
+ * recipe and the seed are the same.
  *
  * Not its concern: training itself, the terminal.
  */
@@ -21,13 +21,13 @@ import { runInNode } from "./node-environment.ts";
 
 /** Options of {@link retrain}. */
 export interface RetrainOptions extends EnvironmentOptions {
-  /** Where the training recordings are now; default: where they were. */
+  /** Location of the training recordings; default: that at training time. */
   readonly data?: string | undefined;
 }
 
-/** How many recordings a training was repeated with. */
+/** Numbers of recordings in a repeated training. */
 export interface RetrainCount {
-  /** Recordings of the first training that were found again, and those that were not. */
+  /** Recordings of the first training that were found again, and those that are missing. */
   readonly kept: number;
   readonly missing: readonly SkippedRecording[];
   /** Recordings that were added. */
@@ -35,7 +35,7 @@ export interface RetrainCount {
 }
 
 /**
- * Trains again on the recordings of a golem and on more. Rejects with the errors of `train` and
+ * Trains again on the recordings of a golem and further ones. Rejects with the errors of `train` and
  * `loadDataset`, and with `data-not-found` if none of its recordings is found.
  */
 export async function retrain(
@@ -44,14 +44,14 @@ export async function retrain(
   { data, ...options }: RetrainOptions,
 ): Promise<RetrainCount & { readonly trained: TrainedGolem }> {
   const quiet = { ...options, onWarning: undefined };
-  // Limits chose the recordings of then; all of those, and all new ones, are trained on.
+  // Limits selected the first recordings; all of these, and all new ones, are used for training.
   const { limit: _, shots: __, ...recorded } = training.asked ?? {};
   const { annotations, ...asked } = readAsked(recorded);
   if (training.asked === undefined) {
     options.onWarning?.({
       code: "golem-version",
       message:
-        "The golem does not say with which options it was trained, as in early versions; the default recipe is used.",
+        "The golem is of an early version and does not state the options of its training; the default recipe is used.",
       hint: "If it was trained with options, such as --head, train it again on all recordings with these.",
     });
   }
@@ -61,7 +61,7 @@ export async function retrain(
   if (training.unlisted) {
     throw new GolemError(
       "invalid-option",
-      `The golem lists ${training.recordings.length} of the ${document.data.recordings} recordings it was trained on; all were expected.`,
+      `The golem lists ${training.recordings.length} of the ${document.data.recordings} recordings it was trained on; expected all of them.`,
       {
         hint: "Plan a run with the new recordings as well, and train on it: golem plan, golem embed, golem train.",
       },
@@ -105,26 +105,29 @@ export async function retrain(
       ...(typeof negatives === "number" ? { negatives } : {}),
     }),
   );
-  // Recordings that occur in both count once.
+  // Recordings that occur in both are counted once.
   const total = trained.model.document.data.recordings;
   return { trained, kept: kept.length, missing, added: Math.max(0, total - kept.length) };
 }
 
-/** The recordings of a data set that a golem was trained on, by their bytes, with the names and labels of then. */
+/**
+ * Finds the recordings of a data set that a golem was trained on, by their bytes, with their earlier names
+ * and labels.
+ */
 async function findTrained(
   { recordings }: TrainingDocument,
   { recordings: there }: Dataset,
   { signal }: EnvironmentOptions,
 ): Promise<Recording[]> {
-  const wanted = new Map(recordings.map((own) => [own.fileHash, own]));
+  const trained = new Map(recordings.map((own) => [own.fileHash, own]));
   const found: Recording[] = [];
   for (const recording of there) {
     throwIfAborted(signal);
     const path = (await locateFiles([recording])).get(recording.file);
     const hash = path === undefined ? undefined : await computeFileHash(path).catch(() => undefined);
-    const own = hash === undefined ? undefined : wanted.get(hash);
+    const own = hash === undefined ? undefined : trained.get(hash);
     if (hash === undefined || own === undefined) continue;
-    wanted.delete(hash);
+    trained.delete(hash);
     found.push({ ...recording, file: own.file, label: own.label, split: "train" });
   }
   return found;

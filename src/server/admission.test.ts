@@ -1,8 +1,8 @@
-/** How much work is admitted at a time: by the limit, and by each client's share. */
+/** Limits on concurrent work: the total, and each client's share. */
 import { expect, it } from "vitest";
 import { createAdmission } from "./admission.ts";
 
-it("admits up to the limit, and more once something is done", () => {
+it("admits up to the limit, and more after work is finished", () => {
   const admission = createAdmission({ limit: 2, clientShare: 1 }, "requests are at work");
   const done = admission.enter("a");
   admission.enter("b");
@@ -25,7 +25,7 @@ it.each([
   [4, 0.5, 2],
   [3, 0.5, 1],
   [2, 0.1, 1],
-])("of %i gives one client the share %d: %i", (limit, clientShare, share) => {
+])("with the limit %i and the share %d admits %i for one client", (limit, clientShare, share) => {
   const admission = createAdmission({ limit, clientShare }, "streams are open");
   const done = Array.from({ length: share }, () => admission.enter("a"));
   expect(() => admission.enter("a")).toThrow(expect.objectContaining({ code: "too-many-requests" }));
@@ -34,7 +34,7 @@ it.each([
   expect(() => admission.enter("a")).not.toThrow();
 });
 
-it("does not count what it refuses", () => {
+it("does not count rejected work", () => {
   const admission = createAdmission({ limit: 1, clientShare: 1 }, "requests are at work");
   const done = admission.enter("a");
   expect(() => admission.enter("a")).toThrow();

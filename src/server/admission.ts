@@ -10,7 +10,7 @@ import { createOverloaded, createTooManyRequests } from "./problem.ts";
 const latestWeight = 0.1;
 const maximumRetrySeconds = 60;
 
-/** Admits or rejects work. */
+/** Admits or rejects work, and counts what is admitted. */
 export interface Admission {
   /** Throws `overloaded` if the limit is reached, `too-many-requests` if this client's share is used up. */
   check(client: string): void;
@@ -22,7 +22,6 @@ export interface Admission {
   getRetrySeconds(): number;
 }
 
-/** Limits of an admission. */
 interface AdmissionLimits {
   /** Maximum amount of concurrent work. */
   readonly limit: number;

@@ -91,7 +91,7 @@ async function ask(path: string, init: RequestInit = {}, changes: Partial<AppPar
 }
 
 describe("state", () => {
-  it("is ok before it is ready, and not ready while it stops", async () => {
+  it("is healthy before it is ready, and not ready while it stops", async () => {
     expect(await ask("/healthz")).toMatchObject({ status: 200, json: { status: "ok" } });
     expect(await ask("/readyz")).toMatchObject({ status: 200, json: { status: "ready" } });
     const stopping = await ask("/readyz", {}, { isStopping: () => true });
@@ -108,14 +108,14 @@ describe("state", () => {
 });
 
 describe("access", () => {
-  it("needs a key where keys are set, but not for the state", async () => {
+  it("needs a key if keys are set, but not for its state", async () => {
     const keys = { isKey: createKeyCheck([key]) };
     expect((await ask("/healthz", {}, keys)).status).toBe(200);
     for (const path of ["/v1/golems", "/metrics"]) {
       for (const headers of [{}, { authorization: `Bearer ${key}x` }, { "x-api-key": "another key" }]) {
-        const refused = await ask(path, { headers }, keys);
-        expect(refused).toMatchObject({ status: 401, json: { code: "unauthorised" } });
-        expect(refused.headers.get("www-authenticate")).toContain("Bearer");
+        const rejected = await ask(path, { headers }, keys);
+        expect(rejected).toMatchObject({ status: 401, json: { code: "unauthorised" } });
+        expect(rejected.headers.get("www-authenticate")).toContain("Bearer");
       }
       for (const headers of [{ authorization: `bearer ${key}` }, { "x-api-key": key }]) {
         expect((await ask(path, { headers }, keys)).status).toBe(200);
@@ -123,20 +123,20 @@ describe("access", () => {
     }
   });
 
-  it("is refused by Host and Origin", async () => {
+  it("is rejected by Host and Origin", async () => {
     for (const headers of [{ host: "evil.example" }, { origin: "https://evil.example" }]) {
       expect(await ask("/healthz", { headers })).toMatchObject({ status: 403, json: { code: "forbidden" } });
     }
   });
 
-  it("is given to pages of allowed origins", async () => {
+  it("is allowed for pages of allowed origins", async () => {
     const origins = ["https://page.example"];
     const changes = { origins, guard: createRequestGuard({ hosts: [], origins }) };
     const { status, headers } = await ask("/v1/golems", { headers: { origin: origins[0]! } }, changes);
     expect([status, headers.get("access-control-allow-origin")]).toEqual([200, origins[0]]);
   });
 
-  it("sets the headers of every answer", async () => {
+  it("sets headers in every answer", async () => {
     for (const path of ["/healthz", "/nowhere"]) {
       const { headers } = await ask(path);
       expect(headers.get("x-request-id")).toMatch(/^[0-9a-f-]{36}$/);
@@ -148,7 +148,7 @@ describe("access", () => {
 });
 
 describe("golems", () => {
-  it("are listed, and described without a word of single recordings", async () => {
+  it("are listed, and described without details of single recordings", async () => {
     const { json } = await ask("/v1/golems");
     expect(json.golems).toMatchObject([{ id: "tones", encoders: ["mfcc"], transcript: false }]);
     expect(json.golems[0].labels.sort()).toEqual(["high", "low"]);
@@ -158,7 +158,7 @@ describe("golems", () => {
     expect(await ask("/v1/golems/none")).toMatchObject({ status: 404, json: { code: "golem-not-found" } });
   });
 
-  it("predict a raw body, and the files of a form with their errors", async () => {
+  it("predict a raw body, and the files of a form, with an error per failed file", async () => {
     const raw = await ask("/v1/golems/tones/predict?name=a.wav", {
       method: "POST",
       body: new Uint8Array(10),
@@ -184,21 +184,21 @@ describe("golems", () => {
 
   it.each([
     ["an empty recording", "/predict", new Uint8Array(0), 422, "empty-file"],
-    ["too long a body", "/predict", new Uint8Array(1001), 413, "too-large"],
+    ["a body that is too long", "/predict", new Uint8Array(1001), 413, "too-large"],
     ["a wrong query", "/predict?name=", new Uint8Array(1), 400, "bad-request"],
     ["a wrong query", "/detect?threshold=2", new Uint8Array(1), 400, "bad-request"],
-  ])("refuse %s", async (_, path, body, status, code) => {
-    const refused = await ask(`/v1/golems/tones${path}`, { method: "POST", body });
-    expect(refused).toMatchObject({ status, json: { status, code } });
-    expect(refused.headers.get("content-type")).toBe("application/problem+json");
+  ])("reject %s", async (_, path, body, status, code) => {
+    const rejected = await ask(`/v1/golems/tones${path}`, { method: "POST", body });
+    expect(rejected).toMatchObject({ status, json: { status, code } });
+    expect(rejected.headers.get("content-type")).toBe("application/problem+json");
   });
 
-  it("say what was found in a query and what was expected", async () => {
+  it("state what was found in a query and what was expected", async () => {
     const { json } = await ask("/v1/golems/tones/detect?hopSeconds=61", { method: "POST" });
     expect(json.detail).toBe("The query is invalid: hopSeconds is 61; expected at most 60.");
   });
 
-  it("turn clients away while the queue is full", async () => {
+  it("reject clients while the queue is full", async () => {
     const admission = createAdmission({ limit: 1, clientShare: 1 }, "requests are at work");
     admission.enter("another");
     const init = { method: "POST", body: new Uint8Array(1) };
@@ -208,7 +208,7 @@ describe("golems", () => {
     });
   });
 
-  it("keep what failed in the server to its log", async () => {
+  it("write the server's failures only to its log", async () => {
     const pool = {
       predict: async () => {
         throw new Error("a secret");
@@ -235,7 +235,7 @@ describe("addresses", () => {
     if (allow) expect(answer.json.detail).toContain(allow);
   });
 
-  it("are documented, all of them, with every error code", async () => {
+  it("are all documented, with every error code", async () => {
     const { json } = await ask("/openapi.json");
     expect(Object.keys(json.paths).sort()).toEqual([
       ...["/healthz", "/metrics", "/readyz", "/v1/golems", "/v1/golems/{id}"],

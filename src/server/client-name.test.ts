@@ -1,11 +1,11 @@
-/** Which requests count as from one client. */
+/** Determines which requests are counted as from one client. */
 import { expect, it } from "vitest";
 import { getClientName } from "./api-keys.ts";
 
-it("is the key where there is one, without revealing it", () => {
-  const name = getClientName("a key of somebody", "192.0.2.1");
-  expect(name).toBe(getClientName("a key of somebody", "192.0.2.2"));
-  expect(name).not.toBe(getClientName("a key of another", "192.0.2.1"));
+it("is derived from the key if there is one, without revealing it", () => {
+  const name = getClientName("a key of one client", "192.0.2.1");
+  expect(name).toBe(getClientName("a key of one client", "192.0.2.2"));
+  expect(name).not.toBe(getClientName("a key of another client", "192.0.2.1"));
   expect(name).not.toContain("somebody");
 });
 
@@ -17,6 +17,6 @@ it.each([
   ["2001:db8::1", "2001:db8:0:0:ffff::", true],
   ["2001:db8:0:1::1", "2001:db8:0:2::1", false],
   ["fe80::1%eth0", "fe80::2%eth0", true],
-])("by addresses: %s and %s", (one, other, isSame) => {
+])("compares the addresses %s and %s", (one, other, isSame) => {
   expect(getClientName(undefined, one) === getClientName(undefined, other)).toBe(isSame);
 });

@@ -36,12 +36,11 @@ export interface DetectParts extends RecordingLimits {
   readonly metrics: Metrics;
   /**
    * Maximum time without progress, in seconds. A worker may spend this time on the recording, and the same
-   * again per minute of sound.
+   * time again per minute of sound.
    */
   readonly timeoutSeconds: number;
 }
 
-/** Limits on one long recording. */
 interface StreamLimits {
   readonly maximumBytes: number;
   /** Seconds of sound: a few bytes can encode years of silence. */
@@ -49,15 +48,15 @@ interface StreamLimits {
 }
 
 /**
- * Milliseconds after which the response begins even without an event, counted from when the first sound
- * is decoded: until then an error can still be the status of the response.
+ * Milliseconds from the first decoded sound after which the response begins even without an event: until it
+ * begins, an error can still be the status of the response.
  */
 const beginMilliseconds = 1000;
 /** Number of bytes waiting for the worker from which the sender must wait. */
 const highWater = 1024 * 1024;
-/** The option that limits recordings that must arrive as a whole, as the error shows it. */
+/** The limiting option for recordings that must be received completely, as errors show it. */
 const heldOption =
-  "--max-body for MP4 and AIFF, which must arrive as a whole; FLAC, WAV, Ogg and MP3 are read while they arrive";
+  "--max-body for MP4 and AIFF, which must be received completely; FLAC, WAV, Ogg and MP3 are read while they arrive";
 
 /** Answers a request. */
 export async function handleDetect(
@@ -198,7 +197,7 @@ async function detect(
 }
 
 function createTimeout(seconds: number): GolemError {
-  return new GolemError("timeout", `There was no progress with the recording for ${seconds} s.`, {
+  return new GolemError("timeout", `No progress was made with the recording for ${seconds} s.`, {
     hint: "The server's limit is --timeout.",
   });
 }
@@ -211,9 +210,9 @@ function createOverworked(seconds: number, worked: number): GolemError {
 }
 
 /**
- * Creates the body of a response; it begins with the first text, at the end, or after a delay, but if `isHeld`,
- * not before it is released: a response that begins before the request has arrived closes the connection, and
- * after that header some clients take a body that breaks off for a whole one.
+ * Creates the body of a response. It begins with the first text, at the end, or after a delay, but with
+ * `isHeld` not before it is released: a response that begins before the request has arrived announces that it
+ * closes the connection, and some clients then accept a truncated body as complete.
  */
 function createSink(begin: (stream: ReadableStream<Uint8Array>) => void, isHeld: boolean) {
   const encoder = new TextEncoder();

@@ -24,7 +24,6 @@ interface ShownDocument {
   readonly components?: { readonly schemas?: Readonly<Record<string, unknown>> | undefined } | undefined;
 }
 
-/** Schema of a parameter. */
 interface ParameterSchema {
   readonly type?: string;
   readonly description?: string;

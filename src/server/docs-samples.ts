@@ -11,7 +11,6 @@ export interface RouteSamples {
   readonly curl?: string;
   /** A call for a module or a browser's console, with top-level `await`. */
   readonly javascript: string;
-  /** The answer of the route. */
   readonly answer: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * The script of /docs: inserts the server's address into the samples, copies them, fills in a golem's name, and
- * sends the forms under "Try it".
+ * The script of /docs: inserts the server's address into the samples, copies them, fills in a golem's name,
+ * and sends the forms under "Try it".
  *
  * Answers are shown as text, never as markup. Without the script, the page is complete except for the forms.
  */

@@ -1,6 +1,6 @@
 /**
- * A golem that is served: it is loaded, and loaded again when its version changes. The old golem
- * is used until the new one is loaded and checked; a damaged new one is ignored.
+ * A served golem: it is loaded, and loaded again when its version changes. The old golem is used until the
+ * new one is loaded and checked; a damaged new one is ignored.
  *
  * Not its concern: which golems are served, when to check for another version (served-golems.ts).
  */
@@ -23,9 +23,7 @@ export interface GolemPlace {
   isLoaded(): boolean;
   /** Gets the current golem; throws `not-ready` before the first one is loaded. */
   get(): ServedGolem;
-  /**
-   * Runs `work` with the current golem; it stays loaded until `work` has ended, even if it is replaced.
-   */
+  /** Runs `work` with the current golem; it stays loaded until `work` has ended, even if it is replaced. */
   use<T>(work: (golem: ServedGolem) => Promise<T>): Promise<T>;
   /** Loads the present version; if that fails, the old golem stays in use. */
   load(options: SourceOptions): Promise<void>;
@@ -38,7 +36,7 @@ export interface GolemPlace {
   close(): void;
 }
 
-/** A loaded golem, with the number of its users: requests, and its place while it is the current golem. */
+/** A loaded golem and the number of its uses: by requests, and by its place while it is the current golem. */
 interface HeldGolem {
   readonly golem: ServedGolem;
   users: number;
@@ -98,7 +96,7 @@ export function createGolemPlace(
 
   const reload = async (options: SourceOptions): Promise<boolean> => {
     const found = await source.readVersion(options);
-    // A missing golem may be about to be replaced; the golem in memory stays in use.
+    // A golem may be missing while it is replaced; the golem in memory stays in use.
     if (isClosed || found === undefined || found === known) return false;
     try {
       await load(options);

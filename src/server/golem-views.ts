@@ -1,7 +1,4 @@
-/**
- * The descriptions of golems that the server gives to clients: without single recordings, their names or
- * words.
- */
+/** The descriptions of golems for clients: without single recordings, their names or their words. */
 import type { z } from "@hono/zod-openapi";
 import type { ServedGolem } from "./golem-place.ts";
 import type { golemSchema, golemSummarySchema } from "./schemas.ts";

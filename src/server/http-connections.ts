@@ -3,7 +3,7 @@
  * regardless of its client.
  *
  * Upgrade: RFC 9110, 7.8 (a server may ignore it). Lingering close: RFC 9112, 9.6 (closing with unread bytes
- * resets the connection, so the client may lose the answer). Not its concern: routes.
+ * resets the connection, and the answer may be lost). Not its concern: routes.
  */
 import { IncomingMessage, type Server } from "node:http";
 import type { Socket } from "node:net";
@@ -32,7 +32,7 @@ export class PlainRequest extends IncomingMessage {
   }
 }
 
-/** Hono and ws accept only the same requests; Hono answers 500 to handshakes with an invalid host. */
+/** Accepts the handshakes that both Hono and ws accept; Hono answers 500 to those with an invalid host. */
 function isWebSocket({ method, url, headers }: IncomingMessage): boolean {
   const [path] = (url ?? "").split("?");
   const isNamed =
@@ -46,7 +46,7 @@ export interface Connections {
   destroy(): void;
 }
 
-/** Watches the connections of a server that creates requests as {@link PlainRequest}. */
+/** Tracks the connections of a server whose requests are {@link PlainRequest}s. */
 export function watchConnections(server: Server): Connections {
   const sockets = new Set<Socket>();
   server.on("connection", (socket) => {

@@ -19,7 +19,6 @@ const graceMilliseconds = 250;
 /** Turns of the event loop in which the last connections are accepted. */
 const takingTurns = 3;
 
-/** A server whose port is open. */
 interface OpenHttpServer {
   readonly address: AddressInfo;
   /**
@@ -42,7 +41,7 @@ export async function openHttpServer(app: App, port: number, host: string): Prom
         ? new Response(null, { status: 503 })
         : app.fetch(request, env),
     overrideGlobalObjects: false,
-    // The object is compatible; only the types of ws are narrower than expected.
+    // Compatible at run time; the types of ws are narrower than the expected ones.
     websocket: { server: sockets as unknown as WebSocketServerLike },
     serverOptions: {
       IncomingMessage: PlainRequest,

@@ -49,7 +49,7 @@ export const maximumMessageBytes = 1024 * 1024;
 /** Number of bytes waiting for the worker from which the sender must wait. */
 const highWater = 512 * 1024;
 
-/** The close code (RFC 6455, 7.4.1) for an error of the project. */
+/** Gets the close code (RFC 6455, 7.4.1) for an error code. */
 function getCloseCode(error: unknown, code: string): number {
   if (error instanceof WorkerDeath) return 1011;
   if (code === "overloaded" || code === "not-ready" || code === "aborted") return 1013;

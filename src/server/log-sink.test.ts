@@ -4,15 +4,18 @@ import { Writable } from "node:stream";
 import { expect, it } from "vitest";
 import { createLogSink } from "./log-sink.ts";
 
-it.skipIf(process.platform !== "linux")("drops and counts lines that a full disk does not take", async () => {
-  const full = createWriteStream("/dev/full");
-  await once(full, "open");
-  const sink = createLogSink(full);
-  sink.write("one\n");
-  await expect.poll(sink.getDropped).toBe(1);
-  sink.write("two\n");
-  await expect.poll(sink.getDropped).toBe(2);
-});
+it.skipIf(process.platform !== "linux")(
+  "drops and counts lines that cannot be written to a full disk",
+  async () => {
+    const full = createWriteStream("/dev/full");
+    await once(full, "open");
+    const sink = createLogSink(full);
+    sink.write("one\n");
+    await expect.poll(sink.getDropped).toBe(1);
+    sink.write("two\n");
+    await expect.poll(sink.getDropped).toBe(2);
+  },
+);
 
 it("cuts long lines", () => {
   let text = "";
@@ -27,7 +30,7 @@ it("cuts long lines", () => {
   expect(JSON.parse(text)).toMatchObject({ cut: 100_012, msg: "a log line was too long" });
 });
 
-it("escapes what a terminal would obey", () => {
+it("escapes control characters of terminals", () => {
   let text = "";
   const stream = new Writable({
     write(chunk, _encoding, done) {

@@ -1,8 +1,8 @@
-/** The metrics that Prometheus reads. */
+/** The metrics for Prometheus. */
 import { expect, it, onTestFinished } from "vitest";
 import { createMetrics } from "./metrics.ts";
 
-it("renders counts, durations and what its sources say now", async () => {
+it("renders counts, durations and the current values of its sources", async () => {
   let queued = 0;
   const metrics = createMetrics({
     getQueued: () => queued,

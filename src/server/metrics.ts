@@ -36,7 +36,6 @@ export interface Metrics extends Pick<PredictionMetrics, "describe" | "forget" |
   render(): Promise<string>;
   /** Counts one request. `route` is the pattern, never the address, so that label values stay few. */
   countRequest(route: string, method: string, status: number, seconds: number): void;
-  /** Counts one recording predicted. */
   countRecording(
     golem: string,
     prediction: Pick<AudioPrediction, "label" | "confidence" | "unknown" | "seconds">,

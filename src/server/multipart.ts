@@ -4,9 +4,9 @@
  *
  * RFC 7578 (multipart/form-data), RFC 2046, 5.1 (boundaries). Own code, since no library reads a recording of
  * several hours as it arrives with these limits. `parseBody` of Hono and `@remix-run/multipart-parser` 0.16
- * hold each file in memory as a whole (remix-run/remix issue 10845). busboy 1.6 (no release since 2022) and
- * @fastify/busboy 3.2 push events: to pull from them, with back-pressure and the time limit of
- * request-body.ts, needs an adapter as long as this file. With @fastify/busboy, a form with bytes after its
+ * keep each whole file in memory (remix-run/remix issue 10845). busboy 1.6 (no release since 2022) and
+ * @fastify/busboy 3.2 push events: an adapter with back-pressure and the time limit of request-body.ts
+ * would be as long as this file. With @fastify/busboy, a form with bytes after its
  * last boundary never ends (fastify/busboy issue 228), and a truncated form can end the process
  * (fastify/fastify-multipart 594). Not its concern: limits on bytes (see request-body.ts).
  */
@@ -100,7 +100,7 @@ function getFileName(headers: string): string | undefined {
   return name === undefined ? undefined : name.slice(0, 255) || "file";
 }
 
-/** Reads chunks up to marks, which may be divided between chunks, as if `before` preceded the first chunk. */
+/** Reads chunks up to marks, which may span chunks; `before` precedes the first chunk. */
 function createReader(chunks: AsyncIterable<Uint8Array>, before: Uint8Array) {
   const iterator = chunks[Symbol.asyncIterator]();
   let held = Buffer.from(before);

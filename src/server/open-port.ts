@@ -3,7 +3,7 @@ import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { GolemError } from "../core/error.ts";
 
-/** The address to listen on, and the hint if that is not possible. */
+/** The address to listen on, and the hint of the error if it is not available. */
 interface PortOptions {
   /** 0 selects any free port. */
   readonly port: number;

@@ -1,4 +1,4 @@
-/** A golem's predictions as metrics for Prometheus: few series, whatever the golem and its recordings. */
+/** A golem's predictions as metrics for Prometheus: few series for any golem and any recordings. */
 import { Registry } from "prom-client";
 import { beforeEach, expect, it } from "vitest";
 import type { ServedGolem } from "./golem-place.ts";
@@ -41,7 +41,7 @@ it("counts predictions and events by label, from zero", async () => {
   );
 });
 
-it("gives series to the labels with the most training recordings, and one to all others", async () => {
+it("has series for the labels with the most training recordings, and one for all others", async () => {
   const perClass = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`class ${i}`, i]));
   describeGolem(perClass);
   for (const label of Object.keys(perClass)) predict(label);
@@ -50,7 +50,7 @@ it("gives series to the labels with the most training recordings, and one to all
   expect(counts).toMatchObject({ "class 4999": 1, "class 4980": 1, other: 4980 });
 });
 
-it("drops the series of labels that a replaced golem no longer has, and all of one that is gone", async () => {
+it("removes the series of labels that a replaced golem no longer has, and all series of a removed golem", async () => {
   describeGolem({ wren: 1, robin: 1 }, 0.05);
   predict("wren");
   predict("robin", 0.9, true);
@@ -65,7 +65,7 @@ it("drops the series of labels that a replaced golem no longer has, and all of o
   expect(await registry.metrics()).not.toContain("birds");
 });
 
-it("states the share of unknown recordings among the last thousand, and the share to expect", async () => {
+it("states the share of unknown recordings among the last thousand, and the expected share", async () => {
   describeGolem({ wren: 1, robin: 1 }, 0.05);
   expect(await read("golem_unknown_ratio")).toEqual({});
   for (let i = 0; i < 8; i++) predict("wren", 0.8, i % 4 === 0);
@@ -76,7 +76,7 @@ it("states the share of unknown recordings among the last thousand, and the shar
   expect(await read("golem_unknown_total")).toEqual({ birds: 102 });
 });
 
-it("puts confidences in buckets", async () => {
+it("counts confidences in buckets", async () => {
   describeGolem({ wren: 1, robin: 1 });
   for (const confidence of [0.05, 0.55, 0.97, 1]) predict("wren", confidence);
   const text = await registry.metrics();

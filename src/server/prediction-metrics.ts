@@ -1,6 +1,6 @@
 /**
- * Metrics of predictions in the format of Prometheus: labels, confidence, unknown recordings. A change in
- * them shows drift: the recordings no longer resemble the training recordings.
+ * Metrics of predictions in the format of Prometheus: labels, confidence, unknown recordings. Changes in them
+ * show drift: recordings no longer resemble the training recordings.
  *
  * The number of label values is limited: the classes with the most training recordings, and `other` for all
  * others. Not its concern: requests, the process (metrics.ts).
@@ -21,13 +21,11 @@ export interface PredictionMetrics {
   describe(golem: Pick<ServedGolem, "id" | "document">): void;
   /** Removes a golem that is no longer served, with its series. */
   forget(id: string): void;
-  /** Counts one recording. */
   countPrediction(id: string, prediction: Pick<Prediction, "label" | "confidence" | "unknown">): void;
   /** Counts one event of a long recording or a live stream. */
   countEvent(id: string, label: string): void;
 }
 
-/** The state of one golem. */
 interface Described {
   readonly labels: ReadonlySet<string>;
   /** Whether each of the most recent recordings was unknown, in a ring. */

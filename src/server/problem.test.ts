@@ -22,11 +22,11 @@ it.each(Object.entries(statusOfCode))(
   },
 );
 
-it("is 500 for a code that is unknown", () => {
+it("is 500 for an unknown code", () => {
   expect(create("surprise")).toMatchObject({ status: 500, hint: "" });
 });
 
-it("says when to retry and how to authenticate", () => {
+it("states when to retry and how to authenticate", () => {
   const headers = (code: string) => getProblemHeaders(create(code), 7);
   expect(headers("overloaded")["retry-after"]).toBe("7");
   expect(headers("too-many-requests")["retry-after"]).toBe("7");

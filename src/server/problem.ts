@@ -43,7 +43,7 @@ export const statusOfCode = {
   "not-ready": 503,
   aborted: 503,
   timeout: 504,
-  // Errors that should have kept the server from starting.
+  // Errors with which the server should not have started.
   "unknown-encoder": 500,
   "weights-missing": 500,
   "weights-damaged": 500,
@@ -104,7 +104,7 @@ export function createProblem({ code, message, hint }: ErrorRecord, requestId: s
   };
 }
 
-/** Gets the headers of a problem: when to retry, how to authenticate. */
+/** Gets the headers of a problem: when to retry (in `retrySeconds`), how to authenticate. */
 export function getProblemHeaders({ code, status }: Problem, retrySeconds: number): Record<string, string> {
   return {
     "content-type": problemType,

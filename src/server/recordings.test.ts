@@ -33,7 +33,7 @@ const form = `preamble\r\n${file("one.wav", "first\r\n--edg of it")}${field("ign
 const cuts = fc.array(fc.nat({ max: 1000 }), { maxLength: 40 });
 
 describe("a form", () => {
-  test.prop([cuts])("gives the same files wherever it is cut into chunks", async (places) => {
+  test.prop([cuts])("gives the same files for any division into chunks", async (places) => {
     const { files, isForm, byteLength } = await read(form, places);
     expect(files.map(({ name, bytes }) => [name, Buffer.from(bytes).toString()])).toEqual([
       ["one.wav", "first\r\n--edg of it"],
@@ -43,7 +43,7 @@ describe("a form", () => {
   });
 
   test.prop([fc.nat({ max: 400 }), fc.integer({ min: 0, max: 255 })])(
-    "with a changed byte is files or an error of the project",
+    "gives files or a GolemError if a byte is changed",
     async (place, value) => {
       const bytes = Buffer.from(form);
       bytes[place % bytes.length] = value;
@@ -62,16 +62,16 @@ describe("a form", () => {
     ["without a file", field("x") + end, type, "bad-request"],
     ["with a part without disposition", `--edge\r\nX: y\r\n\r\n1\r\n${end}`, type, "bad-request"],
     ["with endless headers", `--edge\r\nX: ${"y".repeat(20_000)}\r\n\r\n1\r\n${end}`, type, "bad-request"],
-    ["with many fields", field("x").repeat(101) + end, type, "bad-request"],
+    ["with too many fields", field("x").repeat(101) + end, type, "bad-request"],
     ["with too many files", file("a.wav", "1").repeat(4) + end, type, "too-large"],
     ["that is text", "hello", "text/plain", "unsupported-media-type"],
-  ])("%s is refused", async (_, text, contentType, code) => {
+  ])("%s is rejected", async (_, text, contentType, code) => {
     await expect(read(text, [], contentType)).rejects.toMatchObject({ code });
   });
 });
 
 describe("a raw body", () => {
-  it("is one recording, under the name that was given", async () => {
+  it("is one recording, with the given name", async () => {
     const limits = createLimits();
     const incoming = createIncoming([Buffer.from("ab"), Buffer.from("c")], { "content-type": "audio/wav" });
     const recordings = await readRecordings(incoming, "take.wav", limits);
@@ -81,7 +81,7 @@ describe("a raw body", () => {
     expect(limits.body.budget.used).toBe(0);
   });
 
-  it("in an encoding is refused", async () => {
+  it("is rejected if it is encoded", async () => {
     const incoming = createIncoming([], { "content-encoding": "gzip" });
     await expect(readRecordings(incoming, undefined, createLimits())).rejects.toMatchObject({
       code: "unsupported-media-type",
@@ -90,7 +90,7 @@ describe("a raw body", () => {
   });
 });
 
-it("is read while it arrives, and a second file is refused", async () => {
+it("is read while it arrives, and a second file is rejected", async () => {
   const limits = createLimits();
   const incoming = createIncoming(
     [Buffer.from(file("a.wav", "12")), Buffer.from(file("b.wav", "34") + end)],
@@ -110,7 +110,7 @@ it("is read while it arrives, and a second file is refused", async () => {
   expect(limits.body.budget.used).toBe(0);
 });
 
-describe("a body that is no recording", () => {
+describe("a body that is not a recording", () => {
   const picture = Buffer.concat([Buffer.from("\x89PNG\r\n\x1a\n", "latin1"), Buffer.alloc(2000)]);
   async function* endless(): AsyncGenerator<Buffer> {
     yield picture;
@@ -119,7 +119,7 @@ describe("a body that is no recording", () => {
   }
   const limits = createLimits();
 
-  it("is refused before the rest is read, for predictions and for streams", async () => {
+  it("is rejected before the rest is read, for predictions and for streams", async () => {
     const incoming = () => createIncoming(endless(), { "content-type": "audio/wav" });
     await expect(readRecordings(incoming(), undefined, limits)).rejects.toMatchObject({
       code: "not-audio",
@@ -134,7 +134,7 @@ describe("a body that is no recording", () => {
     expect(limits.body.budget.used).toBe(0);
   });
 
-  it("is refused as the one file of a form for a stream; of several files each has its own answer", async () => {
+  it("is rejected as the only file of a form for a stream; each of several files has its own answer", async () => {
     const content = "just a text, longer than a header";
     const incoming = () =>
       createIncoming([Buffer.from(file("a.wav", content) + end)], { "content-type": type });

@@ -19,7 +19,7 @@ export interface Recordings {
   readonly isForm: boolean;
   /** Size of all files in bytes. */
   readonly byteLength: number;
-  /** Frees their part of the limits; call it when they are no longer needed. */
+  /** Returns their bytes to the limits; to be called when they are no longer needed. */
   release(): void;
 }
 
@@ -69,7 +69,7 @@ interface ArrivingRecording {
   readonly files: AsyncGenerator<FormFile>;
   /** Returns bytes that are no longer in memory to the limits. */
   giveBack(bytes: number): void;
-  /** Frees all of its part of the limits. */
+  /** Returns all of its bytes to the limits. */
   release(): void;
 }
 
@@ -105,14 +105,14 @@ async function* splitBody(
   maximumFiles: number,
 ): AsyncGenerator<FormFile> {
   if (boundary === undefined) {
-    yield { name: name ?? bodyName, pieces: refuseForeign(chunks) };
+    yield { name: name ?? bodyName, pieces: rejectForeign(chunks) };
     return;
   }
   let count = 0;
   for await (const { name: own, pieces } of readMultipart(chunks, boundary, maximumFiles)) {
     count++;
-    // With several files, each has an answer of its own.
-    yield { name: own, pieces: maximumFiles === 1 ? refuseForeign(pieces) : pieces };
+    // If several files are allowed, each has its own answer.
+    yield { name: own, pieces: maximumFiles === 1 ? rejectForeign(pieces) : pieces };
   }
   if (count > 0) return;
   throw new GolemError("bad-request", "The form contains no file; expected at least one recording.", {
@@ -124,7 +124,7 @@ async function* splitBody(
  * Passes bytes on unchanged; rejects with `not-audio` as soon as the first bytes show that they are not a
  * recording, so that the rest need not be received.
  */
-async function* refuseForeign(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+async function* rejectForeign(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   let held: Uint8Array[] = [];
   let length = 0;
   let isChecked = false;
@@ -159,7 +159,7 @@ function checkCoding({ headers }: IncomingMessage): void {
   throw new GolemError(
     "unsupported-media-type",
     `The body is encoded as ${coding.slice(0, 100)}; expected no encoding.`,
-    { hint: "Leave Content-Encoding out. FLAC and Opus are small by themselves." },
+    { hint: "Send it without Content-Encoding; FLAC and Opus are compressed already." },
   );
 }
 

@@ -13,7 +13,7 @@ async function readAll(chunks: AsyncIterable<Uint8Array>): Promise<number> {
   return length;
 }
 
-it("counts what it holds against the budget until it is given back", async () => {
+it("counts bytes in memory against the budget until they are given back", async () => {
   const limits = createLimits(100);
   const body = openBody(createIncoming([chunk(40), chunk(60)]), limits);
   expect(await readAll(body.chunks)).toBe(100);
@@ -29,7 +29,7 @@ it("counts what it holds against the budget until it is given back", async () =>
 it.each([
   ["announced", { "content-length": "101" }, [chunk(1)]],
   ["not announced", {}, [chunk(60), chunk(41)]],
-])("refuses too long a body, %s", async (_, headers, chunks) => {
+])("rejects a body that is too long, %s", async (_, headers, chunks) => {
   const limits = createLimits(100);
   const body = openBody(createIncoming(chunks, headers), limits, "--max-stream");
   await expect(readAll(body.chunks)).rejects.toMatchObject({
@@ -40,7 +40,7 @@ it.each([
   expect(limits.budget.used).toBe(0);
 });
 
-it("refuses a body for which all others leave no room", async () => {
+it("rejects a body that exceeds the budget left by all others", async () => {
   const limits = createLimits(100, 120);
   const first = openBody(createIncoming([chunk(100)]), limits);
   await readAll(first.chunks);
@@ -50,7 +50,7 @@ it("refuses a body for which all others leave no room", async () => {
   expect(await readAll(openBody(createIncoming([chunk(100)]), limits).chunks)).toBe(100);
 });
 
-it("limits the time that a sender takes, not the reader's", async () => {
+it("limits the time of the sender, not that of the reader", async () => {
   const limits = { ...createLimits(100), graceSeconds: 0.2 };
   const slow = openBody(
     createIncoming(
@@ -72,7 +72,7 @@ it("limits the time that a sender takes, not the reader's", async () => {
   expect(length).toBe(2);
 });
 
-it("tells a body that broke off from one that is complete", async () => {
+it("distinguishes a truncated body from a complete one", async () => {
   const cut = openBody(createIncoming([chunk(1)], {}, true), createLimits(100));
   await expect(readAll(cut.chunks)).rejects.toMatchObject({ code: "aborted" });
   const broken = openBody(

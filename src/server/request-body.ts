@@ -1,6 +1,6 @@
 /**
- * Reads the bodies of requests with limits: bytes of one body and of all, and time. A slow sender uses memory
- * only for the bytes that it has sent.
+ * Reads the bodies of requests with limits on time and on the bytes of one body and of all. A slow sender
+ * uses memory only for the bytes that it has sent.
  */
 import type { IncomingMessage } from "node:http";
 import { GolemError } from "../core/error.ts";
@@ -72,7 +72,7 @@ export function openBody(incoming: IncomingMessage, limits: BodyLimits, option =
       received += chunk.length;
       if (received > maximumBytes) throw createTooLarge(maximumBytes, option);
       if (budget.used + chunk.length > budget.limit) {
-        throw createOverloaded("The recordings in memory have reached the limit on their bytes.");
+        throw createOverloaded("The recordings in memory have reached their limit in bytes.");
       }
       held += chunk.length;
       budget.used += chunk.length;

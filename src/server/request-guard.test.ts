@@ -1,4 +1,4 @@
-/** Which Host and Origin headers are accepted. */
+/** Accepts and rejects Host and Origin headers. */
 import { describe, expect, it } from "vitest";
 import { createRequestGuard } from "./request-guard.ts";
 

@@ -1,6 +1,6 @@
 /**
- * Rejects requests by their Host and Origin headers, so that a web page cannot reach a server on its reader's
- * machine, neither directly nor by a name that resolves to this machine (DNS rebinding).
+ * Rejects requests by their Host and Origin headers, so that a web page cannot reach a server on the machine
+ * of its visitor, neither directly nor by a name that resolves to that machine (DNS rebinding).
  *
  * After rebinding, Host is the page's own name, so only names from the options are accepted; an address
  * cannot be rebound. Whenever a page sends data or opens a WebSocket, Origin is that of the page.
@@ -19,7 +19,7 @@ interface GuardOptions {
 /** Throws `forbidden` if a request with these headers is rejected. */
 export type RequestGuard = (host: string | undefined, origin: string | undefined) => void;
 
-/** The form of Origin that browsers send. */
+/** The form in which browsers send Origin. */
 const originPattern = /^[a-z][a-z0-9+.-]*:\/\/[^\s/?#*]+$/i;
 
 /** Creates the guard; throws `invalid-option` for an origin in a form that browsers do not send. */

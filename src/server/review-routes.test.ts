@@ -46,7 +46,7 @@ it("plays and draws any recording, and saves answers at once", async () => {
   expect(await (await get("state")).json()).toMatchObject({ labels: ["low"] });
 });
 
-it("keeps every answer of many at a time", async () => {
+it("keeps all of many concurrent answers", async () => {
   const { folder, post } = await open();
   const answers = Array.from({ length: 20 }, (_, i) => post(`{"file":"broken.wav","label":"take ${i}"}`));
   answers.push(post('{"file":"one & two.wav","label":"low"}'));
@@ -57,14 +57,14 @@ it("keeps every answer of many at a time", async () => {
 });
 
 it.each(["../secret.wav", "/etc/passwd", "..%2Fsecret.wav", "metadata.csv", "%00", ""])(
-  "gives no other file: %s",
+  "serves no other file: %s",
   async (name) => {
     const { get } = await open();
     for (const kind of ["clip", "picture"]) expect((await get(`${kind}?file=${name}`)).status).toBe(404);
   },
 );
 
-it("says what is wrong with a recording or an answer, and writes nothing", async () => {
+it("states what is wrong with a recording or an answer, and writes nothing", async () => {
   const { folder, get, post } = await open();
   const broken = await get("clip?file=broken.wav");
   expect([broken.status, (await broken.json()).error.code]).toEqual([400, "corrupt-audio"]);
@@ -81,7 +81,7 @@ it("says what is wrong with a recording or an answer, and writes nothing", async
   await expect(readFile(join(folder, "metadata.csv"))).rejects.toMatchObject({ code: "ENOENT" });
 });
 
-it("refuses pages of other origins, other hosts, and forms", async () => {
+it("rejects pages of other origins, other hosts, and forms", async () => {
   const { folder, server, post } = await open();
   const body = '{"file":"one & two.wav","label":"low"}';
   const json = { "content-type": "application/json" };

@@ -1,6 +1,6 @@
 /**
- * The addresses of a review: its recordings as WAV, pictures of them, and answers. They belong to the
- * studio's site and have its protections.
+ * The addresses of a review: its recordings as WAV, pictures of them, and answers. They are served with the
+ * studio's site, under the same access checks.
  *
  * Not its concern: which pages have access (studio-server.ts).
  */
@@ -31,7 +31,7 @@ const answerSchema = z.object({ file: z.string(), label: z.string() });
 export function createReviewRoutes(review: ReviewFolder, commands: readonly string[] = []): ExtraRoutes {
   const decode = async (file: string): Promise<Float32Array> => {
     const path = review.locate(file);
-    if (path === undefined) throw new GolemError("not-found", "There is no such recording in this review.");
+    if (path === undefined) throw new GolemError("not-found", "This review contains no such recording.");
     const samples = await decodeStart(path, { audio: { trim: false }, maximumSeconds });
     if (samples) return samples;
     throw new GolemError("corrupt-audio", "This recording cannot be decoded.");
@@ -96,6 +96,6 @@ async function readAnswer(request: IncomingMessage): Promise<z.infer<typeof answ
   const fail = (found: string): Error =>
     new GolemError("bad-request", `The answer cannot be read: ${found}.`);
   const { success, data } = answerSchema.safeParse(parseBoundedJson(Buffer.concat(pieces), fail));
-  if (!success) throw fail("file and label were expected");
+  if (!success) throw fail("expected file and label");
   return data;
 }

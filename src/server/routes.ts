@@ -21,7 +21,6 @@ import {
   stateSchema,
 } from "./schemas.ts";
 
-/** Descriptions of the statuses of problems. */
 const problems = {
   400: "The form or the query is not valid",
   401: "An API key is needed, and the one sent is missing or wrong",
@@ -153,8 +152,8 @@ export const detectRoute = createRoute({
   description:
     "Events are sent as soon as they are certain: as JSON lines, or as server-sent events (detection, error, end) if Accept names text/event-stream. " +
     "With format, they are a table for Audacity, Raven or a spreadsheet. " +
-    "An error after the first line is the last line; in a table, the connection is closed instead. WAV, FLAC, Ogg, MP3 and others are read while they arrive, and are never in memory as a whole; " +
-    "MP4 (M4A) and AIFF must first arrive as a whole and may not be larger than a body for predict.",
+    "An error after the first line is the last line; in a table, the connection is closed instead. WAV, FLAC, Ogg, MP3 and others are read while they arrive, and are never completely in memory; " +
+    "MP4 (M4A) and AIFF must first be received completely and may not be larger than a body for predict.",
   security,
   request: {
     params: golemParams,

@@ -1,5 +1,6 @@
 /**
- * Schemas of requests and answers: they check requests, and the OpenAPI document is generated from them.
+ * Schemas of requests and answers. Requests are checked against them, and the OpenAPI document is generated
+ * from them.
  *
  * Not its concern: how answers are computed.
  */
@@ -106,7 +107,7 @@ export const golemSchema = golemSummarySchema
         encoder: z.string(),
         layer: z.union([z.string(), z.int()]),
         pooling: z.string(),
-        weight: share.openapi({ description: "Weight in the decision." }),
+        weight: share.openapi({ description: "Weight in the fusion." }),
       }),
     ),
     labelSetLevel: share.nullable(),
@@ -157,7 +158,7 @@ const number = (name: string, minimum: number, maximum: number, description: str
 
 /**
  * Settings of detection; most defaults are derived from the training recordings. Ranges are checked again
- * where they are used.
+ * by the detector.
  */
 const detectFields = {
   threshold: number(
@@ -248,7 +249,10 @@ export const eventSchema = z
 /** Bytes of a recording in the OpenAPI document. */
 export const binarySchema = { type: "string" as const, format: "binary" };
 
-/** A form with recordings. It is read as it arrives (see multipart.ts), so no schema library checks it. */
+/**
+ * A form with recordings. It is read as it arrives (see multipart.ts), so it is not checked against the
+ * schema.
+ */
 export const formSchema = {
   type: "object" as const,
   required: ["file"],

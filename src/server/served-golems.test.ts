@@ -1,4 +1,4 @@
-/** Served golems: they are loaded, replaced, rejected, and freed when no longer used. No worker is needed. */
+/** Served golems are loaded, replaced, rejected, and freed when no longer used. No worker is needed. */
 import { mkdir, rename, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it } from "vitest";
@@ -56,7 +56,7 @@ describe("a place", () => {
     expect(await place.reload()).toBe(false);
   });
 
-  it("answers with the new golem, and frees the old one when its last user is done", async () => {
+  it("answers with the new golem, and frees the old one after its last use", async () => {
     const place = await createPlace();
     await place.load({});
     const { version } = place.get();
@@ -76,7 +76,7 @@ describe("a place", () => {
     expect([...loaded]).toEqual([place.get().version]);
   });
 
-  it("keeps the old golem while the new one is damaged or missing, and says so once", async () => {
+  it("keeps the old golem while the new one is damaged or missing, and reports this once", async () => {
     const place = await createPlace();
     await place.load({});
     await replace("damaged");
@@ -92,7 +92,7 @@ describe("a place", () => {
     expect(await place.reload()).toBe(true);
   });
 
-  it("frees nothing once it is closed, and reloads nothing", async () => {
+  it("neither frees nor reloads anything after it is closed", async () => {
     const place = await createPlace();
     await place.load({});
     await utimes(join(folder, "a", "golem.json"), new Date(), new Date(Date.now() + 5000));
@@ -103,7 +103,7 @@ describe("a place", () => {
 });
 
 describe("the golems of a server", () => {
-  it("go by the names of their folders", async () => {
+  it("have the names of their folders as ids", async () => {
     await writeGolem(join(folder, "b"), "other");
     const golems = await createServedGolems([join(folder, "a"), `${join(folder, "b")}/`], pool, undefined);
     expect(golems.getIds()).toEqual(["a", "b"]);
@@ -121,7 +121,7 @@ describe("the golems of a server", () => {
   });
 
   it.each([
-    ["two of one name", ["/x/a", "/y/a"]],
+    ["two with the same name", ["/x/a", "/y/a"]],
     ["one without a name", ["/"]],
   ])("cannot be %s", async (_, folders) => {
     await expect(createServedGolems(folders, pool, undefined)).rejects.toMatchObject({
@@ -142,7 +142,7 @@ describe("the golems of a server", () => {
     await golems.close();
   });
 
-  it("of a folder of golems are all that are in it, those added later as well", async () => {
+  it("include all golems in a folder, also those added later", async () => {
     await writeGolem(join(folder, "b"), "second");
     await mkdir(join(folder, "no golem"));
     await writeGolem(join(folder, ".b.staging"), "half");
@@ -177,7 +177,7 @@ describe("the golems of a server", () => {
     await golems.close();
   });
 
-  it("of two folders keep their names apart: the first stays, and one warning names the second", async () => {
+  it("with the same name in two folders: the first stays, and one warning names the second", async () => {
     await mkdir(join(folder, "others"));
     await writeGolem(join(folder, "others", "z"), "other");
     const golems = await createServedGolems([join(folder, "a"), join(folder, "others")], pool, undefined);

@@ -1,6 +1,6 @@
 /**
- * The golems of a server: they are loaded at the start, and again when there are other versions of them;
- * golems that are added to a folder of golems are loaded as well.
+ * The golems of a server: they are loaded at the start, and again when their versions change; golems that are
+ * added to a folder of golems are loaded as well.
  *
  * Not its concern: how one golem is replaced (golem-place.ts), the places of golems (golem-source.ts).
  */
@@ -14,7 +14,6 @@ import { serverDefaults } from "./server-defaults.ts";
 /** Called when a golem was replaced or added (`error` is undefined), or could not be. */
 type ReloadListener = (id: string, error: unknown) => void;
 
-/** Options of watching golems. */
 interface WatchOptions extends SourceOptions {
   /**
    * Seconds between checks of every golem; 0: only when `check` is called. Default: that of `serverDefaults`.
@@ -29,29 +28,28 @@ export interface ServedGolems {
   getIds(): readonly string[];
   /** Loads all; rejects with the first error. */
   load(options: SourceOptions): Promise<void>;
-  /** Whether all golems of the start are loaded. */
+  /** Whether all golems found at the start are loaded. */
   isReady(): boolean;
   /** Throws `golem-not-found` for unknown ids, and `not-ready` before the golem is loaded. */
   get(id: string): ServedGolem;
-  /** All golems; throws `not-ready` before they are loaded. */
+  /** Gets all golems; throws `not-ready` before they are loaded. */
   list(): ServedGolem[];
   /**
    * Runs `work` with a golem that stays loaded until `work` has ended, even if it is replaced; rejects with
    * the errors of `get`.
    */
   use<T>(id: string, work: (golem: ServedGolem) => Promise<T>): Promise<T>;
-  /** Starts to check for other versions, and loads those it finds. */
+  /** Starts to check for other versions, and to load those that are found. */
   watch(options: WatchOptions): void;
   /** Checks for other versions now; resolves when those that were found are loaded or rejected. */
   check(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The golems of one address. */
 interface Group {
   readonly sources: GolemSources;
   /** Names already reported as in use by the golem of another address. */
-  readonly refused: Set<string>;
+  readonly reportedNames: Set<string>;
 }
 
 /**
@@ -69,7 +67,7 @@ export async function createServedGolems(
   const createPlace = (source: GolemSource): GolemPlace =>
     createGolemPlace(source.name, source, pool, encoder);
   const groups = addresses.map(
-    (address): Group => ({ sources: openGolemSources(address), refused: new Set() }),
+    (address): Group => ({ sources: openGolemSources(address), reportedNames: new Set() }),
   );
   for (const { sources } of groups) {
     for (const source of await sources.list(options)) {
@@ -84,26 +82,26 @@ export async function createServedGolems(
   let isClosed = false;
   let working: Promise<unknown> = Promise.resolve();
 
-  const tell = (id: string, error: unknown): void => {
+  const notify = (id: string, error: unknown): void => {
     if (!isClosed) watched?.onReload(id, error);
   };
   const reload = async (place: GolemPlace, onLoaded = (): void => {}): Promise<void> => {
     try {
       if (!(await place.reload(watched))) return;
       onLoaded();
-      tell(place.id, undefined);
+      notify(place.id, undefined);
     } catch (error) {
-      tell(place.id, error);
+      notify(place.id, error);
     }
   };
-  const checkGroup = async ({ sources, refused }: Group): Promise<void> => {
-    const found = await sources.list(watched).catch((error: unknown) => tell(sources.address, error));
+  const checkGroup = async ({ sources, reportedNames }: Group): Promise<void> => {
+    const found = await sources.list(watched).catch((error: unknown) => notify(sources.address, error));
     for (const source of found ?? []) {
       const { name, address } = source;
       const place = places.get(name) ?? added.get(name);
       if (place && place.address !== address) {
-        if (!refused.has(name)) tell(name, createNameError(place, source));
-        refused.add(name);
+        if (!reportedNames.has(name)) notify(name, createNameError(place, source));
+        reportedNames.add(name);
       } else if (!place && !isClosed) added.set(name, createPlace(source));
       if (!added.has(name)) continue;
       const own = added.get(name)!;
@@ -130,7 +128,7 @@ export async function createServedGolems(
     const place = places.get(id);
     if (place) return place;
     const ids = [...places.keys()].join(", ");
-    throw new GolemError("golem-not-found", `There is no golem ${id} here; expected one of ${ids}.`, {
+    throw new GolemError("golem-not-found", `This server has no golem ${id}; expected one of ${ids}.`, {
       hint: "GET /v1/golems lists them.",
     });
   };

@@ -1,4 +1,4 @@
-/** Types of the data that each request carries through the server. */
+/** Types of the data that belong to a request in the server. */
 import type { HttpBindings } from "@hono/node-server";
 
 /** Type parameters of Hono's context. */

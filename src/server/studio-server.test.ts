@@ -1,4 +1,4 @@
-/** Files that browsers already have are not sent again, in any encoding. */
+/** Files that a browser has cached are not sent again, in any encoding. */
 import { mkdtemp, rm, utimes, writeFile } from "node:fs/promises";
 import { request } from "node:http";
 import { tmpdir } from "node:os";
@@ -45,7 +45,7 @@ function get(path: string, headers: Record<string, string> = {}) {
   );
 }
 
-it.each(["", "br", "gzip"])("sends nothing again that has not changed, encoded as '%s'", async (encoding) => {
+it.each(["", "br", "gzip"])("does not send unchanged files again, encoded as '%s'", async (encoding) => {
   for (const path of ["/", "/gallery/gallery.json"]) {
     const accept = { "accept-encoding": encoding };
     const first = await get(path, accept);
@@ -60,7 +60,7 @@ it.each(["", "br", "gzip"])("sends nothing again that has not changed, encoded a
   }
 });
 
-it("tells encodings apart", async () => {
+it("distinguishes encodings", async () => {
   const tags = ["", "br", "gzip"].map(async (encoding) => {
     const { headers } = await get("/", { "accept-encoding": encoding });
     expect(headers.vary).toBe("accept-encoding");
@@ -69,7 +69,7 @@ it("tells encodings apart", async () => {
   expect(new Set(await Promise.all(tags)).size).toBe(3);
 });
 
-it("sends what has changed, compressed anew", async () => {
+it("sends changed files, compressed again", async () => {
   const accept = { "accept-encoding": "br" };
   const { headers, bytes } = await get("/", accept);
   await writeFile(file, `<p>${"second ".repeat(9)}and more</p>`);

@@ -29,7 +29,7 @@ export interface ExtraAnswer {
   readonly body: Uint8Array;
 }
 
-/** Answers requests for other addresses than the site's files; undefined passes a request to the site. */
+/** Answers requests for addresses other than the site's files; for undefined, the site answers. */
 export type ExtraRoutes = (
   request: IncomingMessage,
   path: string,

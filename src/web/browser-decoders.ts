@@ -1,8 +1,8 @@
 /**
  * Decodes AAC and other codecs that are not built in, in a browser's worker: with WebCodecs, or with
- * `decodeAudioData` on the page where WebCodecs does not exist.
+ * `decodeAudioData` on the page if WebCodecs does not exist.
  *
- * Not its concern: built-in codecs, which pages decode as Node does.
+ * Not its concern: built-in codecs, which are decoded as in Node.
  *
  * Reference: W3C WebCodecs; Web Audio API (`decodeAudioData` resamples to the rate of its context, so the
  * rate is read first).
@@ -22,7 +22,7 @@ export function createBrowserDecoders(decoding?: PageDecoding): readonly Decoder
 
 /** Creates the error that leaves a file to the next decoder. */
 function leave(name: string): GolemError {
-  return new GolemError("needs-ffmpeg", `${name} is not decoded by WebCodecs here.`);
+  return new GolemError("needs-ffmpeg", `${name} cannot be decoded with WebCodecs.`);
 }
 
 const webCodecsDecoder: Decoder = {
@@ -57,8 +57,8 @@ async function decodeTrack(
     }
   };
   const first = await next();
-  if (first.done) throw createDamageError(name, "it holds no packets");
-  // The decoder's rate is right: with spectral band replication it is twice the stated rate.
+  if (first.done) throw createDamageError(name, "it contains no packets");
+  // The decoder's rate is used: with spectral band replication it is twice the stated rate.
   const { sampleRate, numberOfChannels: channels } = first.value;
   checkFormat(name, sampleRate, channels);
   async function* readChunks(): AsyncGenerator<readonly Float32Array[]> {
@@ -72,7 +72,7 @@ async function decodeTrack(
           }
           return plane;
         });
-        // Times before 0 are the delay of the encoder.
+        // Samples before time 0 are the delay of the encoder.
         const early = Math.max(0, Math.round(-sample.timestamp * sampleRate));
         sample.close();
         if (early < planes[0]!.length) yield planes.map((plane) => plane.subarray(early));
@@ -101,7 +101,7 @@ function createPageDecoder(decoding: PageDecoding | undefined): Decoder {
       if ("chunks" in decoded) return decoded;
       throw new GolemError(
         "unsupported-codec",
-        `${source.name} holds ${getCodecTitle(decoded.codec ?? "audio")} that this browser cannot decode (${decoded.failure}).`,
+        `${source.name} contains ${getCodecTitle(decoded.codec ?? "audio")} that this browser cannot decode (${decoded.failure}).`,
         { hint: "Convert it to WAV, FLAC, MP3, Ogg Vorbis or Opus, or use another browser." },
       );
     },

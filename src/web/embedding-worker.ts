@@ -26,7 +26,7 @@ import { loadWebEncoderSet } from "./web-encoder-set.ts";
 import { tryWebGpu, type WebGpuTrial } from "./webgpu-trial.ts";
 import { serveWorkerCalls } from "./worker-calls.ts";
 
-/** A recording that a page gives: see `WebAudioInput` on the page's side. */
+/** A recording from the page: `WebAudioInput` on the page's side. */
 type WorkerInput = Blob | Uint8Array | Float32Array;
 
 /** Argument of the method `load`. */
@@ -49,7 +49,6 @@ export interface TrialArgument {
   readonly keep?: boolean | undefined;
 }
 
-/** Answer of the method `load`. */
 interface LoadAnswer {
   readonly document: GolemDocument;
   readonly warning?: ErrorRecord | undefined;
@@ -82,8 +81,8 @@ async function load(
 }
 
 /**
- * Loads the decoders that would otherwise be loaded with the first file of their kind, so that nothing has to
- * be fetched later.
+ * Loads the decoders that would otherwise be loaded with the first file of their kind, so that nothing is
+ * fetched later.
  */
 async function loadDecoders(): Promise<void> {
   await Promise.all([
@@ -95,7 +94,7 @@ async function loadDecoders(): Promise<void> {
   ]);
 }
 
-/** Runs work after all work that was given before. */
+/** Runs work after all earlier work. */
 function inTurn<T>(work: () => Promise<T>): Promise<T> {
   const done = queue.then(work);
   queue = done.catch(() => undefined);
@@ -129,10 +128,10 @@ function predictInput(input: WorkerInput, { signal }: CallContext): Promise<Audi
 function openInput(input: WorkerInput): ByteSource | SampleSource {
   if (input instanceof Float32Array) return createSamplesWithTurns(createGivenSamples(input));
   if (input instanceof Blob) {
-    const name = input instanceof File ? input.name : "the recording given";
+    const name = input instanceof File ? input.name : "the given recording";
     return createSourceWithTurns(createBlobSource(input, name), letEventsIn);
   }
-  return createSourceWithTurns(createMemorySource(input, "the bytes given"), letEventsIn);
+  return createSourceWithTurns(createMemorySource(input, "the given bytes"), letEventsIn);
 }
 
 /** Wraps samples so that events are handled between their chunks. */
@@ -162,7 +161,7 @@ serveWorkerCalls<EmbeddingWorkerCalls>({ load, predict: predictInput, listen, tr
 
 /**
  * Fetches the files of a golem that prediction needs. `folder`: address of its folder, with a slash at its
- * end. training.json, from which detection takes durations, may be missing. Rejects with `golem-not-found`,
+ * end. training.json, the source of durations for detection, may be missing. Rejects with `golem-not-found`,
  * `golem-damaged`, `golem-version`, `fetch-failed` or `aborted`.
  */
 async function fetchGolemModel(

@@ -3,7 +3,6 @@
 import { type ErrorCode, GolemError, throwIfAborted } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
 
-/** Options of {@link fetchBytes}. */
 interface FetchBytesOptions {
   /** Maximum number of bytes; more is the error `tooLarge`. */
   readonly maximumBytes: number;
@@ -22,7 +21,7 @@ export async function fetchBytes(url: URL, options: FetchBytesOptions): Promise<
   throwIfAborted(signal);
   try {
     const response = await fetch(url, { signal: signal ?? null });
-    if (!response.ok) throw refuse(url, response, options);
+    if (!response.ok) throw createStatusError(url, response, options);
     const declared = Number(response.headers.get("content-length") ?? 0);
     if (declared > maximumBytes && !response.headers.get("content-encoding")) {
       throw describeExcess(url, `${declared} bytes`, options);
@@ -60,17 +59,17 @@ async function readBody(
   return joinBytes(pieces);
 }
 
-function refuse(url: URL, { status }: Response, { missing }: FetchBytesOptions): GolemError {
+function createStatusError(url: URL, { status }: Response, { missing }: FetchBytesOptions): GolemError {
   const isMissing = status === 404 || status === 410;
   return new GolemError(
     (isMissing && missing) || "fetch-failed",
-    isMissing ? `There is nothing at ${url.href}.` : `${url.href} answered with HTTP status ${status}.`,
+    isMissing ? `No file was found at ${url.href}.` : `${url.href} answered with HTTP status ${status}.`,
     { hint: "Check the address, and that the file was uploaded with the others." },
   );
 }
 
 function describeExcess(url: URL, found: string, { maximumBytes, tooLarge }: FetchBytesOptions): GolemError {
   return new GolemError(tooLarge, `${url.href} has ${found}; expected at most ${maximumBytes}.`, {
-    hint: "There is another file at that address; upload the right one.",
+    hint: "The file at that address is a different one; upload the right one.",
   });
 }

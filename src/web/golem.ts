@@ -16,13 +16,12 @@ import type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";
 import { createWorkerCaller } from "./worker-calls.ts";
 
 /**
- * What can be predicted: an audio file (a Blob is read piece by piece), its bytes, or mono samples at 16 kHz.
+ * Input of predictions: an audio file (a Blob is read piece by piece), its bytes, or mono samples at 16 kHz.
  */
 export type WebAudioInput = Blob | Uint8Array | Float32Array;
 
 /** A golem on a page. `Label`: its labels, if they are known when the program is written. */
 export interface WebGolem<Label extends string = string> {
-  /** Contents of golem.json. */
   readonly document: GolemDocument;
   readonly labels: readonly Label[];
   /** Its held-out score; null if none could be measured. */
@@ -38,8 +37,9 @@ export interface WebGolem<Label extends string = string> {
     options?: { signal?: AbortSignal | undefined },
   ): Promise<AudioPrediction<Label>>;
   /**
-   * Listens to a stream, of a microphone for example, until it is stopped; events are reported as soon as
-   * they are certain. Must follow a click or a key. Rejects with `unreadable` or `invalid-option`.
+   * Detects events in a stream, for example of a microphone, until it is stopped; events are reported as soon
+   * as they are certain. Must be called after a click or key press. Rejects with `unreadable` or
+   * `invalid-option`.
    */
   listen(stream: MediaStream, options?: ListenOptions<Label>): Promise<Listening>;
   /** Ends its worker; pending calls reject with `aborted`. */
@@ -49,15 +49,15 @@ export interface WebGolem<Label extends string = string> {
 /** Options of {@link WebGolem.listen}: those of detection, and callbacks. */
 export interface ListenOptions<Label extends string = string> extends DetectOptions {
   readonly onEvent?: ((event: DetectedEvent<Label>) => void) | undefined;
-  /** Called about fifty times per second. */
+  /** Called about 50 times per second. */
   readonly onState?: ((state: LiveState) => void) | undefined;
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A stream that is being listened to. */
+/** Detection in a stream. */
 export interface Listening {
-  /** Resolves when listening has been stopped and all events were reported; rejects if it failed. */
+  /** Resolves when detection has been stopped and all events are reported; rejects if it failed. */
   readonly done: Promise<void>;
   /** Stops after reporting the current events. The stream's tracks keep running. */
   stop(): Promise<void>;
@@ -76,11 +76,11 @@ export interface LoadWebGolemOptions<Label extends string = string> extends Work
   readonly keep?: boolean | undefined;
   /** Number of threads if the page is cross-origin isolated; default: one per core, at most 4. */
   readonly threads?: number | undefined;
-  /** Folder of ONNX Runtime's two files; default: beside this module. */
+  /** Folder of ONNX Runtime's two files; default: next to this module. */
   readonly runtimeUrl?: string | URL | undefined;
   /**
    * Tries the encoders on the graphics processor after the golem is loaded, and moves those that give the
-   * same embeddings faster.
+   * same embeddings in less time.
    */
   readonly webgpu?: WebGpuOptions | undefined;
   /** Creates the worker from the module `golem-audio/web/embedding-worker`, for bundlers that cannot. */
@@ -115,7 +115,7 @@ export async function loadGolem<const Label extends string = string>(
   };
   const dispose = (): void => {
     worker.terminate();
-    caller.fail(new GolemError("aborted", "The golem was disposed of before it had answered."));
+    caller.fail(new GolemError("aborted", "The golem was disposed of before the call was complete."));
   };
   try {
     const { document, warning } = await caller.call("load", argument, {
@@ -187,15 +187,15 @@ async function listen(
 /** Captures a stream; rejects with `unreadable`. */
 async function openCapture(stream: MediaStream): Promise<Capture> {
   if (stream.getAudioTracks().length === 0) {
-    throw new GolemError("unreadable", "The stream has no audio; a stream of a microphone was expected.", {
-      hint: "Ask for it with getUserMedia({ audio: true }).",
+    throw new GolemError("unreadable", "The stream has no audio; expected the stream of a microphone.", {
+      hint: "Request it with getUserMedia({ audio: true }).",
     });
   }
   try {
     return await captureStream(stream, new URL("./capture-worklet.js", import.meta.url));
   } catch (cause) {
     throw new GolemError("unreadable", `The stream cannot be captured: ${String(cause)}.`, {
-      hint: "capture-worklet.js has to lie beside the module; pages get sound only from secure addresses (https, localhost).",
+      hint: "capture-worklet.js must be next to the module, and the page at a secure address (https or localhost).",
       cause,
     });
   }
@@ -206,7 +206,7 @@ function describeDeath(message: string): GolemError {
     "encoder-failed",
     `The golem's worker stopped: ${message || "it could not be loaded"}.`,
     {
-      hint: "embedding-worker.js has to lie beside the module, and the page's policy has to allow workers from there.",
+      hint: "embedding-worker.js must be next to the module, and the page's policy must allow workers from there.",
     },
   );
 }
@@ -227,7 +227,7 @@ function resolveFolderUrl(url: string | URL, base: string | undefined): URL {
     return folder;
   } catch (cause) {
     throw new GolemError("invalid-option", `'${url}' is not the address of a golem's folder.`, {
-      hint: "Give the address of the folder that holds golem.json.",
+      hint: "Give the address of the folder that contains golem.json.",
       cause,
     });
   }

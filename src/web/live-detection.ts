@@ -1,6 +1,6 @@
 /**
- * The worker's side of live detection: samples from a port go through the detector, events and its state go
- * to another port.
+ * The worker's side of live detection: passes samples from one port to the detector, and posts events and its
+ * state to another port.
  */
 import type { ErrorRecord } from "../core/error.ts";
 import type { DetectOptions } from "../detect/detect-settings.ts";
@@ -10,10 +10,10 @@ import { createWindowClassifier } from "../detect/window-classifier.ts";
 import type { EncoderSet } from "../embed/embed-source.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 
-/** Maximum lag of detection behind the sound before windows are left out, in seconds. */
+/** Maximum lag of detection behind the sound before windows are skipped, in seconds. */
 const maximumLagSeconds = 3;
 
-/** A message to the page while a stream is listened to. */
+/** A message to the page during detection. */
 export type LiveMessage =
   | { readonly events: readonly DetectedEvent[]; readonly state: LiveState }
   | { readonly warning: ErrorRecord };

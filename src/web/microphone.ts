@@ -1,5 +1,5 @@
 /**
- * Captures a stream of the browser as samples on a message port, which can be moved to a worker: samples then
+ * Captures a stream of the browser as samples on a message port, which can be moved to a worker; samples then
  * go from the audio thread to the worker without passing through the page.
  */
 
@@ -16,9 +16,9 @@ export interface Capture {
 }
 
 /**
- * Captures the audio of a stream. Must follow a click or a key, since browsers allow sound only after a user
- * action. `worklet`: address of the built capture-worklet.ts. Rejects with the browser's DOMException if
- * there is no audio to capture.
+ * Captures the audio of a stream. Must be called after a click or key press, since browsers allow sound only
+ * after a user action. `worklet`: address of the built capture-worklet.ts. Rejects with the browser's
+ * DOMException if there is no audio to capture.
  */
 export async function captureStream(stream: MediaStream, worklet: string | URL): Promise<Capture> {
   const context = new AudioContext();

@@ -1,6 +1,6 @@
 /**
- * ONNX Runtime in browsers: the WebAssembly SIMD build of onnxruntime-web, with threads where the page is
- * isolated.
+ * ONNX Runtime in browsers: the WebAssembly SIMD build of onnxruntime-web, with threads if the page is
+ * cross-origin isolated.
  *
  * Its `run` blocks the thread it is called on, so it belongs in a worker. It needs only `'wasm-unsafe-eval'`
  * in the page's content security policy; its two files are next to the built module.
@@ -21,7 +21,7 @@ export interface WebOnnxRuntimeOptions {
    * cores, at most 4.
    */
   readonly threads?: number | undefined;
-  /** Where `ort-wasm-simd-threaded.mjs` and `.wasm` are; default: beside this module. */
+  /** Where `ort-wasm-simd-threaded.mjs` and `.wasm` are; default: next to this module. */
   readonly runtimeUrl?: string | URL | undefined;
 }
 
@@ -31,9 +31,9 @@ export interface WebOnnxRuntimeOptions {
  */
 export function createWebOnnxRuntime(options: WebOnnxRuntimeOptions = {}): OnnxRuntime {
   const cores = globalThis.navigator?.hardwareConcurrency ?? 1;
-  const wanted = options.threads ?? Math.min(maximumThreads, cores);
+  const threads = options.threads ?? Math.min(maximumThreads, cores);
   const { wasm } = ort.env;
-  wasm.numThreads = globalThis.crossOriginIsolated ? Math.max(1, wanted) : 1;
+  wasm.numThreads = globalThis.crossOriginIsolated ? Math.max(1, threads) : 1;
   wasm.wasmPaths = getRuntimeFiles(options.runtimeUrl);
   ort.env.logLevel = "error";
   return {

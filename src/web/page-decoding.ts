@@ -21,7 +21,7 @@ type Answer = { readonly id: number } & (
   | { readonly failure: string }
 );
 
-/** Creates a port to be moved to a worker; files that arrive by it are decoded on this page. */
+/** Creates a port to be moved to a worker; files received on it are decoded on this page. */
 export function servePageDecoding(): MessagePort {
   const { port1, port2 } = new MessageChannel();
   port1.onmessage = async ({ data }: MessageEvent<Request>) => {

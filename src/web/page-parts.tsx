@@ -11,12 +11,11 @@ export function createElement(tag: string, text: string, className = ""): HTMLEl
   return element;
 }
 
-/** A small mark with a word in it. */
+/** Creates a small label with text. */
 export function createTag(text: string): HTMLElement {
   return createElement("span", text, "tag");
 }
 
-/** What one bar shows. */
 interface Bar {
   readonly name: string;
   /** 0 to 1. */
@@ -25,14 +24,14 @@ interface Bar {
   readonly isFlag?: boolean;
 }
 
-/** Classes and their shares as bars. */
+/** Converts classes and their shares to bars. */
 export function listBars(shares: Readonly<Record<string, number>>): Bar[] {
   return Object.entries(shares).map(([name, share]) => ({ name, share }));
 }
 
 /**
- * Shows the largest shares as bars in a list, largest first; existing bars are reused, so that their changes
- * are animated.
+ * Shows the `most` largest shares as bars in a list, in descending order; existing bars are reused, so that
+ * changes are animated.
  */
 export function showBars(list: HTMLElement, bars: readonly Bar[], most: number): void {
   const largest = [...bars].sort((a, b) => b.share - a.share).slice(0, most);

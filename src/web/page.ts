@@ -19,7 +19,7 @@ const maximumBars = 5;
 
 const get = <T extends HTMLElement>(id: string): T => document.getElementById(id) as T;
 
-/** Shows what went wrong, and what to do. */
+/** Shows the message and the hint of an error. */
 function showError(error: unknown): void {
   const { message, hint } = error instanceof GolemError ? error : { message: String(error), hint: "" };
   const box = get("error");
@@ -31,7 +31,7 @@ function showAnswer(item: HTMLElement, answer: AudioPrediction): void {
   const { label, confidence, scores, unknown, transcript, warnings } = answer;
   const line = createElement("p", "");
   line.append(createElement("span", label, "label"), ` ${formatShare(confidence)} `);
-  // Shown as a mark, so that it is not confused with a class of the same name.
+  // Shown as a tag, so that it is not confused with a class of the same name.
   if (unknown) line.append(createTag("unknown"));
   const bars = createElement("ul", "", "bars");
   showBars(bars, listBars(scores), maximumBars);
@@ -66,7 +66,7 @@ function takeFiles(golem: WebGolem): void {
     input.value = "";
   });
   const zone = get("drop");
-  // Handled on the whole page, so that a file dropped outside of the zone does not replace the page.
+  // Handled on the whole page, so that a file dropped outside the zone does not replace the page.
   document.addEventListener("dragover", (event) => {
     event.preventDefault();
     zone.classList.add("over");
@@ -110,7 +110,7 @@ function takeMicrophone(golem: WebGolem): void {
     for (const track of stream?.getTracks() ?? []) track.stop();
   };
   const start = async (): Promise<void> => {
-    // Training recordings were not processed by a browser, so the live sound must not be either.
+    // Live sound must be as unprocessed as the training recordings.
     const audio = { echoCancellation: false, noiseSuppression: false, autoGainControl: false };
     const stream = await navigator.mediaDevices.getUserMedia({ audio });
     get("live-state").hidden = false;

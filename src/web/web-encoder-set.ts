@@ -1,5 +1,5 @@
 /**
- * Loads an encoder set in a browser: the built-in encoders and the transcriber that a golem names, on
+ * Loads an encoder set in a browser: the built-in encoders and the transcriber of a golem, run by
  * onnxruntime-web.
  */
 
@@ -25,14 +25,14 @@ export type WebEncoderSetOptions = WebWeightOptions & WebOnnxRuntimeOptions;
  * Loads the encoders and the transcriber that a golem names (`model.encoders`, `model.transcriber`), or the
  * registry's own. A transcriber that reads an encoder of the set shares it; one whose encoder is not in the
  * set loads its own. Rejects with `unknown-encoder` for an encoder that is not built in, `golem-version` for
- * another version of one that is, the errors of `loadWebWeights`, and `encoder-failed`; the networks loaded
- * so far are then freed.
+ * a different version of one that is, the errors of `loadWebWeights`, and `encoder-failed`; the networks
+ * loaded so far are then freed.
  */
 export async function loadWebEncoderSet(
-  { encoders: wanted, transcriber: reader }: EncoderSetInfo,
+  { encoders: requested, transcriber: reader }: EncoderSetInfo,
   options: WebEncoderSetOptions,
 ): Promise<LoadedEncoderSet> {
-  const definitions = wanted.map(findDefinition);
+  const definitions = requested.map(findDefinition);
   if (reader) checkSameTranscriber(reader);
   const reading = reader && getTranscriberDefinition(reader.id)!;
   const read = reading && definitions.findIndex(({ info }) => info.id === reading.info.id);
@@ -60,19 +60,21 @@ export async function loadWebEncoderSet(
     await dispose();
     throw error;
   }
-  return { encoders: loaded.slice(0, wanted.length), ...(transcriber ? { transcriber } : {}), dispose };
+  return { encoders: loaded.slice(0, requested.length), ...(transcriber ? { transcriber } : {}), dispose };
 }
 
-function findDefinition(wanted: EncoderInfo): EncoderDefinition {
-  const definition = Object.hasOwn(encoderDefinitions, wanted.id) ? encoderDefinitions[wanted.id] : undefined;
+function findDefinition(requested: EncoderInfo): EncoderDefinition {
+  const definition = Object.hasOwn(encoderDefinitions, requested.id)
+    ? encoderDefinitions[requested.id]
+    : undefined;
   if (!definition) {
     const names = Object.keys(encoderDefinitions).join(", ");
     throw new GolemError(
       "unknown-encoder",
-      `The golem uses ${wanted.id}, which is not built in; browsers run ${names}.`,
+      `The golem uses ${requested.id}, which is not built in; browsers run ${names}.`,
       { hint: "Train it with a built-in encoder (no --encoder), or serve it with `golem serve`." },
     );
   }
-  checkSameEncoder(wanted, definition.info);
+  checkSameEncoder(requested, definition.info);
   return definition;
 }

@@ -1,9 +1,9 @@
 /**
- * The weights of built-in encoders in a browser: fetched from the address the page gives, checked by size and
- * sha256, kept in Cache Storage if available.
+ * The weights of built-in encoders in a browser: fetched from the page's address for them, checked by size
+ * and sha256, kept in Cache Storage if available.
  *
- * Kept files are found by their hash, so that pages of one origin share them whatever their address, and are
- * checked again whenever they are read.
+ * Kept files are found by their hash, so that pages of one origin share them regardless of their address;
+ * they are checked again whenever they are read.
  */
 import { bytesToHex } from "@noble/hashes/utils.js";
 import { GolemError, throwIfAborted } from "../core/error.ts";
@@ -19,7 +19,7 @@ const cacheName = "golem-weights";
 export interface WebWeightOptions extends WorkOptions {
   /** Folder, relative to the page: the file F of encoder E is at `weights/E/F`. */
   readonly weights: string | URL;
-  /** Whether to keep what was fetched in Cache Storage; default true. */
+  /** Whether to keep fetched files in Cache Storage; default true. */
   readonly keep?: boolean | undefined;
 }
 
@@ -36,20 +36,20 @@ export function getWeightUrl(weights: string | URL, id: string, file: string): U
 }
 
 /**
- * The contents of the weight files of several owners, in their order, by name; a file that two owners need is
- * fetched once. Progress counts bytes. Rejects with `weights-missing`, `weights-damaged`, `fetch-failed` or
- * `aborted`.
+ * Loads the weight files of several owners: their contents by name, in the order of the owners. A file of two
+ * owners is fetched once. Progress counts bytes. Rejects with `weights-missing`, `weights-damaged`,
+ * `fetch-failed` or `aborted`.
  */
 export async function loadWebWeights(
   owners: readonly WebWeightOwner[],
   options: WebWeightOptions,
 ): Promise<Record<string, Uint8Array>[]> {
   const cache = options.keep === false ? undefined : await openCache();
-  const wanted = new Map<string, { file: WeightFile; id: string }>();
+  const required = new Map<string, { file: WeightFile; id: string }>();
   for (const { info, weights } of owners) {
-    for (const file of weights?.files ?? []) wanted.set(file.sha256, { file, id: info.id });
+    for (const file of weights?.files ?? []) required.set(file.sha256, { file, id: info.id });
   }
-  const total = [...wanted.values()].reduce((sum, { file }) => sum + file.bytes, 0);
+  const total = [...required.values()].reduce((sum, { file }) => sum + file.bytes, 0);
   let completed = 0;
   const count = (bytes: number): void => {
     completed += bytes;
@@ -57,7 +57,7 @@ export async function loadWebWeights(
   };
   const loaded = new Map<string, Uint8Array>();
   await Promise.all(
-    [...wanted.values()].map(async ({ file, id }) => {
+    [...required.values()].map(async ({ file, id }) => {
       loaded.set(file.sha256, await loadFile(cache, id, file, count, options));
     }),
   );
@@ -96,7 +96,7 @@ async function loadFile(
       { hint: `Upload ${file.name} of ${id} again, unchanged; \`golem encoders pull ${id}\` fetches it.` },
     );
   }
-  // A full disk or a private window must not stop the work.
+  // Storage may fail, for example on a full disk or in a private window; the work continues without it.
   await cache?.put(key, new Response(bytes)).catch(() => undefined);
   return bytes;
 }
@@ -127,8 +127,8 @@ async function readKept(
 }
 
 /**
- * SHA-256 in hexadecimal; the platform's own where there is one (secure contexts), since that is ten times as
- * fast.
+ * Computes the SHA-256 in hexadecimal, if possible (secure contexts) with the browser's implementation, which
+ * is ten times as fast.
  */
 async function computeSha256(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const { subtle } = globalThis.crypto ?? {};

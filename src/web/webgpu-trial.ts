@@ -1,5 +1,5 @@
 /**
- * Tries whether networks run faster on a graphics processor: each encoder embeds two seconds of sound on
+ * Tests whether networks run faster on a graphics processor: each encoder embeds two seconds of sound on
  * WebAssembly and on WebGPU, and is moved only if both agree and WebGPU is faster.
  */
 import { throwIfAborted, toErrorRecord } from "../core/error.ts";
@@ -13,29 +13,27 @@ import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
 /** Timed runs per device, after one that is not counted. */
 const rounds = 3;
 
-/** The address of the WebGPU build of ONNX Runtime, and what to try. */
+/** The address of the WebGPU build of ONNX Runtime, and the devices to try. */
 export interface WebGpuOptions {
   /** Folder of the files of onnxruntime-web's `dist`, relative to the page. */
   readonly runtimeUrl: string | URL;
-  /** Whether to try software graphics processors too; default false, since none is faster. */
+  /** Whether to try software graphics processors too; default false, since they are slower. */
   readonly software?: boolean | undefined;
 }
 
 /** The result of trying one encoder. */
 export interface WebGpuTrial {
-  /** Its id. */
   readonly encoder: string;
   /** Whether it runs on WebGPU from now on. */
   readonly isUsed: boolean;
   /** Why, in words. */
   readonly reason: string;
-  /** Largest difference of a number, relative to the root mean square of its layer; only if it ran. */
+  /** Largest difference of an element, relative to the root mean square of its layer; only if it ran. */
   readonly difference?: number;
   /** Median seconds for two seconds of sound; only if it ran. */
   readonly seconds?: { readonly wasm: number; readonly webgpu: number };
 }
 
-/** What trials need. */
 interface TrialOptions extends WebWeightOptions {
   readonly runtimeUrl: string;
   readonly software: boolean;
@@ -85,10 +83,12 @@ function describeError(error: unknown): string {
 /** Returns why there is no device to try; undefined if there is one. */
 async function describeAdapter(software: boolean): Promise<string | undefined> {
   const adapter = await globalThis.navigator?.gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (!adapter) return "The browser offers no graphics processor.";
+  if (!adapter) return "The browser has no graphics processor.";
   const { isFallbackAdapter, architecture } = adapter.info;
   const isSoftware = isFallbackAdapter || /swiftshader|llvmpipe/i.test(architecture);
-  return isSoftware && !software ? "The graphics processor is software, which is slower." : undefined;
+  return isSoftware && !software
+    ? "The graphics processor is emulated in software, which is slower."
+    : undefined;
 }
 
 async function tryEncoder(
@@ -100,7 +100,7 @@ async function tryEncoder(
   const { id } = wasm.info;
   const definition = encoderDefinitions[id]!;
   if (!definition.weights) {
-    return { encoder: wasm, trial: { encoder: id, isUsed: false, reason: "It is no network." } };
+    return { encoder: wasm, trial: { encoder: id, isUsed: false, reason: "It is not a network." } };
   }
   const [files] = await loadWebWeights([definition], options);
   const webgpu = await definition.create(runtime, createWeightReader(files!));
@@ -112,7 +112,7 @@ async function tryEncoder(
     const isUsed = isEqual && there.seconds < here.seconds;
     if (!isUsed) await webgpu.dispose();
     const reason = !isEqual
-      ? `WebGPU gives other embeddings: a number differs by ${difference.toPrecision(2)} of its layer's root mean square; at most ${deviceTolerance} was expected.`
+      ? `WebGPU gives other embeddings: an element differs by ${difference.toPrecision(2)} of its layer's root mean square; expected at most ${deviceTolerance}.`
       : `WebGPU gives the same embeddings, and is ${isUsed ? "faster" : "not faster"}.`;
     const seconds = { wasm: here.seconds, webgpu: there.seconds };
     return { encoder: isUsed ? webgpu : wasm, trial: { encoder: id, isUsed, reason, difference, seconds } };

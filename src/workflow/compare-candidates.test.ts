@@ -1,6 +1,6 @@
 /**
- * Comparison of heads on synthetic embeddings: scores are those of cross-validation, and the time limit is
- * kept.
+ * Compares heads on synthetic embeddings: scores equal those of cross-validation, and the time limit is
+ * respected.
  */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
@@ -77,7 +77,7 @@ describe("compareCandidates", () => {
   });
 
   it("drops repeats first, then the most flexible candidates, never the first", async () => {
-    // Five folds, so a repeat of the three takes 15 seconds.
+    // With five folds, a repeat of all three candidates takes 15 seconds.
     const alone = makeEmbeddings({ classes: 4, shots: 6, seed: 3, separation: [0, 0.3, 0.1] });
     const run = async (budget: number) => {
       const { repeats, givenUp, candidates } = await compareCandidates(prepare(alone, { budget }));
@@ -90,7 +90,7 @@ describe("compareCandidates", () => {
     expect(await run(1)).toEqual({ repeats: 1, givenUp: ["fusion", "mlp 4"], measured: 1 });
   });
 
-  it("shows over-fitting where labels mean nothing: all of the training side, chance of the rest", async () => {
+  it("shows over-fitting to random labels: full training accuracy, chance on held-out recordings", async () => {
     const made = makeEmbeddings({ classes: 2, shots: 20, seed: 1, separation: [1, 1, 1] });
     const scores = [];
     for (let seed = 0; seed < 6; seed++) {
@@ -133,7 +133,7 @@ describe("compareCandidates", () => {
 });
 
 describe("listHeadCandidates", () => {
-  it("goes from nearest means to wide networks", () => {
+  it("orders candidates from nearest means to wide networks", () => {
     const names = listHeadCandidates("last").map(({ name }) => name);
     expect(names.slice(0, 5)).toEqual(["centroid", "ridge", "logistic", "linear", "fusion"]);
     expect(names.slice(5)).toEqual(["mlp 4", "mlp 16", "mlp 64", "mlp 256", "mlp 1024"]);

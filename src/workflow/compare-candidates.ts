@@ -4,9 +4,9 @@
  *
  * The validation is nested: everything that a candidate chooses from data (layer, penalty, epochs, view
  * weights) is chosen within each fold, so every score is that of a procedure. The choice between candidates
- * is not nested: the best score of ten is a little too high. The simplest candidate within one standard error
- * (evaluate/one-standard-error.ts) is marked; its score seldom is. Time is limited: repeats are omitted
- * first, then the last candidates. Not its concern: clocks, threads.
+ * is not nested: the best of ten scores is slightly too high. The simplest candidate within one standard
+ * error (evaluate/one-standard-error.ts) is marked; its score is seldom too high. Time is limited: repeats
+ * are omitted first, then the last candidates. Not its concern: clocks, threads.
  */
 
 import type { HeadCandidate } from "../classifier/choosing/head-candidates.ts";
@@ -25,7 +25,6 @@ import { createMatrix, getRow, type Matrix } from "../math/matrix.ts";
 export interface HeadComparisonInput {
   /** Its `options` apply to all candidates. */
   readonly problem: FitProblem;
-  /** Names of the classes. */
   readonly labels: readonly string[];
   /** In ascending complexity; the first is always measured. */
   readonly candidates: readonly HeadCandidate[];
@@ -207,7 +206,7 @@ async function runRepeat(
   };
   const { concurrency } = runner;
   try {
-    // All recordings are predicted, also those of the training side, for the training accuracy.
+    // Recordings of the training side are predicted too, for the training accuracy.
     const whole = folds.map((fold) => ({ ...fold, test: all }));
     await runFolds(
       {

@@ -25,7 +25,6 @@ export interface CompareEncodersChoices extends Omit<MeasureOptions, "encoder" |
   readonly repeats?: number;
 }
 
-/** The scores of one encoder. */
 interface EncoderScore extends Omit<CandidateScore, "trainAccuracy"> {
   /** Approximate number of weights of its networks: 12 x dimensions^2 per layer, as in a transformer. */
   readonly weights: number;
@@ -129,8 +128,8 @@ function pickCommonRows(all: readonly EmbeddedRows[]): EmbeddedRows["problem"][]
     if (labels.join("\n") !== all[0]!.labels.join("\n")) {
       throw new GolemError(
         "too-few-recordings",
-        "An encoder could embed no recording of one of the classes; the same classes are needed for all.",
-        { hint: "Longer recordings of that class may help, or leave the encoder out." },
+        "One encoder could not embed any recording of a class; all encoders must have the same classes.",
+        { hint: "Add longer recordings of that class, or leave the encoder out." },
       );
     }
     const rows = [...files.keys()].filter((row) => isCommon(files[row]!));

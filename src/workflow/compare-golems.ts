@@ -1,5 +1,5 @@
 /**
- * Comparison of two golems on the same recordings: held-out predictions that both kept at training, or a data
+ * Compares two golems on the same recordings: the held-out predictions stored by both trainings, or a data
  * set that neither was trained on.
  *
  * Not its concern: the statistics (evaluate/paired-difference.ts), files.
@@ -69,13 +69,13 @@ interface HeldOut {
   readonly correctness: number;
 }
 
-/** Compares by the held-out predictions in the golems' own records of training. */
+/** Compares the held-out predictions stored in the golems' records of training. */
 export function compareByTraining(a: GolemModel, b: GolemModel): GolemDifference {
   const difference = compare(a, b, listHeldOut(a), listHeldOut(b), "cross-validation");
   if (difference) return difference;
   throw new GolemError(
     "no-recordings",
-    "The two golems share no recording that was held out of both trainings; at least one was expected.",
+    "The two golems share no recording that was held out of both trainings; expected at least one.",
     { hint: "Name recordings to compare them on: golem diff A B DATA" },
   );
 }
@@ -103,7 +103,7 @@ export async function compareByData(
   if (difference) return difference;
   throw new GolemError(
     "no-recordings",
-    "No recording is left to compare on: each was trained on, or has a label that is not a class of both golems.",
+    "No recording is left to compare on: each was used for training, or its label is not a class of both golems.",
     { hint: "Name recordings that neither was trained on." },
   );
 }

@@ -46,7 +46,6 @@ export interface DatasetComparison extends Omit<HeadComparison, "candidates"> {
   readonly skipped: readonly SkippedRecording[];
 }
 
-/** Limits of a comparison besides its options. */
 interface CompareBounds {
   /** Names of the candidates to compare; default: all of `listHeadCandidates`. */
   readonly names?: readonly string[] | undefined;

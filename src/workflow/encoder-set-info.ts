@@ -21,7 +21,7 @@ export function narrowEncoderSet(
   golem: Pick<GolemModel, "encoders" | "transcriber">,
 ): ResolvedEncoderSet {
   return {
-    encoders: golem.encoders.map((wanted) => encoders.find(({ info }) => info.id === wanted.id)!),
+    encoders: golem.encoders.map((used) => encoders.find(({ info }) => info.id === used.id)!),
     transcriber: golem.transcriber && transcriber,
   };
 }

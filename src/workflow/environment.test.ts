@@ -1,6 +1,4 @@
-/**
- * Every procedure in an environment that is only in memory: it gives the same numbers in every environment.
- */
+/** Runs every procedure in an environment in memory. */
 import { expect, it } from "vitest";
 import { makeEmbeddings } from "../../test/support/make-embeddings.ts";
 import { createInlineRunner, fitPredictRows } from "../classifier/fold-runner.ts";

@@ -1,6 +1,6 @@
 /**
  * The interface to Node or the browser for the procedures of this folder: data sets, embeddings and the fits
- * of cross-validation. Node implements it in node/node-environment.ts, the studio in
+ * of cross-validation. It is implemented for Node in node/node-environment.ts, for the studio in
  * studio/workers/studio-environment.ts.
  *
  * Not its concern: how things are stored, downloaded or distributed over threads.
@@ -63,8 +63,8 @@ export interface EmbedOptions extends WorkflowOptions, CopyOptions {
 /** Data sets and their embeddings. */
 export interface EmbeddingEnvironment {
   /**
-   * Opens a data set by name, or uses the given one, and passes its warnings on. Of a remote data set,
-   * `limit` rows are enough; of a run of shards, a sample of `maximumListed` rows is listed.
+   * Opens a data set by name, or uses the given one, and reports its warnings. Of a remote data set at most
+   * `limit` rows need to be read; of a run of shards, a sample of `maximumListed` rows is listed.
    */
   openDataset(
     data: string | Dataset,
@@ -87,9 +87,9 @@ export interface EmbeddingEnvironment {
     options: EmbedOptions,
   ): Promise<EmbeddingResult>;
   /**
-   * Prepares fitting to the recordings that a data set does not list; absent where all data sets are listed whole.
-   * `tested` are recordings of which no copy may be fitted to. Rejects with the errors of `embed`, and
-   * `conflicting-labels`.
+   * Prepares fitting to the recordings that a data set does not list; absent if data sets are always listed
+   * completely. Recordings with the same audio as one of `tested` are not fitted to. Rejects with the errors
+   * of `embed`, and `conflicting-labels`.
    */
   readUnlisted?(
     unlisted: UnlistedRecordings,
@@ -99,13 +99,13 @@ export interface EmbeddingEnvironment {
   ): Promise<UnlistedResult>;
 }
 
-/** Recordings that are fitted to without being listed. */
+/** Recordings that are used for fitting but not listed. */
 export interface UnlistedResult {
-  /** The listed recordings, with the sources that the names of the others revealed. */
+  /** The listed recordings, with sources found from the names of all recordings. */
   readonly listed: readonly EmbeddedRecording[];
   /** The unlisted ones by label: their number, and seconds. */
   readonly perClass: ReadonlyMap<string, { readonly count: number; readonly seconds: number }>;
-  /** First 64 bits of the hash of each one's audio, ascending. */
+  /** First 64 bits of the hash of each recording's audio, ascending. */
   readonly audioHashes: BigUint64Array;
   /** Recordings that cannot be used: failed, silent, too long. */
   readonly leftOut: number;
@@ -114,7 +114,6 @@ export interface UnlistedResult {
   createRows(classes: readonly string[]): MoreRows;
 }
 
-/** The environment in which classifiers are fitted. */
 interface FitEnvironment {
   /** Creates a runner for the folds of one problem; the caller closes it. */
   createFoldRunner(problem: FitProblem, signal?: AbortSignal): FoldRunner | Promise<FoldRunner>;
@@ -122,5 +121,5 @@ interface FitEnvironment {
   createCandidateRunner(problem: FitProblem, signal?: AbortSignal): CandidateRunner;
 }
 
-/** The whole environment, as training, curves and comparisons need it. */
+/** The complete environment, for training, curves and comparisons. */
 export interface Environment extends EmbeddingEnvironment, FitEnvironment {}

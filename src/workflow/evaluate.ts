@@ -24,7 +24,6 @@ export interface GolemWithEncoders {
 /** The score, and the recordings on which it was computed. */
 interface TestedGolem {
   readonly evaluation: Evaluation;
-  /** Name of the data set. */
   readonly name: string;
   /** Rows of the data set that were used. */
   readonly rows: readonly Recording[];
@@ -89,7 +88,7 @@ function warnOfKnown(
   if (pieces.length === 0) return;
   onWarning?.({
     code: "training-sources",
-    message: `${pieces.length} recordings of ${name} are, by their names, pieces of recordings of which the golem was trained on other pieces, so the score is too high: ${listNames(pieces)}.`,
+    message: `${pieces.length} recordings of ${name} are, by their names, pieces of recordings whose other pieces the golem was trained on, so the score is too high: ${listNames(pieces)}.`,
     hint: "Evaluate on recordings from other sources.",
   });
 }

@@ -25,8 +25,8 @@ import { getEncoderSetInfo } from "./encoder-set-info.ts";
 import type { EmbeddingEnvironment, EncoderChoice, WorkflowOptions } from "./environment.ts";
 
 /**
- * Maximum number of recordings that training examines as well, in well under a second; larger data sets are
- * examined only by the doctor.
+ * Maximum number of recordings that are also examined by training, which takes well under a second; larger
+ * data sets are examined only by the doctor.
  */
 export const maximumExamined = 500;
 
@@ -44,7 +44,6 @@ export interface ExamineOptions
 export interface Diagnosis {
   /** Number of recordings that could be embedded. */
   readonly recordings: number;
-  /** Number of their classes. */
   readonly classes: number;
   /** Most harmful first. */
   readonly findings: readonly Finding[];
@@ -88,11 +87,11 @@ export function examineRecordings(
 }
 
 /**
- * Numbers per layer for similarity, and for the second opinion on many recordings; half of them are means.
+ * Dimensions per layer for similarity, and for the second opinion on many recordings; half of them are means.
  */
 const likenessDimensions = 8;
 const sketchDimensions = 64;
-/** Maximum number of recordings for which the second opinion uses whole embeddings. */
+/** Maximum number of recordings for which the second opinion uses embeddings in full length. */
 const wholeUpTo = 200;
 /** Maximum number of recordings for which layers are separate views and there is a second pass. */
 const separateUpTo = 500;

@@ -32,7 +32,7 @@ export interface GatheredReport {
   readonly files: readonly string[];
 }
 
-/** The data of a golem's own report, without sound. */
+/** Gathers the data of a golem's report, without sound. */
 export function gatherGolemReport(model: GolemModel, extras: ReportExtras = {}): GatheredReport {
   const { document, training } = model;
   const evaluation = document.evaluation as Evaluation | null;
@@ -44,7 +44,7 @@ export function gatherGolemReport(model: GolemModel, extras: ReportExtras = {}):
       transcriber: model.transcriber,
     });
   const { recordings, test = [] } = training;
-  // One namer for both sides, so that findings and recordings have the same names.
+  // One namer for training and test recordings, so that findings and recordings have the same names.
   const name = createFileNamer([...test, ...recordings].map(({ file }) => file));
   const data: ReportData = {
     ...describeGolem(document),
@@ -77,7 +77,7 @@ export function describeExtras({ learningCurve, findings }: ReportExtras, name: 
   return { learningCurve, findings: named };
 }
 
-/** The contents that are the same in every report of a golem. */
+/** Gets the contents that are the same in every report of a golem. */
 export function describeGolem(document: GolemDocument): Pick<ReportData, "labels" | "training" | "views"> {
   const { labels, data, views, encoders } = document;
   // Transcript and decoder vectors are computed in one run; they are shown as one.
@@ -99,7 +99,7 @@ export function describeGolem(document: GolemDocument): Pick<ReportData, "labels
   };
 }
 
-/** Recordings of an account as a report shows them. */
+/** Describes the recordings of a training for a report. */
 export function describeRecordings(
   accounts: readonly RecordingAccount[],
   labels: readonly string[],
@@ -123,7 +123,7 @@ export function describeRecordings(
   });
 }
 
-/** Versions, fingerprints and hashes that determine the predictions of a golem. */
+/** Lists the versions, fingerprints and hashes that determine the predictions of a golem. */
 export function listFacts(document: GolemDocument): Reproduction["facts"] {
   const { createdBy, seed, data, encoders, transcriber, audio } = document;
   const encoderSets = [

@@ -1,12 +1,12 @@
 /**
- * The learning curve of training on a data set: the gain from more recordings.
+ * Measures the learning curve of training on a data set: the gain from more recordings.
  *
- * The last point is the score that training states (same folds, repeats and seed); smaller training sides are
- * cut from its folds. On real recordings (runs/results/class-gain.md) a class that is smaller than the others
- * gained at least as much as predicted here; one that outgrew the others gained almost nothing, with any
- * head, so each gain states whether the class would outgrow the others. With thousands of recordings the
- * sizes before the last stop at `maximumDense` recordings, so that only the time of the cross-validation of
- * all grows with their number, linearly.
+ * The last point is the score reported by training (same folds, repeats and seed); smaller training sides are
+ * subsets of its folds. On real recordings (runs/results/class-gain.md) a class that is smaller than the
+ * others gained at least as much as predicted here; one that became larger than the others gained almost
+ * nothing, with any head, so each gain states whether the class would become the largest. With thousands of
+ * recordings, all sizes but the last are at most `maximumDense` recordings, so only the time of the last
+ * cross-validation grows with their number, linearly.
  * Not its concern: how curves are fitted, where folds run.
  */
 
@@ -31,7 +31,7 @@ import { describeValidation } from "./validation-standing.ts";
 
 /** Extent of the measurement of a curve. */
 export interface CurveMeasure {
-  /** Recordings to be added to one class, for `classGains`; default 5. */
+  /** Number of recordings added to one class, for `classGains`; default 5. */
   readonly added?: number | undefined;
   /**
    * Maximum number of fits; default 120 besides the cross-validation that training runs, 60 with `linear`,
@@ -39,13 +39,13 @@ export interface CurveMeasure {
    * repeats than the score of training.
    */
   readonly maximumEvaluations?: number | undefined;
-  /** Repeats of that cross-validation; as many as in training unless given. */
+  /** Repeats of that cross-validation; default: as in training. */
   readonly repeats?: number | undefined;
   /** The cross-validated score of a golem on these recordings: the curve passes through it. */
   readonly headline?: Headline | undefined;
 }
 
-/** A learning curve, and what it holds for. */
+/** A learning curve, and its limitations. */
 interface MeasuredCurve extends LearningCurve {
   /** Why the score does not hold for new speakers or recordings, as in evaluations. */
   readonly notMeasured?: Evaluation["notMeasured"];
@@ -53,7 +53,7 @@ interface MeasuredCurve extends LearningCurve {
   readonly unscoredLabels?: readonly string[];
 }
 
-/** Number of fits besides cross-validation with hundreds of recordings; each takes about a second. */
+/** Number of fits, besides cross-validation, for hundreds of recordings; each takes about a second. */
 const largeEvaluations = 24;
 
 /**
@@ -105,7 +105,7 @@ async function measureCurve(
 export interface DatasetCurve extends MeasuredCurve {
   readonly skipped: readonly SkippedRecording[];
   /**
-   * Number of recordings with split test: training states its score on these; the curve does not use them.
+   * Number of recordings with split test: training reports its score on these; the curve does not use them.
    */
   readonly testRecordings?: number;
 }

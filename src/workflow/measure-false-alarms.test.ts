@@ -1,4 +1,4 @@
-/** False alarms are measured on classes that were left out, and the golem states this. */
+/** False alarms are measured on classes that were left out, and this is recorded in the golem. */
 import { expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { defaultAudioSettings } from "../audio/audio.ts";
@@ -26,7 +26,7 @@ const train = (recordings: readonly EmbeddedRecording[], hasNegatives: boolean) 
     { seed: 0, repeats: 1 },
   );
 
-it("leaves out every class once, and stores what follows in the golem", async () => {
+it("leaves out every class once, and stores the result in the golem", async () => {
   const recordings = makeEmbeddings({ classes: 6, shots: 6, seed: 1 });
   const model = await train(recordings, true);
   const { falseAlarms, labels } = model.document;
@@ -45,7 +45,7 @@ it("leaves out every class once, and stores what follows in the golem", async ()
   expect(pickPublicDocument(read.document).falseAlarms).toEqual(falseAlarms);
 });
 
-it("measures noise and pieces alone where no class can be left out, and nothing without sounds", async () => {
+it("measures noise and pieces alone if no class can be left out, and nothing without sounds", async () => {
   const recordings = makeEmbeddings({ classes: 2, shots: 6, seed: 2 });
   expect((await train(recordings, true)).document.falseAlarms!.sounds).toEqual({
     ...{ others: 0, pieces: 0, noise: 12 },

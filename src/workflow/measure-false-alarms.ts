@@ -5,9 +5,8 @@
  * Not its concern: how the sounds are made (augment/variation.ts) and embedded, thresholds
  * (detect/false-alarms.ts).
  *
- * The classes are left out in three parts. The scores of a golem for recordings of a class that it was not
- * trained on represent its scores for other words. Noise is in no training recording by itself, so the golem
- * classifies it.
+ * The classes are left out in three parts. The scores for recordings of a class that was left out represent
+ * the scores for other words. No training recording is noise alone, so noise is scored by the golem itself.
  */
 import type { Classifier } from "../classifier/classifier.ts";
 import type { FitProblem } from "../classifier/fold-runner.ts";
@@ -28,7 +27,7 @@ export interface Negatives {
   readonly noise: readonly Embedding[];
 }
 
-/** The parts of a golem in training, and the sounds that it is measured on. */
+/** The parts of a golem during training, and the sounds that it is measured on. */
 interface FalseAlarmInput {
   readonly problem: FitProblem;
   readonly labels: readonly string[];
@@ -46,7 +45,7 @@ const parts = 3;
 /** Maximum number of recordings to fit to, drawn evenly from the classes. */
 export const maximumMeasured = 160;
 
-/** Measures; undefined if there are too few sounds. */
+/** Measures false alarms; undefined if there are too few sounds. */
 export function measureFalseAlarms(input: FalseAlarmInput): FalseAlarmAccount | undefined {
   const { problem, labels, classifier, familiarity, negatives, leftOut, heldOut } = input;
   const { embeddings, encoderSet } = problem;
@@ -79,7 +78,7 @@ export function measureFalseAlarms(input: FalseAlarmInput): FalseAlarmAccount | 
   });
 }
 
-/** Rows drawn evenly from the classes, at most {@link maximumMeasured}. */
+/** Draws rows evenly from the classes, at most {@link maximumMeasured}. */
 export function pickMeasuredRows(labels: readonly number[]): number[] {
   const turns = new Map<number, number>();
   const places = labels.map((label, row) => {
@@ -96,7 +95,8 @@ export function pickMeasuredRows(labels: readonly number[]): number[] {
 
 /**
  * Plans fits without a part of the classes, for each part; with two classes or fewer, none can be left out.
- * Classes for unknown sounds are always fitted. `copies` are the places of those that familiarity is fitted to.
+ * Classes for unknown sounds are never left out. `copies` are the indices of the copies that familiarity is
+ * fitted to.
  */
 export function planLeftOut(
   { labels }: Pick<FitProblem, "labels">,
@@ -120,7 +120,10 @@ export function planLeftOut(
   }).filter(({ classes }) => classes.length > 1);
 }
 
-/** Scores as in detection (detect/window-judge.ts); `classes` are the indices of the classifier's classes. */
+/**
+ * Computes scores as in detection (detect/window-judge.ts); `classes` are indices of the classifier's
+ * classes.
+ */
 function judgeSounds(
   { problem, labels }: Pick<FalseAlarmInput, "problem" | "labels">,
   classes: readonly number[],

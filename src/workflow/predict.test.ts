@@ -74,7 +74,7 @@ beforeAll(async () => {
 });
 
 describe("predicting samples", () => {
-  it("gives the very prediction of a WAV file of them", async () => {
+  it("predicts exactly as from a WAV file of the same samples", async () => {
     const notFinite = createSound(1, 300, 3);
     notFinite.set([Number.NaN, Number.POSITIVE_INFINITY], 8000);
     for (const samples of [
@@ -94,7 +94,7 @@ describe("predicting samples", () => {
     ]);
   });
 
-  it("refuses what it refuses of a WAV file", async () => {
+  it("rejects samples that it would reject as a WAV file", async () => {
     for (const [samples, code] of [
       [new Float32Array(rate), "silent"],
       [createSound(1, 300, 1).subarray(4000, 4200), "too-short"],
@@ -114,13 +114,13 @@ describe("predicting samples", () => {
     expect(direct).toHaveProperty("label");
   });
 
-  it("stops when it is aborted", async () => {
+  it("stops when aborted", async () => {
     const source = createGivenSamples(createSound(1, 300, 1));
     const signal = AbortSignal.abort();
     await expect(predict(model, encoderSet, source, { signal })).rejects.toMatchObject({ code: "aborted" });
   });
 
-  it("resamples for encoders of another rate", async () => {
+  it("resamples for encoders with another sample rate", async () => {
     const windows: Float32Array[] = [];
     const [{ info }] = encoderSet.encoders as [Encoder];
     const encoder: Encoder = {

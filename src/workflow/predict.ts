@@ -17,7 +17,7 @@ export function createGivenSamples(samples: Float32Array): SampleSource {
 }
 
 /**
- * Predicts one recording with the golem's encoders, in its order. Rejects with the audio stage's errors,
+ * Predicts one recording; `encoders` are the golem's, in its order. Rejects with the audio stage's errors,
  * `silent` (unless the golem has a class of silence), `too-short` and `aborted`.
  */
 export async function predict(

@@ -1,5 +1,6 @@
 /**
- * Sound for a report: clips and spectrograms of the recordings most worth listening to, links to the others.
+ * Sound for a report: clips and spectrograms of the recordings most worth listening to, and links to the
+ * others.
  *
  * Clips are re-encoded, never copied, so that no metadata of a file is included. A recording that can no
  * longer be decoded has neither. Not its concern: where recordings are.

@@ -20,11 +20,9 @@ export interface ReviewItem {
 
 /** A review as sent to the page. */
 export interface ReviewState {
-  /** Name of the folder. */
   readonly name: string;
   /** The recordings, in the order in which to review them. */
   readonly items: readonly ReviewItem[];
-  /** Labels to choose from. */
   readonly labels: readonly string[];
   /** Commands to run after labels have been given, in order. */
   readonly commands: readonly string[];

@@ -1,6 +1,4 @@
-/**
- * Training on synthetic embeddings: an unbiased score, choice of the layer, determinism, saving and loading.
- */
+/** Saving and loading golems trained on synthetic embeddings; unknown recordings and label sets. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder } from "../../test/support/make-embeddings.ts";
 import { train } from "../../test/support/train-golem.ts";
@@ -41,7 +39,7 @@ describe("a saved golem", () => {
     expect(flag(far)).toBeGreaterThan(0.95);
   });
 
-  it("takes for unknown what is most like a class for the unknown, which is no class to be like", async () => {
+  it("flags recordings most like the class for unknown sounds, which does not count as a familiar class", async () => {
     const rename = (recording: EmbeddedRecording): EmbeddedRecording =>
       recording.label === "class 0" ? { ...recording, label: "_background" } : recording;
     const options = { classes: 4, shots: 12, separation: [0, 2, 0] };
@@ -60,7 +58,7 @@ describe("a saved golem", () => {
     expect(pair.document.familiarity).toBeUndefined();
   });
 
-  it("tells the unknown whatever the order of the recordings, and however many classes there are", async () => {
+  it("flags unknown recordings for any order of the recordings and any number of classes", async () => {
     for (const [classes, shots] of [
       [20, 5],
       [20, 2],
@@ -75,7 +73,7 @@ describe("a saved golem", () => {
     }
   }, 240_000);
 
-  it("gives label sets that hold the true label about as often as they say, and the guess always", async () => {
+  it("gives label sets that contain the true label about as often as stated, and the predicted label always", async () => {
     const options = { classes: 4, shots: 12, separation: [0, 0.25, 0] };
     const model = await train(makeEmbeddings({ ...options, seed: 1 }));
     const fresh = makeEmbeddings({ ...options, shots: 100, seed: 2 });
@@ -89,7 +87,7 @@ describe("a saved golem", () => {
     expect(Math.min(...sizes)).toBe(1);
   });
 
-  it("refuses documents that are damaged, of another version, or do not fit each other", async () => {
+  it("rejects documents that are damaged, of another version, or inconsistent", async () => {
     const files = encodeUnbound(
       await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), { repeats: 1 }),
     );
@@ -140,7 +138,7 @@ describe("a saved golem", () => {
     }
   });
 
-  it("survives any changed byte with a clear error or none", async () => {
+  it("gives a clear error or none for any changed byte", async () => {
     const files = encodeUnbound(
       await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), { repeats: 1 }),
     );
@@ -158,7 +156,7 @@ describe("a saved golem", () => {
   });
 });
 
-it("refuses a golem whose weights give no probabilities, or that has a view twice", async () => {
+it("rejects a golem whose weights give no probabilities, or that has a view twice", async () => {
   const model = await train(makeEmbeddings({ classes: 3, shots: 4, seed: 1 }), {
     head: "ridge",
     repeats: 1,

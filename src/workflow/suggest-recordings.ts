@@ -85,10 +85,10 @@ function describe({ label, confidence, scores, unknown }: Prediction, alike: num
   const percent = (value: number): string => formatPercent(value, 0);
   const words = [
     confidence < 2 * share
-      ? `torn between ${label} (${percent(confidence)}) and ${second} (${percent(share)})`
-      : `taken for ${label} (${percent(confidence)})`,
+      ? `undecided between ${label} (${percent(confidence)}) and ${second} (${percent(share)})`
+      : `predicted as ${label} (${percent(confidence)})`,
     ...(unknown ? ["may be none of the classes"] : []),
-    ...(alike > 1 ? [`stands for ${alike} unsure ones that sound alike`] : []),
+    ...(alike > 1 ? [`represents ${alike} similar uncertain recordings`] : []),
   ];
   return {
     label,
@@ -110,7 +110,7 @@ export interface SuggestChoices extends WorkflowOptions {
 
 /** The recordings to label next, and those that were excluded. */
 export interface Suggestions {
-  /** Number of recordings that were chosen from. */
+  /** Number of usable recordings in the pool. */
   readonly pool: number;
   /** In the recommended order of labelling; `file` is the recording's name in the pool. */
   readonly suggestions: readonly (Suggestion & { readonly file: string })[];
@@ -135,7 +135,7 @@ export async function suggest(
   const { count = defaultAmounts.suggestions, seed = defaultRecipe.seed, onWarning, ...work } = options;
   const { document, training } = model;
   if (!Number.isSafeInteger(count) || count < 1) {
-    throw new GolemError("invalid-option", `count is ${count}; a whole number from 1 was expected.`);
+    throw new GolemError("invalid-option", `count is ${count}; expected a whole number from 1.`);
   }
   // A golem with a class of silence may learn from more silence, so silent recordings are not left out.
   const label = document.labels.find((name) => expectsSilence([name])) ?? "";
@@ -176,15 +176,15 @@ function createNothingError(
     usable === 0
       ? `none of the ${skipped.length} recordings can be used`
       : `the golem was trained on all ${labelled} usable recordings`;
-  return new GolemError("no-recordings", `Nothing is left to suggest: ${found}; new ones were expected.`, {
+  return new GolemError("no-recordings", `Nothing is left to suggest: ${found}; expected new ones.`, {
     hint: skipped[0] ? `The first reason: ${skipped[0].message}` : "Name a pool of other recordings.",
   });
 }
 
 /**
- * Computes recordings in the classifier's space [recordings, features of all its views]. Features of layers
- * are standardised over the given recordings, those of transcripts are centred, and each view is scaled by
- * its weight, so squared distances are weighted means over views.
+ * Computes the features of recordings [recordings, features of all views of the classifier]. Features of
+ * layers are standardised over the given recordings, those of transcripts are centred, and each view is
+ * scaled by its weight, so squared distances are weighted means over views.
  */
 export function computeViewSpace(
   { fitted, vocabulary }: Pick<Classifier, "fitted" | "vocabulary">,

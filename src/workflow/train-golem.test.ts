@@ -1,6 +1,4 @@
-/**
- * Training on synthetic embeddings: an unbiased score, choice of the layer, determinism, saving and loading.
- */
+/** Training on synthetic embeddings: an unbiased score, choice of the layer, groups, test sets. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings } from "../../test/support/make-embeddings.ts";
 import { train } from "../../test/support/train-golem.ts";
@@ -11,7 +9,7 @@ import { golemFiles } from "../golem/golem-model.ts";
 import { describeProtocol, describeVerdict } from "../view/sentences.ts";
 
 describe("trainGolem", () => {
-  it("gives most weight to the layer where the classes are apart", async () => {
+  it("gives most weight to the layer that separates the classes", async () => {
     for (const separation of [
       [1, 0, 0],
       [0, 1, 0],
@@ -26,7 +24,7 @@ describe("trainGolem", () => {
     }
   });
 
-  it("reports about what fresh recordings get", async () => {
+  it("reports a score close to that on new recordings", async () => {
     const model = await train(makeEmbeddings({ classes: 5, shots: 10, seed: 4, separation: [0, 0.25, 0] }));
     const fresh = makeEmbeddings({ classes: 5, shots: 200, seed: 5, separation: [0, 0.25, 0] });
     const { balancedAccuracy } = model.evaluate(fresh);
@@ -35,7 +33,7 @@ describe("trainGolem", () => {
     expect(balancedAccuracy).toBeLessThan(interval[1]);
   });
 
-  it("stays near chance when labels mean nothing, though it fits them well", async () => {
+  it("reports near-chance accuracy for random labels, though they are fitted well", async () => {
     const scores = [];
     for (let seed = 0; seed < 8; seed++) {
       const recordings = makeEmbeddings({ classes: 2, shots: 25, seed, separation: [1, 1, 1] });
@@ -54,9 +52,9 @@ describe("trainGolem", () => {
     expect(scores.reduce((a, b) => a + b) / scores.length).toBeLessThan(0.65);
   });
 
-  it("never shows a fold the speakers it is tested on", async () => {
-    // All recordings of a speaker are the same point, with a random class: only a leak of speakers can score
-    // above chance.
+  it("never tests a fold on speakers of its training side", async () => {
+    // All recordings of a speaker are the same point, with a random class, so only a leak of speakers can
+    // give a score above chance.
     const random = createRandom(6);
     const recordings = makeEmbeddings({
       classes: 2,
@@ -122,7 +120,7 @@ describe("trainGolem", () => {
     expect(model.document.evaluation).toMatchObject({ protocol: "cross-validation", recordings: 12 });
   });
 
-  it("can be interrupted", async () => {
+  it("can be aborted", async () => {
     const controller = new AbortController();
     const recordings = makeEmbeddings({ classes: 3, shots: 6, seed: 7 });
     const work = train(recordings, { signal: controller.signal, onProgress: () => controller.abort() });
@@ -141,7 +139,7 @@ describe("scoring on a test set", () => {
     expect((await train(recordings, {}, others)).document.evaluation!.grouping).toBe("speaker");
   });
 
-  it("counts recordings of labels it does not have, whatever their names", async () => {
+  it("counts recordings with labels that are not classes, whatever their names", async () => {
     const recordings = makeEmbeddings({ classes: 3, shots: 4, seed: 7 });
     const strange = ["constructor", "toString", "__proto__", "constructor"];
     const test = makeEmbeddings({ classes: 3, shots: 4, seed: 8 }).map((recording, i) =>
@@ -178,7 +176,7 @@ describe("scoring on pieces of sources", () => {
       source: `${recording.label}/${i % perClass}`,
     }));
 
-  it("keeps the pieces of a source together, and says so", async () => {
+  it("keeps the pieces of a source together, and states this", async () => {
     const evaluation = (await train(withSources(2), {})).document.evaluation!;
     expect(evaluation).toMatchObject({ grouping: "speaker", groupedBy: "source" });
     expect(evaluation.groupingReason).toMatch(/^18 recordings are pieces of 6 sources, such as/);
@@ -187,7 +185,7 @@ describe("scoring on pieces of sources", () => {
     );
   });
 
-  it("is never called good where they cannot be kept apart", async () => {
+  it("is never called good if they cannot be kept apart", async () => {
     const evaluation = (await train(withSources(1), {})).document.evaluation!;
     expect(evaluation).toMatchObject({ grouping: "none", groupedBy: "source", sourcesMixed: true });
     expect(evaluation.groupingReason).toContain("so pieces of one source are trained and tested on");

@@ -45,7 +45,7 @@ export interface TrainingInput {
   readonly places?: readonly string[] | undefined;
   /** Whether it is publicly available under that name. */
   readonly isPublic?: boolean | undefined;
-  /** Recordings to fit on; their order affects only ties. */
+  /** Recordings to fit to; their order affects only ties. */
   readonly recordings: readonly EmbeddedRecording[];
   /** Recordings held out by the user; the score is then computed on these. */
   readonly test?: readonly EmbeddedRecording[] | undefined;
@@ -59,7 +59,7 @@ export interface TrainingInput {
   readonly variations?: readonly Variation[] | undefined;
   /** Pieces of recordings and noise, from which false alarms are measured; not measured without them. */
   readonly negatives?: readonly Negatives[] | undefined;
-  /** Recordings to fit to besides; they are neither scored nor listed. */
+  /** Additional recordings to fit to; they are neither scored nor listed. */
   readonly unlisted?: UnlistedResult | undefined;
   readonly audio: AudioSettings;
   /** The pipeline that made the embeddings, from `describeAudio`. */
@@ -69,15 +69,14 @@ export interface TrainingInput {
   /** The options as flags of the command line, for the record. */
   readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
   /**
-   * Finds faults of the recordings, for the record, most harmful first; called while workers for
-   * folds start.
+   * Finds faults of the recordings, for the record, most harmful first; called while workers for folds start.
    */
   readonly examine?: (() => readonly StoredFinding[]) | undefined;
 }
 
 /** Options of {@link trainGolem}; every field but the seed has a default. */
 export interface TrainingOptions extends ClassifierOptions, WorkOptions {
-  /** Repeats of cross-validation; one with more than 2,000 recordings, whose interval is narrow anyway. */
+  /** Repeats of cross-validation; 1 with more than 2,000 recordings, whose interval is narrow anyway. */
   readonly repeats?: number;
   /** Called with faults that do not stop the work, such as a class with one recording. */
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
@@ -102,7 +101,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const tasks = input.negatives ? planLeftOut(problem, labels, input.negatives, { seed, copies }) : [];
   const runner = await (options.createFoldRunner ?? createInlineRunner)(problem);
   const run = async () => {
-    // The longest tasks start first; those that are not finished with the folds are awaited at the end.
+    // The longest tasks start first; those still running after the folds are awaited at the end.
     const judging = Promise.all(tasks.map(async (task) => ({ task, answer: await runner.judge?.(task) })));
     judging.catch(() => {});
     const findings = input.examine?.();
@@ -201,14 +200,17 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   });
 }
 
-/** Places of the copies that familiarity is fitted to, in the order of their benefit; copies in speed have none. */
+/**
+ * Indices of the copies that familiarity is fitted to, by decreasing benefit; changes of speed have no
+ * benefit.
+ */
 export function placeCopies(variations: readonly Variation[] = []): number[] {
   return (["noise", "cut", "room"] as const)
     .map((wanted) => variations.findIndex(({ kind }) => kind === wanted))
     .filter((place) => place >= 0);
 }
 
-/** Describes the varied copies, and the share in the decision of heads that were fitted to them too. */
+/** Describes the varied copies, and the weight in the fusion of heads that were fitted to them too. */
 function describeCopies(
   { variedShare = 0 }: Classifier,
   variations: readonly Variation[] = [],
@@ -219,7 +221,7 @@ function describeCopies(
 }
 
 /**
- * Cross-validation of the recordings in {@link createScoredFolds} (`scored`), then the fit on everything. The
+ * Cross-validates the recordings in `scored` of {@link createScoredFolds}, then fits to all recordings. The
  * others are in every training set and are not tested.
  */
 async function runFits(

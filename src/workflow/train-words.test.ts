@@ -1,6 +1,4 @@
-/**
- * Training on synthetic embeddings: an unbiased score, choice of the layer, determinism, saving and loading.
- */
+/** Training with synthetic transcripts and decoder vectors: their weight, saving and loading. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder, testTranscriber } from "../../test/support/make-embeddings.ts";
 import { encodeUnbound } from "../../test/support/unbound-golem.ts";
@@ -17,10 +15,10 @@ describe("the transcript", () => {
     vectors: [],
   };
   const words = ["freeze my card", "what is my balance", "send money abroad"];
-  const withText = (options: Parameters<typeof makeEmbeddings>[0], says: (label: number) => string) =>
+  const withText = (options: Parameters<typeof makeEmbeddings>[0], getText: (label: number) => string) =>
     makeEmbeddings(options).map((recording) => ({
       ...recording,
-      text: says(Number(recording.label.slice("class ".length))),
+      text: getText(Number(recording.label.slice("class ".length))),
     }));
   const trainWithText = (recordings: readonly EmbeddedRecording[], encoders = [testEncoder]) =>
     trainGolem(
@@ -30,15 +28,15 @@ describe("the transcript", () => {
       },
       { head: "auto", seed: 0, repeats: 2 },
     );
-  const deaf = { classes: 3, shots: 6, separation: [0, 0, 0] };
+  const inseparable = { classes: 3, shots: 6, separation: [0, 0, 0] };
 
-  it("decides where the sound says nothing, and is saved with its vocabulary", async () => {
-    const model = await trainWithText(withText({ ...deaf, seed: 1 }, (label) => words[label]!));
+  it("decides if the sound does not distinguish the classes, and is saved with its vocabulary", async () => {
+    const model = await trainWithText(withText({ ...inseparable, seed: 1 }, (label) => words[label]!));
     expect(model.document.evaluation!.balancedAccuracy).toBeGreaterThan(0.95);
     expect(model.transcriber).toEqual(transcriber);
     const files = model.encode();
     const loaded = decodeGolemModel({ ...encodeUnbound(model), text: files[golemFiles.text]! });
-    const fresh = withText({ ...deaf, seed: 2 }, (label) => `please ${words[label]}`);
+    const fresh = withText({ ...inseparable, seed: 2 }, (label) => `please ${words[label]}`);
     const recordings = fresh.map(({ text, vectors }) => ({
       text,
       vectors: model.encoders.length > 0 ? vectors : [],
@@ -50,15 +48,15 @@ describe("the transcript", () => {
     expect(loaded.encode()).toEqual(files);
   });
 
-  it("is left out where it says nothing", async () => {
+  it("is left out if it does not distinguish the classes", async () => {
     const recordings = withText({ classes: 3, shots: 8, seed: 1, separation: [0, 3, 0] }, () => "uh");
     const model = await trainWithText(recordings);
     expect(model.transcriber).toBeUndefined();
     expect(model.encode()[golemFiles.text]).toBeUndefined();
   });
 
-  it("is refused without its vocabulary, or with another", async () => {
-    const model = await trainWithText(withText({ ...deaf, seed: 1 }, (label) => words[label]!));
+  it("is rejected without its vocabulary, or with another", async () => {
+    const model = await trainWithText(withText({ ...inseparable, seed: 1 }, (label) => words[label]!));
     const files = encodeUnbound(model);
     const text = model.encode()[golemFiles.text]!;
     const vocabulary = JSON.parse(new TextDecoder().decode(text));
@@ -93,11 +91,11 @@ describe("the decoder's vectors", () => {
   });
   const trainWithDecoder = (recordings: readonly EmbeddedRecording[]) =>
     trainGolem({ ...input(recordings), transcriber }, { head: "auto", seed: 0, repeats: 2 });
-  const deaf = { classes: 3, shots: 6, separation: [0, 0, 0] };
+  const inseparable = { classes: 3, shots: 6, separation: [0, 0, 0] };
   const isRead = ({ layer }: { layer: unknown }) => typeof layer !== "number";
 
-  it("decide where the sound says nothing, and a golem is saved with them bit for bit", async () => {
-    const model = await trainWithDecoder(withDecoded({ ...deaf, seed: 1 }, 4));
+  it("decide if the sound does not distinguish the classes, and a golem is saved with them bit for bit", async () => {
+    const model = await trainWithDecoder(withDecoded({ ...inseparable, seed: 1 }, 4));
     expect(model.document.evaluation!.balancedAccuracy).toBeGreaterThan(0.95);
     expect(model.document.views.map(({ layer }) => layer)).toEqual(
       expect.arrayContaining(["context", "start"]),
@@ -106,7 +104,7 @@ describe("the decoder's vectors", () => {
     const files = model.encode();
     const text = files[golemFiles.text];
     const loaded = decodeGolemModel({ ...encodeUnbound(model), ...(text ? { text } : {}) });
-    const fresh = withDecoded({ ...deaf, seed: 2 }, 4);
+    const fresh = withDecoded({ ...inseparable, seed: 2 }, 4);
     const recordings = model.encoders.length > 0 ? fresh : fresh.map((row) => ({ ...row, vectors: [] }));
     expect(loaded.predictEmbedded(recordings)).toEqual(model.predictEmbedded(recordings));
     expect(loaded.predictEmbedded(recordings).map(({ label }) => label)).toEqual(
@@ -119,7 +117,7 @@ describe("the decoder's vectors", () => {
     );
   });
 
-  it("are left out together where they say nothing that sound does not", async () => {
+  it("are left out together if they add nothing to the sound", async () => {
     const model = await trainWithDecoder(
       withDecoded({ classes: 3, shots: 8, seed: 1, separation: [0, 3, 0] }, 0),
     );
@@ -129,7 +127,7 @@ describe("the decoder's vectors", () => {
   });
 
   it("are ignored without a transcriber", async () => {
-    const recordings = withDecoded({ ...deaf, seed: 1 }, 4);
+    const recordings = withDecoded({ ...inseparable, seed: 1 }, 4);
     const alone = await trainGolem(input(recordings), { head: "auto", seed: 0, repeats: 2 });
     const plain = recordings.map(({ text, decoded, ...rest }) => rest);
     const expected = await trainGolem(input(plain), { head: "auto", seed: 0, repeats: 2 });
@@ -137,8 +135,8 @@ describe("the decoder's vectors", () => {
     expect(alone.encode()).toEqual(expected.encode());
   });
 
-  it("are refused when they are missing, of another size, or of no transcriber of the golem", async () => {
-    const recordings = withDecoded({ ...deaf, seed: 1 }, 4);
+  it("are rejected if they are missing, of another size, or not from the golem's transcriber", async () => {
+    const recordings = withDecoded({ ...inseparable, seed: 1 }, 4);
     const model = await trainWithDecoder(recordings);
     const change = (decoded: readonly Float32Array[] | undefined) => () =>
       model.predictEmbedded([
@@ -148,10 +146,10 @@ describe("the decoder's vectors", () => {
           ...(decoded ? { decoded } : {}),
         },
       ]);
-    const refused = expect.objectContaining({ code: "invalid-shape" });
+    const rejection = expect.objectContaining({ code: "invalid-shape" });
     expect(change(recordings[0]!.decoded)).not.toThrow();
-    expect(change(undefined)).toThrow(refused);
-    expect(change(recordings[0]!.decoded.toReversed())).toThrow(refused);
+    expect(change(undefined)).toThrow(rejection);
+    expect(change(recordings[0]!.decoded.toReversed())).toThrow(rejection);
     const plain = recordings.map(({ decoded, ...rest }) => rest);
     await expect(trainWithDecoder(plain)).rejects.toMatchObject({ code: "invalid-shape" });
 

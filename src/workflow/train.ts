@@ -64,9 +64,8 @@ interface TrainingMaterial extends Pick<TrainedGolem, "trainRows" | "testRows" |
 }
 
 /**
-/**
- * Maximum number of training recordings that are held in memory and scored; from a larger run this many are
- * sampled, and the others are read while heads are fitted to them.
+ * Maximum number of training recordings that are kept in memory and scored. Of a larger run, this many are
+ * sampled; the others are read while heads are fitted to them.
  */
 const maximumListed = 20_000;
 
@@ -115,7 +114,7 @@ export async function gatherMaterial(
   if (unlisted && unlisted.copies > 0) {
     onWarning?.({
       code: "duplicate-recording",
-      message: `${formatNumberOf(unlisted.copies, "recording")} hold the same audio as others; they count once.`,
+      message: `${formatNumberOf(unlisted.copies, "recording")} have the same audio as others; each is counted once.`,
       hint: "Delete them.",
     });
   }
@@ -125,7 +124,7 @@ export async function gatherMaterial(
   const skipped = [...dataset.skipped, ...(testset?.skipped ?? []), ...training.skipped, ...testing.skipped];
   if (unlisted && unlisted.leftOut > 0) {
     const file = formatNumberOf(unlisted.leftOut, "other recording");
-    const message = `${file} could not be embedded, are silent or too long.`;
+    const message = `${file} could not be embedded, are silent, or are too long.`;
     skipped.push({ file, code: "unreadable", message, hint: "The shards list the reasons." });
   }
   return {
@@ -160,19 +159,8 @@ export async function train(
   data: string | Dataset,
   { asked, ...options }: TrainingChoices & Pick<TrainingInput, "asked">,
 ): Promise<TrainedGolem> {
-  const material = await gatherMaterial(environment, data, options);
-  const {
-    dataset,
-    trainRows,
-    testRows,
-    encoderSet,
-    variations,
-    learned,
-    tested,
-    negatives,
-    skipped,
-    unlisted,
-  } = material;
+  const { dataset, trainRows, testRows, encoderSet, learned, tested, skipped, ...extras } =
+    await gatherMaterial(environment, data, options);
   const { signal, onWarning, seed = defaultRecipe.seed, audio } = options;
   const info = getEncoderSetInfo(encoderSet);
   const settings = getAudioSettings(info.encoders[0]!.sampleRate, audio);
@@ -189,7 +177,7 @@ export async function train(
       recordings: learned,
       ...(testRows.length > 0 ? { test: tested } : {}),
       ...{ skipped, ...info, audio: settings, pipeline: describeAudio(settings), createdBy, asked, examine },
-      ...{ variations, negatives, unlisted },
+      ...extras,
     },
     {
       ...options,
@@ -197,19 +185,17 @@ export async function train(
       createFoldRunner: (problem) => environment.createFoldRunner(problem, signal),
     },
   ).catch((error: unknown) => {
-    // Recordings that were left out may be why there are too few.
+    // There may be too few recordings because some were left out.
     for (const record of skipped) onWarning?.(record);
     throw error;
   });
   return { model, encoderSet: narrowEncoderSet(encoderSet, model), trainRows, testRows };
 }
 
-/** One recording in this many is cut into pieces unless `negatives` is given. */
+/** If `negatives` is not given, every third recording is cut into pieces. */
 const defaultStep = 3;
 
-/**
- * Embeds pieces of some of the recordings, and noise; undefined if none are asked for.
- */
+/** Embeds pieces of some of the recordings, and noise; undefined if `negatives` is 0. */
 async function embedNegatives(
   environment: EmbeddingEnvironment,
   rows: readonly Recording[],
@@ -222,7 +208,8 @@ async function embedNegatives(
   const variations = listNegatives(count);
   const classes = new Map([...new Set(learned.map(({ label }) => label))].map((label, c) => [label, c]));
   const measured = pickMeasuredRows(learned.map(({ label }) => classes.get(label)!));
-  // Embedding is what it costs; most sounds are of classes left out, which are embedded already.
+  // Embedding takes most of the time; most of the sounds measured are recordings of the classes left out,
+  // which are embedded already.
   const picked = negatives === undefined ? measured.filter((_, i) => i % defaultStep === 0) : measured;
   const files = new Map(picked.map((row) => [learned[row]!.file, row]));
   const { embedded } = await environment.embed(

@@ -81,7 +81,7 @@ export function checkTrainOptions(data: unknown, options: unknown): void {
   throw new GolemError("invalid-option", `Option ${issue.path.join(".")} is not valid: ${issue.message}.`);
 }
 
-/** Maximum number of rows, recordings and copies together, up to which `auto` makes copies. */
+/** Maximum number of recordings and copies together; above it, `auto` makes no copies. */
 const maximumRows = 320;
 /** Maximum number of copies of each recording that `auto` makes. */
 const automaticCopies = 3;

@@ -21,8 +21,8 @@ import type { EmbeddingEnvironment, EmbedOptions, EncoderChoice } from "./enviro
 import { checkTrainOptions, type MeasureOptions, planVariations } from "./training-options.ts";
 
 /**
- * Opens a data set and selects rows by `limit` and `shots`; rows with split test are included. Of a run of shards,
- * `maximumListed` are listed.
+ * Opens a data set and selects rows by `limit` and `shots`; rows with split test are included. Of a run of
+ * shards, `maximumListed` are listed.
  */
 export async function openRows(
   { openDataset }: Pick<EmbeddingEnvironment, "openDataset">,
@@ -39,7 +39,8 @@ export async function openRows(
 
 /**
  * Embeds recordings for training or scoring, and gives warnings about their faults. The same audio with the
- * same label counts once, with a warning; the same audio with two labels is the error `conflicting-labels`.
+ * same label is counted once, with a warning; the same audio with two labels is the error
+ * `conflicting-labels`.
  */
 export async function embedDistinct(
   { embed }: Pick<EmbeddingEnvironment, "embed">,
@@ -60,7 +61,6 @@ export interface EmbeddedRows {
   readonly labels: readonly string[];
   /** The recordings of the rows, with their metadata. */
   readonly recordings: readonly EmbeddedRecording[];
-  /** File of each row. */
   readonly files: readonly string[];
   readonly skipped: readonly SkippedRecording[];
   /** Number of recordings with split test, which are not used. */
@@ -68,8 +68,8 @@ export interface EmbeddedRows {
 }
 
 /**
- * Embeds the training rows. `choice` names the encoders if `options` do not; copies are then made whatever
- * head and layer are named. Errors: those of `train`; `too-few-recordings` for a class with one recording.
+ * Embeds the training rows. `choice` names the encoders if `options` do not; copies are then made for any
+ * head and layer. Errors: those of `train`; `too-few-recordings` for a class with one recording.
  */
 export async function embedTrainingRows(
   environment: EmbeddingEnvironment,
@@ -92,7 +92,7 @@ export async function embedTrainingRows(
   try {
     checkTrainable(embedded, { tested: false });
   } catch (error) {
-    // Recordings that were left out may be the reason that there are too few.
+    // There may be too few recordings because some were left out.
     for (const record of skipped) onWarning?.(record);
     throw error;
   }
@@ -125,7 +125,7 @@ function keepDistinct(
   for (const { file, keptFile } of duplicates) {
     onWarning?.({
       code: "duplicate-recording",
-      message: `${file} holds the same audio as ${keptFile}; it counts once.`,
+      message: `${file} has the same audio as ${keptFile}; it is counted once.`,
       hint: "Delete one of them.",
       file,
     });

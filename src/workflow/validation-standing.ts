@@ -1,5 +1,5 @@
 /**
- * Describes what the score of a cross-validation means: how folds were grouped and why, and what besides the
+ * Describes the meaning of a cross-validated score: how folds were grouped and why, and what besides the
  * sound reveals the labels. Used by training and learning curves.
  */
 import { formatNumberOf } from "../core/format.ts";
@@ -9,20 +9,18 @@ import { describeSources, listSources } from "../embed/sources.ts";
 import type { CrossValidation } from "../evaluate/cross-validate.ts";
 import type { EvaluationInput } from "../evaluate/evaluate.ts";
 
-/** A cross-validation and its recordings. */
 interface Validated {
   readonly validation: CrossValidation;
   readonly recordings: readonly EmbeddedRecording[];
   /** Indices in `recordings` of those that were scored. */
   readonly scored: readonly number[];
-  /** Names of the classes. */
   readonly labels: readonly string[];
   /** Share of repeats in which each scored recording was classified correctly, 0 to 1. */
   readonly correctness: ArrayLike<number>;
   readonly seed: number;
 }
 
-/** Returns the part of an evaluation that says what its score means. */
+/** Returns the part of an evaluation that describes the meaning of its score. */
 export function describeValidation({ validation, recordings, scored, labels, ...rest }: Validated) {
   return {
     ungroupedCode: validation.reasonCode,

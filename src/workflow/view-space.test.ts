@@ -45,7 +45,7 @@ describe("computeViewSpace", () => {
     }
   });
 
-  it("leaves out constant features and stays finite if all recordings are the same", () => {
+  it("omits constant features and stays finite if all recordings are the same", () => {
     const views = fitted(layer(0, 1));
     const space = computeViewSpace({ fitted: views, vocabulary: undefined }, encoderSet, embeddings);
     expect(getRow(space, 3)[5]).toBe(0);
@@ -54,7 +54,7 @@ describe("computeViewSpace", () => {
     expect(alone.data.every((value) => value === 0)).toBe(true);
   });
 
-  it("places text features beside those of layers", () => {
+  it("places text features next to those of layers", () => {
     const vocabulary = fitVocabulary(embeddings.map(({ text }) => text ?? ""));
     const words: View = { encoder: "pen", layer: "transcript", pooling: "tf-idf", weight: 0.5 };
     const space = computeViewSpace(

@@ -28,7 +28,7 @@ describe.skipIf(!browserPath)(`WebGPU${browserNote}`, () => {
     expect(trials.map(({ encoder }) => encoder)).toEqual(encoders);
     for (const { isUsed, reason, difference, seconds } of trials) {
       if (!hasAdapter) {
-        expect(reason).toBe("The browser offers no graphics processor.");
+        expect(reason).toBe("The browser has no graphics processor.");
         expect(isUsed).toBe(false);
         continue;
       }

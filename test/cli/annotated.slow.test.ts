@@ -149,10 +149,10 @@ it("names annotations that cannot be used, and uses the others", async () => {
   expect(recordings).toBe(1);
   expect(skipped.map(({ message }: { message: string }) => message)).toEqual([
     expect.stringMatching(/^day.txt, line 2: the annotation from .* has no label/),
-    "day.txt, line 3: point at 3 s is a point; a segment with an end was expected.",
-    "day.wav#t=9000,9001 lies after the end of the recording.",
+    "day.txt, line 3: point at 3 s is a point; expected a segment with an end.",
+    "day.wav#t=9000,9001 is after the end of the recording.",
   ]);
-  expect(result.stderr).toContain("other.wav has no annotations beside it and is not used.");
+  expect(result.stderr).toContain("other.wav has no annotation file and is not used.");
 });
 
 it("leaves folders of classes with transcripts beside the recordings as they are", async () => {

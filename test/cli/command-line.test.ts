@@ -155,7 +155,7 @@ describe("golem embed, encoders, cache, help", () => {
     [["train", "--json"], "Required option '--out <dir>' not specified."],
     [["nonsense", "--json"], "Unknown command 'nonsense'."],
     [["train", "x", "--out", "y", "--outt", "--json"], "Unknown option '--outt'."],
-    [["train", "x", "--json", "--out", "y", "--shots", "0"], "A whole number from 1 was expected."],
+    [["train", "x", "--json", "--out", "y", "--shots", "0"], "Expected a whole number from 1."],
     [["encoders", "fly", "--json"], "There is no action 'fly'"],
   ])("reports wrong usage like any other error: %j", async (args, words) => {
     const { exitCode, stdout, stderr } = await runGolem(args);

@@ -208,7 +208,11 @@ describe("golem detect", () => {
       [["detect", golem, cut, "--json"], 0, /truncated/],
       [["detect", golem, long, "--threshold", "0"], 2, /usage/],
       [["detect", golem, long, "--false-alarms", "1"], 2, /1\/h, 10\/d or 0\.5\/h/],
-      [["detect", golem, long, "--false-alarms", "1/h", "--threshold", "0.5"], 2, /expected one of them/],
+      [
+        ["detect", golem, long, "--false-alarms", "1/h", "--threshold", "0.5"],
+        2,
+        /expected only one of them/,
+      ],
       [["listen", golem, "--false-alarms", "1/d"], 1, /lowest rate that can be guaranteed is/],
       [["detect", golem, long, "--window", "-1"], 2, /usage/],
       [["detect", golem, long, "--window", "1e9"], 1, /invalid-option/],

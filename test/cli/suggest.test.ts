@@ -95,7 +95,9 @@ describe("golem suggest", () => {
   it("writes a ranked list with reasons for people", async () => {
     const { exitCode, stdout } = await runGolem(["suggest", golem, pool, "--count", "2"]);
     expect(exitCode).toBe(0);
-    expect(stdout).toMatch(/^Label next, of 30 recordings:\n1\. .+\.ogg {2}(torn between|taken for) /);
+    expect(stdout).toMatch(
+      /^Label next, of 30 recordings:\n1\. .+\.ogg {2}(undecided between|predicted as) /,
+    );
     expect(stdout).toMatch(/\n2\. /);
   });
 

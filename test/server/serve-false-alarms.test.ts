@@ -42,7 +42,7 @@ it("takes thresholds from the server's rate, unless a request names its own", as
   expect(JSON.parse(await detect("?threshold=0.3"))).toMatchObject({ label: "low" });
   expect(await detect("?falseAlarmsPerHour=0.5")).toContain("lowest rate that can be guaranteed");
   expect(served.getLog().map(({ msg }) => msg)).toContainEqual(
-    expect.stringMatching(/^At most 1 false alarm per hour requested; thresholds: /),
+    expect.stringMatching(/^At most 1 false alarm per hour was requested; thresholds: /),
   );
 });
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateBucketCommand, PutObjectCommand, S3Client } from "@aws-sdk/client-s3";
 import S3rver from "s3rver";
+import { afterAll, beforeAll, vi } from "vitest";
 
 /** A running server. */
 export interface BucketServer {
@@ -43,4 +44,18 @@ export async function startBuckets(buckets: readonly string[]): Promise<BucketSe
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Runs a server during the tests of a file, with the variables of the environment that lead to it. */
+export function useBuckets(names: readonly string[]): () => BucketServer {
+  let server: BucketServer;
+  beforeAll(async () => {
+    server = await startBuckets(names);
+    for (const [name, value] of Object.entries(server.environment)) vi.stubEnv(name, value);
+  });
+  afterAll(async () => {
+    vi.unstubAllEnvs();
+    await server?.stop();
+  });
+  return () => server;
 }

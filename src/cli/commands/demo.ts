@@ -1,6 +1,4 @@
-/**
- * `golem demo [banking|drums|words|minds14]`: training and prediction, from start to end, on a demo data set.
- */
+/** `golem demo [banking|drums|words|minds14]`: training and prediction on a demo data set. */
 import { performance } from "node:perf_hooks";
 import { formatPercent } from "../../core/format.ts";
 import { demos, getDemo } from "../../node/data/demo-data.ts";

@@ -22,9 +22,13 @@ export async function runCommand(
 ): Promise<number> {
   const { format } = options;
   if (terminal.json && format !== undefined && format !== "json") {
-    throw new GolemError("usage", `--json and --format ${format} were given; expected one of them.`, {
-      hint: "Leave one of them out.",
-    });
+    throw new GolemError(
+      "usage",
+      `Both --json and --format ${format} were given; expected only one of them.`,
+      {
+        hint: "Leave one of them out.",
+      },
+    );
   }
   const golem = await loadGolem(folder, { ...terminal.work, encoder: options.encoder });
   const writer = format && createEventWriter(format, golem.document.audio.sampleRate / 2);

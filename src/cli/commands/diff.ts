@@ -35,7 +35,7 @@ async function writePage(file: string, diff: GolemDiff, a: string, b: string): P
   const { writeDifferencePage } = await import("../../view/report/difference-page.tsx");
   const { loadPageAssets } = await import("../../node/report/golem-report.ts");
   const names = { a: basename(resolve(a)), b: basename(resolve(b)) };
-  // Paths distinguish two folders with the same name.
+  // Two folders with the same name are shown by their paths.
   const shown = names.a === names.b ? { a, b } : names;
   await writeFileAtomic(file, writeDifferencePage(diff, shown, await loadPageAssets()));
 }

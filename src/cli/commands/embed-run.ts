@@ -6,8 +6,8 @@
 import type { Device } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import { embedRun } from "../../node/shards/embed-missing.ts";
-import type { EmbedOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
+import type { EmbedOutput } from "../run-output.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Options of the command for runs. */
@@ -25,8 +25,8 @@ export async function embedShards(options: EmbedRunCommandOptions, terminal: Ter
   const { run, queue, fp16, data, device } = options;
   if (queue !== undefined) {
     if (options.shard !== undefined) {
-      throw new GolemError("usage", "Both --shard and --queue were given; one of them was expected.", {
-        hint: "Leave out --shard: all shards that are missing go into the queue.",
+      throw new GolemError("usage", "Both --shard and --queue were given; expected only one of them.", {
+        hint: "Leave out --shard: all missing shards are put into the queue.",
       });
     }
     return enqueue(run, queue, options, terminal);
@@ -50,11 +50,11 @@ export async function embedShards(options: EmbedRunCommandOptions, terminal: Ter
   return 0;
 }
 
-/** Where schedulers name the shard that an array job should embed: Kubernetes (Indexed Job), AWS Batch, Slurm. */
+/** Variables with the shard of an array job: Kubernetes (Indexed Job), AWS Batch, Slurm. */
 const indexVariables = ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID"] as const;
 
 /**
- * Gets the number of this job; undefined if this is not an array job. Throws `usage` for anything but a whole
+ * Gets the number of this job; undefined if this is not an array job. Throws `usage` if it is not a whole
  * number.
  */
 function getArrayIndex(): number | undefined {
@@ -62,13 +62,9 @@ function getArrayIndex(): number | undefined {
     const value = process.env[name];
     if (value === undefined || value === "") continue;
     if (/^\d{1,9}$/.test(value)) return Number(value);
-    throw new GolemError(
-      "usage",
-      `${name} is ${JSON.stringify(value)}; a whole number from 0 was expected.`,
-      {
-        hint: "Name the shard with --shard.",
-      },
-    );
+    throw new GolemError("usage", `${name} is ${JSON.stringify(value)}; expected a whole number from 0.`, {
+      hint: "Name the shard with --shard.",
+    });
   }
   return undefined;
 }

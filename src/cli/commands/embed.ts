@@ -10,7 +10,7 @@ import { loadDataset } from "../../node/data/dataset-files.ts";
 import { getEmbeddingTableForm, writeEmbeddingTable } from "../../node/data/embedding-table.ts";
 import { resolveEncoder } from "../../node/models/resolve-encoder.ts";
 import { runInNode } from "../../node/node-environment.ts";
-import type { EmbedOutput } from "../output.ts";
+import type { EmbedOutput } from "../run-output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type EmbedRunCommandOptions, embedShards } from "./embed-run.ts";
 import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";
@@ -42,7 +42,7 @@ export async function runCommand(
   if (data === undefined && options.out === undefined) return embedShards({ ...options, run }, terminal);
   throw new GolemError(
     "usage",
-    "--run was given with DATA or --out; a run records its data and the place of its shards.",
+    "--run was given with DATA or --out; the data and the location of shards are recorded in the run.",
     {
       hint: "Leave them out. If the recordings are elsewhere on this machine, use --data.",
     },
@@ -58,13 +58,9 @@ async function embedTable(
   const { out, limit, strict, precision, layer } = options;
   if (data === undefined || out === undefined) {
     const missing = data === undefined ? "DATA" : "--out F.parquet or F.npz";
-    throw new GolemError(
-      "usage",
-      `${missing} is missing; DATA with --out FILE, or --run RUN, was expected.`,
-      {
-        hint: "Run `npx golem embed --help` for usage.",
-      },
-    );
+    throw new GolemError("usage", `${missing} is missing; expected DATA with --out FILE, or --run RUN.`, {
+      hint: "Run `npx golem embed --help` for usage.",
+    });
   }
   getEmbeddingTableForm(out);
   const encoder = await resolveEncoder(options.encoder, { ...terminal.work, precision, layer });

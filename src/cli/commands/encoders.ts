@@ -96,7 +96,7 @@ async function pullOne(id: string, { precision, layer }: EncodersOptions, termin
   const { info, source } = encoder;
   const definition = source.kind === "built-in" ? getEncoderDefinition(info.id) : undefined;
   if (definition && !definition.weights) {
-    sayNoWeights(definition, "fetch", terminal);
+    printNoWeights(definition, "fetch", terminal);
     return;
   }
   const transcriber = definition && getTranscriberDefinition(info.id);
@@ -122,15 +122,15 @@ async function remove(id: string, terminal: Terminal): Promise<number> {
     return 0;
   }
   const definition = getEncoderDefinition(id);
-  if (!definition.weights) return sayNoWeights(definition, "remove", terminal);
+  if (!definition.weights) return printNoWeights(definition, "remove", terminal);
   await removeWeights(definition);
   terminal.printJson({ id: definition.info.id, state: "missing" } satisfies EncodersOutput);
   terminal.print(`The weights of ${definition.info.id} are removed.`);
   return 0;
 }
 
-/** Prints that an encoder has no weights. */
-function sayNoWeights({ info }: EncoderDefinition, verb: "fetch" | "remove", terminal: Terminal): number {
+/** Prints that an encoder has no weights; returns the exit code. */
+function printNoWeights({ info }: EncoderDefinition, verb: "fetch" | "remove", terminal: Terminal): number {
   terminal.printJson({ id: info.id, revision: info.revision, state: "present" } satisfies EncodersOutput);
   terminal.print(`${info.id} has no weights: there is nothing to ${verb}.`);
   return 0;

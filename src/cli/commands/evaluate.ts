@@ -48,7 +48,6 @@ export async function runCommand(
   return strict && evaluation.skipped.length > 0 ? 1 : 0;
 }
 
-/** Scores detection on annotated recordings. */
 async function printEventScores(
   golem: Golem,
   data: string,
@@ -62,7 +61,6 @@ async function printEventScores(
   return 0;
 }
 
-/** Scores the golem and writes the report. */
 async function evaluateWithReport(
   golem: Golem,
   data: string,

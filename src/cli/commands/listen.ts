@@ -18,7 +18,7 @@ import {
 /** Maximum lag behind the microphone before windows are skipped, in seconds. */
 const maximumLagSeconds = 5;
 
-/** Runs the command; resolves with 130 when interrupted, which is how listening to a microphone ends. */
+/** Runs the command; resolves with 130 when interrupted; a microphone is recorded until then. */
 export async function runCommand(
   [folder]: [string],
   options: CommonOptions &
@@ -36,7 +36,7 @@ export async function runCommand(
   const bytes = input ? readInput(input, signal) : record(command!, signal);
   const detector = await openDetector(golem, {
     ...{ ...work, ...detection, keep: toKeepOptions(options, terminal) },
-    // A pipe waits for its reader, but a microphone does not.
+    // A microphone, unlike a pipe, does not wait for its reader.
     ...(input ? { sampleRate: options.rate } : { sampleRate: microphoneRate, maximumLagSeconds }),
   });
   const reader = createPcmReader(input ? (options.format ?? "s16le") : "s16le");

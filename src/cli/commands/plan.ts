@@ -5,8 +5,8 @@
 
 import { planRun } from "../../node/shards/plan-run.ts";
 import { getShardCount } from "../../node/shards/run-document.ts";
-import type { PlanOutput } from "../output.ts";
 import { quoteForShell } from "../printed-path.ts";
+import type { PlanOutput } from "../run-output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 import { type AnnotationCommandOptions, type AudioOptions, toAudioSettings } from "./shared-options.ts";
 import { reportSkipped } from "./skipped.ts";

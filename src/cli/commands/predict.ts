@@ -1,6 +1,6 @@
 /**
- * `golem predict GOLEM FILE...`: one line per file, in the given order; a file that fails does not stop the
- * others.
+ * `golem predict GOLEM FILE...`: one line per file, in the given order; if a file fails, the others are still
+ * predicted.
  */
 import { toErrorRecord } from "../../core/error.ts";
 import { formatPercent } from "../../core/format.ts";

@@ -28,7 +28,7 @@ export async function runCommand(
   { out = join(folder, reportFile), data, test, audio, curve }: ReportOptions,
   terminal: Terminal,
 ): Promise<number> {
-  // A damaged report is accepted, since it is replaced here.
+  // A damaged report is accepted, since it is replaced.
   const model = await readGolemFolder(resolve(folder), { checkReport: false });
   const located = audio || curve ? await findSources(model, { ...terminal.work, data, test }) : undefined;
   // The curve describes this golem only if all its training recordings are found.
@@ -61,7 +61,7 @@ export async function runCommand(
   return 0;
 }
 
-/** The learning curve; undefined if a class has too few recordings to hold any out. */
+/** Measures the learning curve; undefined if a class has too few recordings to hold any out. */
 async function measureCurve(
   { document, training }: GolemModel,
   data: string | undefined,

@@ -1,7 +1,7 @@
 /** `golem retry --run RUN --queue URL`: puts failed shards back into the queue. */
 import { requireQueue } from "../../node/queue/queue-connection.ts";
 import { retryRun } from "../../node/queue/shard-queue.ts";
-import type { RetryOutput } from "../output.ts";
+import type { RetryOutput } from "../run-output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 interface RetryOptions extends CommonOptions {

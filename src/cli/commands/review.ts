@@ -20,7 +20,7 @@ interface ReviewOptions extends CommonOptions {
   readonly golem?: string;
 }
 
-/** Runs the command; resolves with the exit code; with the page, when it is interrupted. */
+/** Runs the command; resolves with the exit code. If a page is served, it is served until interrupted. */
 export async function runCommand(
   [folder]: [string],
   { port = 0, open, answers, golem: golemFolder }: ReviewOptions,

@@ -66,7 +66,7 @@ export async function runCommand(
     keep: toKeepOptions(options, terminal),
     log: terminal.quiet ? undefined : terminal.stderr,
   });
-  // Closing the terminal sends the same signal; the server then ends too.
+  // On a terminal, the signal means that the terminal was closed, and ends the server.
   const onHangUp = process.stdin.isTTY ? undefined : (): void => void server.reload();
   if (onHangUp) process.on("SIGHUP", onHangUp);
   try {
@@ -95,8 +95,8 @@ export async function runCommand(
 }
 
 /**
- * Reads keys from a file, else from the environment; not from arguments, which other users of the machine can
- * see.
+ * Reads keys from a file, else from the environment; not from arguments, which are visible to other users of
+ * the machine.
  */
 async function readApiKeys(file: string | undefined): Promise<string[] | undefined> {
   if (file === undefined) {

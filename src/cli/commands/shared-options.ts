@@ -10,13 +10,13 @@ import type { KeepOptions } from "../../node/keep/clip-keeper.ts";
 import type { MeasureOptions } from "../../workflow/training-options.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
-/** `--no-trim` and `--max-seconds` as commander gives them. */
+/** `--no-trim` and `--max-seconds`, parsed by commander. */
 export interface AudioOptions {
   readonly trim: boolean;
   readonly maxSeconds?: number;
 }
 
-/** Audio settings for the library. */
+/** Converts audio options to settings of the library. */
 export function toAudioSettings({
   trim,
   maxSeconds,
@@ -24,7 +24,7 @@ export function toAudioSettings({
   return { trim, ...(maxSeconds === undefined ? {} : { maximumSeconds: maxSeconds }) };
 }
 
-/** `--margin` and `--background` as commander gives them. */
+/** `--margin` and `--background`, parsed by commander. */
 export interface AnnotationCommandOptions {
   readonly margin?: number;
   readonly background?: "auto" | "none";
@@ -46,7 +46,7 @@ export interface MeasureCommandOptions extends CommonOptions, AudioOptions, Anno
   readonly strict?: boolean;
 }
 
-/** Training options for the library. */
+/** Converts options of training to those of the library. */
 export function toMeasureOptions(options: MeasureCommandOptions): MeasureOptions {
   const { encoder, precision, layer, pooling, head, shots, limit, transcript, seed, margin, background } =
     options;
@@ -73,13 +73,17 @@ export interface DetectCommandOptions {
   readonly minDuration?: number;
 }
 
-/** Detection options for the library. */
+/** Converts options of detection to those of the library; throws `usage` for `--threshold` with a rate. */
 export function toDetectOptions(options: DetectCommandOptions): DetectOptions {
   const { threshold, falseAlarms, window, hop, pause, minDuration } = options;
   if (threshold !== undefined && falseAlarms !== undefined) {
-    throw new GolemError("usage", "--threshold and --false-alarms were given; expected one of them.", {
-      hint: "Leave one of them out.",
-    });
+    throw new GolemError(
+      "usage",
+      "Both --threshold and --false-alarms were given; expected only one of them.",
+      {
+        hint: "Leave one of them out.",
+      },
+    );
   }
   return {
     ...{
@@ -115,7 +119,7 @@ export interface KeepCommandOptions {
 
 /**
  * Converts the options of keeping for the library; undefined if nothing is kept. Prints to stderr that sound
- * is kept, even with --quiet, since people who are recorded have a right to know. Throws `usage`.
+ * is kept, even with --quiet, so that people who are recorded can be informed. Throws `usage`.
  */
 export function toKeepOptions(
   { keep, keepSeconds, keepUnsure, keepUnknown, keepMegabytes }: KeepCommandOptions,

@@ -2,7 +2,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { openRun } from "../../node/shards/run-document.ts";
 import { measureRun, type RunStatus } from "../../node/shards/run-status.ts";
-import type { StatusOutput } from "../output.ts";
+import type { StatusOutput } from "../run-output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 interface StatusOptions extends CommonOptions {

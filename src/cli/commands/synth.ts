@@ -47,9 +47,8 @@ async function readWords(words: string): Promise<string> {
   const bytes = await readRegularFile(
     words,
     maximumBytes,
-    (size) =>
-      new GolemError("invalid-data", `${words} has ${size} bytes; at most ${maximumBytes} were expected.`),
+    (size) => new GolemError("invalid-data", `${words} has ${size} bytes; expected at most ${maximumBytes}.`),
   );
-  // A line end at the end distinguishes a file with one line from words.
+  // The final line end distinguishes a file with one line from words.
   return `${decodeText(bytes, words)}\n`;
 }

@@ -70,7 +70,7 @@ export async function runCommand(
   return strict && skipped.length > 0 ? 1 : 0;
 }
 
-/** A recording of the data set, for pasting into a command; undefined if its files are elsewhere. */
+/** Finds a recording of the data set for the command to try; undefined if its files are elsewhere. */
 async function findExample(data: string, file: string | undefined): Promise<string | undefined> {
   for (const folder of file === undefined ? [] : [data, dirname(data)]) {
     const path = join(folder, file!);
@@ -79,7 +79,7 @@ async function findExample(data: string, file: string | undefined): Promise<stri
   return undefined;
 }
 
-/** The three most important findings, and how to see the others. */
+/** Describes the three most important findings, and how to see the others. */
 function describeTopFindings({ model }: Golem, data: string, terminal: Terminal): string[] {
   const top = pickTopFindings(model.training.findings ?? []);
   if (top.length === 0) return [];
@@ -91,7 +91,7 @@ function describeTopFindings({ model }: Golem, data: string, terminal: Terminal)
   ];
 }
 
-/** The recordings, the views and the score, as lines of text. */
+/** Describes the recordings, the views and the score in lines of text. */
 export function describeTraining({ document, labels, evaluation }: Golem, terminal: Terminal): string[] {
   const { data, views, heads } = document;
   const larger = describeLargerEncoder(views);
@@ -117,16 +117,16 @@ export function describeTraining({ document, labels, evaluation }: Golem, termin
   ];
 }
 
-/** The varied copies, if there were any. */
+/** Describes the varied copies, if there are any. */
 function describeAugment(augment: Golem["document"]["augment"]): string[] {
   if (!augment) return [];
   const { copies, kinds, share } = augment;
   return [
-    `Copies: ${copies} of each recording, varied by ${new Intl.ListFormat("en-GB").format(kinds)}; heads trained on them too have a share of ${formatPercent(share)}`,
+    `Copies: ${copies} of each recording, varied by ${new Intl.ListFormat("en-GB").format(kinds)}; heads also trained on them have a weight of ${formatPercent(share)}`,
   ];
 }
 
-/** The number of recordings on which weights were chosen, if it is a sample. */
+/** Describes the sample of recordings on which weights were chosen, if it is one. */
 function describeSample(
   { chosenOn }: Golem["document"]["heads"][number]["facts"],
   recordings: number,
@@ -137,7 +137,7 @@ function describeSample(
   ];
 }
 
-/** The scores by which a head was chosen, if it was chosen. */
+/** Describes the scores by which a head was chosen, if it was chosen. */
 function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): string[] {
   const scores = Object.entries(facts)
     .filter(([name]) => name.startsWith("compared."))
@@ -150,12 +150,12 @@ function describeChoice(facts: Golem["document"]["heads"][number]["facts"]): str
 const leastShare = 0.005;
 
 /**
- * The views with weights: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; transcript by
- * moonshine-tiny (30 %)".
+ * Describes the views with their weights: "moonshine-tiny, layers 2 (40 %) and 5 (30 %), mean+std; transcript
+ * by moonshine-tiny (30 %)".
  */
 function describeViews(views: Golem["document"]["views"]): string {
   const share = (weight: number) => (views.length === 1 ? "" : ` (${Math.round(100 * weight)} %)`);
-  // A share that rounds to 0 is left out.
+  // Weights that round to 0 % are omitted.
   const counted = views.filter(({ weight }) => weight >= leastShare);
   const transcribed = counted.filter(needsTranscriber);
   const layerViews = counted.filter((view) => !needsTranscriber(view));

@@ -2,7 +2,7 @@
 import type { Device } from "../../core/device.ts";
 import { requireQueue } from "../../node/queue/queue-connection.ts";
 import { runShardWorker, type WorkerEvent } from "../../node/queue/shard-worker.ts";
-import type { WorkOutput } from "../output.ts";
+import type { WorkOutput } from "../run-output.ts";
 import type { CommonOptions, Terminal } from "../terminal.ts";
 
 interface WorkCommandOptions extends CommonOptions {

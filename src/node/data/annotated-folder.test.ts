@@ -1,6 +1,6 @@
 /**
- * Annotations as programs leave them: tables over several recordings, of other names, in another folder, without
- * events, with several labels for one stretch.
+ * Annotations in the layouts of other programs: tables over several recordings, with other names, in another
+ * folder, without events, with several labels for one stretch.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
@@ -58,7 +58,7 @@ it.each([
   expect(loaded).toEqual({ found: three, warnings: [], skipped: [], empty: undefined });
 });
 
-it("says that times in several recordings may count from the first where their offsets are missing", async () => {
+it("warns that times in several recordings may be counted from the first if offsets are missing", async () => {
   const table = [
     `${raven}\tBegin File\tSpecies`,
     `1\t${view}\t1\t2\t0\t8000\tA.wav\towl`,
@@ -69,7 +69,7 @@ it("says that times in several recordings may count from the first where their o
   expect(warnings).toEqual([expect.stringContaining("has no column File Offset (s)")]);
 });
 
-it("finds recordings by name where tables are in a folder of their own", async () => {
+it("finds recordings by name if tables are in another folder", async () => {
   const rows = (file: string, label: string) =>
     `${birdnet}\n1\t${view}\t0.0\t3.0\t0\t15000\t${label}\tcode\t0.9\t/mnt/card/${file}\t0.0\n`;
   const { found, warnings } = await load(["sound/A.wav", "sound/B.wav"], {
@@ -98,7 +98,7 @@ it.each([
   expect((await load(["A.wav"], { [name]: text })).found).toEqual(["A.wav#t=0,3 Tawny Owl"]);
 });
 
-it("takes a label track for that of the only recording, and names one that could be of several", async () => {
+it("matches a label track with the only recording, and rejects one that may belong to several", async () => {
   const track = "1.0\t2.0\towl\n";
   expect((await load(["A.wav"], { "Label Track.txt": track })).found).toEqual(["A.wav#t=1,2 owl"]);
   const several = await load(["A.wav", "B.wav"], {
@@ -112,7 +112,7 @@ it("takes a label track for that of the only recording, and names one that could
   ]);
 });
 
-it("knows recordings in which nothing is annotated: an empty track, a header alone, BirdNET's nocall", async () => {
+it("finds recordings without events: an empty track, a header alone, BirdNET's nocall", async () => {
   const { found, warnings, empty } = await load(["A.wav", "B.wav", "C.wav", "D.wav"], {
     "A.txt": "1.0\t2.0\towl\n",
     "B.txt": "",
@@ -124,7 +124,7 @@ it("knows recordings in which nothing is annotated: an empty track, a header alo
   expect(empty).toEqual(["B.wav", "C.wav", "D.wav"]);
 });
 
-it("leaves out a stretch with two labels for training, and keeps both to score events", async () => {
+it("leaves out a stretch with two labels in training, and keeps both to score events", async () => {
   const texts = { "A.txt": "0\t3\towl\n0\t3\tfox\n5\t6\tfox\n" };
   const { found, skipped } = await load(["A.wav"], texts);
   expect(found).toEqual(["A.wav#t=5,6 fox"]);
@@ -133,7 +133,7 @@ it("leaves out a stretch with two labels for training, and keeps both to score e
   expect(scored.found).toEqual(["A.wav#t=0,3 owl", "A.wav#t=0,3 fox", "A.wav#t=5,6 fox"]);
 });
 
-it("names a selection table without labels, and a text without annotations", async () => {
+it("rejects a selection table without labels, and a text without annotations", async () => {
   const table = `${raven}\n1\t${view}\t1\t2\t0\t8000\n`;
   await expect(load(["A.wav"], { "A.Table.1.selections.txt": table })).rejects.toMatchObject({
     code: "invalid-data",

@@ -1,5 +1,5 @@
 /**
- * Annotations of long recordings in folders.
+ * Reads annotations of long recordings in folders.
  *
  * Not its concern: what the files mean (dataset/annotated-files.ts), cutting the recordings
  * (segment-recordings.ts).
@@ -15,7 +15,7 @@ import { decodeText } from "../../dataset/text-encoding.ts";
 import { readRegularFile } from "../disk/regular-file.ts";
 import type { LoadDatasetOptions } from "./recording-files.ts";
 
-/** Largest file of annotations in bytes. */
+/** Maximum size of a file of annotations, in bytes. */
 const maximumBytes = 64 << 20;
 
 /**
@@ -31,7 +31,7 @@ export function readAnnotatedFolder(
   return readAnnotatedFiles(files, (file) => readText(join(folder, file), file), signal);
 }
 
-/** Whether a file that was named as DATA may hold annotations: by its name, or as a selection table. */
+/** Whether a file given as DATA may contain annotations: by its name, or as a selection table. */
 export async function isAnnotationFile(path: string): Promise<boolean> {
   if (/\.txt$/i.test(path)) return true;
   if (!/\.(csv|tsv)$/i.test(path)) return false;
@@ -39,19 +39,19 @@ export async function isAnnotationFile(path: string): Promise<boolean> {
   return text !== undefined && isSelectionTable(text);
 }
 
-/** Reads one file of annotations, of recordings in its folder. Rejects with `invalid-data`. */
+/** Reads one file of annotations of recordings in its folder. Rejects with `invalid-data`. */
 export async function readAnnotationData(path: string): Promise<LabelledRows> {
   const recordings = (await readdir(dirname(path))).filter(isRecordingName);
   return readAnnotationFile(basename(path), recordings, (file) => readText(path, file));
 }
 
-/** The text of a file; undefined if it is none. */
+/** Reads the text of a file; undefined if it is not text. */
 async function readText(path: string, name: string): Promise<string | undefined> {
   const bytes = await readRegularFile(path, maximumBytes, (size) => {
     return new GolemError(
       "invalid-data",
-      `${name} has ${size} bytes; annotations of at most ${maximumBytes} were expected.`,
-      { hint: "Move it elsewhere if it is something else." },
+      `${name} has ${size} bytes; expected at most ${maximumBytes} bytes of annotations.`,
+      { hint: "If it does not contain annotations, move it to another folder." },
     );
   });
   try {

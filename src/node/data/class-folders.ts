@@ -45,8 +45,8 @@ export async function loadClassFolders(
   if (placed.length === 0 && !optional) {
     throw new GolemError(
       "too-few-classes",
-      `${spec} holds ${formatNumberOf(loose.length, "recording")} but no folders of classes and no metadata.csv: ` +
-        "nothing says which class they belong to.",
+      `${spec} contains ${formatNumberOf(loose.length, "recording")} but no folders of classes and no metadata.csv, ` +
+        "so the recordings have no labels.",
       { hint: arrangement },
     );
   }
@@ -57,8 +57,8 @@ export async function loadClassFolders(
   if (layout.root !== "" && !optional) {
     warnings.push({
       code: "invalid-data",
-      message: `${spec} holds only the folder ${layout.root}; the folders in it are taken for the classes (${describeSome([...new Set(placed.map(({ label }) => label))])}).`,
-      hint: `If ${layout.root} is a class itself, put it beside the folders of the other classes.`,
+      message: `${spec} contains only the folder ${layout.root}; the folders in it are used as classes (${describeSome([...new Set(placed.map(({ label }) => label))])}).`,
+      hint: `If ${layout.root} is a class itself, put it next to the folders of the other classes.`,
     });
   }
   if (optional) {
@@ -66,7 +66,7 @@ export async function loadClassFolders(
   } else if (loose.length > 0) {
     warnings.push({
       code: "invalid-data",
-      message: `${loose.length} recordings are in no class folder and are left out (${describeSome(loose)}).`,
+      message: `${loose.length} recordings are not in a class folder and are left out (${describeSome(loose)}).`,
       hint: arrangement,
     });
   }
@@ -96,7 +96,7 @@ export async function loadClassFolders(
   return { name: spec, recordings, warnings, skipped };
 }
 
-/** Says why a file cannot be opened by its name. */
+/** Describes why a file cannot be opened by its name. */
 function describeUndecodable(file: string, bytes: string): SkippedRecording {
   return {
     file,
@@ -117,7 +117,7 @@ function createNothingError(
     const more = undecodable.length > 1 ? ` ${undecodable.length - 1} more likewise.` : "";
     return new GolemError(
       "no-recordings",
-      `${spec} holds no recordings that can be opened. ${message}${more}`,
+      `${spec} contains no recordings that can be opened. ${message}${more}`,
       { hint },
     );
   }
@@ -126,12 +126,12 @@ function createNothingError(
     const { command, folder } = describeUnpacking(`${spec.replace(/\/+$/, "")}/${archive}`);
     return new GolemError(
       "no-recordings",
-      `${spec} holds no recordings but the archive ${archive}; a folder of recordings per class was expected.`,
+      `${spec} contains the archive ${archive} but no recordings; expected a folder of recordings per class.`,
       { hint: `Unpack it, and name the folder: ${command} && golem train ${quoteShellWord(folder)}` },
     );
   }
-  const found = others.length === 0 ? "is empty" : `holds no recordings (only ${countExtensions(others)})`;
-  return new GolemError("no-recordings", `${spec} ${found}; a folder of recordings per class was expected.`, {
+  const found = others.length === 0 ? "is empty" : `contains no recordings (only ${countExtensions(others)})`;
+  return new GolemError("no-recordings", `${spec} ${found}; expected a folder of recordings per class.`, {
     hint: arrangement,
   });
 }
@@ -145,7 +145,7 @@ function describeSome(names: readonly string[]): string {
   return names.slice(0, 5).join(", ") + more;
 }
 
-/** ".txt 3, .csv 1": the most frequent endings. */
+/** Counts the most frequent file extensions: ".txt 3, .csv 1". */
 function countExtensions(paths: readonly string[]): string {
   const counts = new Map<string, number>();
   for (const path of paths) {

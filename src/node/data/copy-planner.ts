@@ -1,5 +1,5 @@
 /**
- * Plans the varied copies of recordings, with the user's own noises and room responses if folders of them are
+ * Plans the varied copies of recordings, with noises and room responses of the user if folders of them are
  * given.
  *
  * Not its concern: how samples are varied.
@@ -58,7 +58,11 @@ async function listSounds(folder: string | undefined): Promise<Sound[]> {
     sounds.push({ path, hash: await computeFileHash(path) });
   }
   if (sounds.length > 0) return sounds;
-  throw new GolemError("no-recordings", `${folder} holds no recordings; expected some, such as .wav files.`, {
-    hint: "Name a folder of recordings of noise, or of impulse responses, or leave the option out.",
-  });
+  throw new GolemError(
+    "no-recordings",
+    `${folder} contains no recordings; expected some, such as .wav files.`,
+    {
+      hint: "Name a folder of recordings of noise, or of impulse responses, or leave the option out.",
+    },
+  );
 }

@@ -16,7 +16,7 @@ async function readContent(dataset: Dataset, index: number): Promise<string> {
 }
 
 describe("a folder per class", () => {
-  it("has its recordings in an order of names, and leaves out what are none", async () => {
+  it("has its recordings in the order of their names, without other files", async () => {
     const folder = await arrange(
       "yes/b.wav", "yes/a.wav", "yes/deeper/c.mp3", "да 🎧/с пробелом.ogg", "no/take 1", "no/notes.txt",
       "no/.DS_Store", "no/Thumbs.db", "no/._a.wav", ".git/x/y.wav", "__MACOSX/yes/a.wav", "yes/cover.jpg", "top.wav",
@@ -33,14 +33,14 @@ describe("a folder per class", () => {
     ]);
     expect(await readContent(dataset, 4)).toBe("да 🎧/с пробелом.ogg");
     expect(dataset.warnings.map(({ message }) => message)).toEqual([
-      "1 recordings are in no class folder and are left out (top.wav).",
+      "1 recordings are not in a class folder and are left out (top.wav).",
       "No recordings in the folder empty.",
       "2 files do not have names of recordings and are left out (.txt 1, .jpg 1).",
     ]);
     expect(dataset.skipped).toEqual([]);
   });
 
-  it("may lie inside train, test and validation", async () => {
+  it("may be inside train, test and validation", async () => {
     const folder = await arrange("train/a/1.wav", "train/b/2.wav", "test/a/3.wav", "validation/b/4.wav");
     expect(describeRows(await loadDataset(folder))).toEqual([
       "test/a/3.wav | a | - | test",
@@ -50,7 +50,7 @@ describe("a folder per class", () => {
     ]);
   });
 
-  it("may hold links: loops end, dead ones are skipped", async () => {
+  it("may contain links: loops end, broken ones are skipped", async () => {
     const folder = await arrange("a/1.wav", "b/2.wav", "elsewhere/c/3.wav");
     const data = join(folder, "data");
     await mkdir(data);
@@ -72,7 +72,7 @@ describe("a folder per class", () => {
       "no recordings in it",
       ["a/readme.md", "b/x.csv"],
       "no-recordings",
-      /holds no recordings \(only .md 1, .csv 1\)/,
+      /contains no recordings \(only .md 1, .csv 1\)/,
     ],
     [
       "recordings but no classes",
@@ -89,7 +89,7 @@ describe("a folder per class", () => {
     });
   });
 
-  it("needs no classes where labels are optional", async () => {
+  it("needs no classes if labels are optional", async () => {
     const folder = await arrange("1.wav", "2.wav", "x/3.wav");
     expect(describeRows(await loadDataset(folder, { labels: "optional" }))).toEqual([
       "x/3.wav | x | - | none",
@@ -100,7 +100,7 @@ describe("a folder per class", () => {
 });
 
 describe("a folder with metadata", () => {
-  it("is read by metadata.csv, whatever else lies there", async () => {
+  it("is read from metadata.csv, regardless of other files", async () => {
     const list = "file_name,label,speaker,split\r\nclips/б 🎙.wav,да,ада,train\r\nclips/2.wav,нет,,test\r\n";
     const folder = await arrange(["metadata.csv", list], "clips/б 🎙.wav", "clips/2.wav", "clips/3.wav");
     const dataset = await loadDataset(folder);
@@ -111,7 +111,7 @@ describe("a folder with metadata", () => {
     expect(await readContent(dataset, 0)).toBe("clips/б 🎙.wav");
   });
 
-  it("is read by metadata.jsonl", async () => {
+  it("is read from metadata.jsonl", async () => {
     const list = '{"file_name": "1.wav", "label": 7, "group": "room"}\n';
     const folder = await arrange(["metadata.jsonl", list], "1.wav");
     expect(describeRows(await loadDataset(folder))).toEqual(["1.wav | 7 | room | none"]);
@@ -131,7 +131,7 @@ describe("a folder with metadata", () => {
     ]);
   });
 
-  it("may not reach outside the folder", async () => {
+  it("may not name files outside the folder", async () => {
     for (const name of ["../secret.wav", "/etc/hostname", "a/../../x.wav", "..\\secret.wav"]) {
       const folder = await arrange(["metadata.csv", `file_name,label\n${name},a\n`]);
       await expect(loadDataset(folder)).rejects.toMatchObject({
@@ -141,7 +141,7 @@ describe("a folder with metadata", () => {
     }
   });
 
-  it("in a legacy encoding is refused with the place", async () => {
+  it("in a legacy encoding is rejected with the position", async () => {
     const bytes = Buffer.concat([Buffer.from("file_name,label\n1.wav,"), Buffer.from([0xe4, 0xe0])]);
     const folder = await arrange(["metadata.csv", bytes], "1.wav");
     await expect(loadDataset(folder)).rejects.toMatchObject({
@@ -150,7 +150,7 @@ describe("a folder with metadata", () => {
     });
   });
 
-  it("may be UTF-16, as spreadsheets write it", async () => {
+  it("may be UTF-16, as written by spreadsheets", async () => {
     const bytes = Buffer.from("\ufefffile_name\tlabel\r\n1.wav\tёж\r\n", "utf16le");
     const folder = await arrange(["metadata.csv", bytes], "1.wav");
     expect(describeRows(await loadDataset(folder))).toEqual(["1.wav | ёж | - | none"]);
@@ -158,7 +158,7 @@ describe("a folder with metadata", () => {
 });
 
 describe("a manifest", () => {
-  it("may name files anywhere: beside it, above it, absolutely, as Windows or a Mac writes them", async () => {
+  it("may name files next to it, above it, by absolute paths, in the spelling of Windows or macOS", async () => {
     const folder = await arrange("lists/1.wav", "up/2.wav", "abs/3.wav", "lists/win/4.wav", [
       "lists/ё.wav".normalize("NFD"),
       "5",
@@ -185,7 +185,7 @@ describe("a manifest", () => {
     expect(dataset.warnings).toMatchObject([{ code: "duplicate-recording", file: "1.wav" }]);
   });
 
-  it("has missing files left out, unless all are missing", async () => {
+  it("omits missing files, unless all are missing", async () => {
     const folder = await arrange(
       ["m.csv", "file_name,label\n1.wav,a\nx.wav,a\n2.wav,b\nsub,b\n"],
       "1.wav",
@@ -215,7 +215,7 @@ describe("a manifest", () => {
     });
   });
 
-  it("counts a row once, for training if it is on both sides", async () => {
+  it("uses a repeated row once, for training if it is on both sides", async () => {
     const list = "file_name,label,split\n1.wav,a,test\n2.wav,b,\n./1.wav,a,train\n2.wav,b,\n";
     const folder = await arrange(["m.csv", list], "1.wav", "2.wav");
     const dataset = await loadDataset(join(folder, "m.csv"));
@@ -226,7 +226,7 @@ describe("a manifest", () => {
     );
   });
 
-  it("is refused with a file under two labels", async () => {
+  it("is rejected with a file under two labels", async () => {
     const folder = await arrange(
       ["m.jsonl", '{"file_name":"1.wav","label":"a"}\n{"file_name":"./1.wav","label":"b"}'],
       "1.wav",
@@ -237,7 +237,7 @@ describe("a manifest", () => {
     });
   });
 
-  it("can be interrupted, and reports progress", async () => {
+  it("can be aborted, and reports progress", async () => {
     const folder = await arrange(["m.csv", "file_name,label\n1.wav,a\n"], "1.wav");
     await expect(loadDataset(join(folder, "m.csv"), { signal: AbortSignal.abort() })).rejects.toMatchObject({
       code: "aborted",

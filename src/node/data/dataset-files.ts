@@ -30,11 +30,10 @@ export type { LoadDatasetOptions } from "./recording-files.ts";
  * a folder of long recordings with annotations, one file of annotations, or hf:OWNER/NAME on the Hugging Face
  * Hub. Recordings are not opened.
  *
- * @param spec As written by the user; relative paths start at the working folder.
+ * @param spec As given by the user; relative paths start at the working folder.
  * @throws GolemError `data-not-found`, `invalid-data`, `no-recordings`, `too-few-classes` (recordings in no
- *   class's
- *   folder), `conflicting-labels` (a file listed under two labels), `unreadable`, `aborted`; for hf: those of
- *   `loadHubDataset`.
+ *   class's folder), `conflicting-labels` (a file listed under two labels), `unreadable`, `aborted`; for hf:
+ *   those of `loadHubDataset`.
  */
 export async function loadDataset(spec: string, options: LoadDatasetOptions = {}): Promise<Dataset> {
   if (isHubAddress(spec)) {
@@ -53,7 +52,7 @@ export async function loadDataset(spec: string, options: LoadDatasetOptions = {}
     const found = isRecordingName(basename(path)) ? "a single file" : "a file of another kind";
     throw new GolemError(
       "invalid-data",
-      `${spec} is ${found}; a folder of recordings or a .csv, .tsv or .jsonl list was expected.`,
+      `${spec} is ${found}; expected a folder of recordings or a .csv, .tsv or .jsonl list.`,
       { hint: "Name its folder. To classify one recording, use golem predict." },
     );
   }
@@ -77,7 +76,7 @@ async function loadFolder(spec: string, folder: string, options: LoadDatasetOpti
   return locateRecordings(spec, folder, all, { ...options, confined: true });
 }
 
-/** Uses another list in the folder if there is one, otherwise its folders. */
+/** Loads a folder by a list of another name if it contains one, otherwise by its folders of classes. */
 async function loadFolderWithoutMetadata(
   spec: string,
   folder: string,
@@ -87,24 +86,24 @@ async function loadFolderWithoutMetadata(
   const annotated = await readAnnotatedFolder(folder, walked.files, options);
   if (annotated) return locateRecordings(spec, folder, annotated, { ...options, confined: true });
   const layout = readFolderLayout(walked.files.filter((path) => isRecordingName(basename(path))));
-  // A pool to choose from is all of the recordings.
+  // A pool to choose from contains all recordings.
   const list =
     options.labels === "optional" ? undefined : await findList(spec, folder, walked.files, layout, options);
   if (list) return locateRecordings(spec, folder, list, { ...options, confined: true });
   return loadClassFolders(spec, folder, { ...options, walked, layout });
 }
 
-/** What to do with an archive. */
+/** Creates the error for an archive, with the command that unpacks it. */
 function createArchiveError(spec: string): GolemError {
   const { command, folder } = describeUnpacking(spec);
   return new GolemError(
     "invalid-data",
-    `${spec} is an archive; a folder of recordings or a .csv, .tsv or .jsonl list was expected.`,
+    `${spec} is an archive; expected a folder of recordings or a .csv, .tsv or .jsonl list.`,
     { hint: `Unpack it, and name the folder: ${command} && golem train ${quoteShellWord(folder)}` },
   );
 }
 
-/** The metadata lists of a folder: its own, else that of its only folder, else those of its splits. */
+/** Finds the metadata lists of a folder: its own, else that of its only folder, else those of its splits. */
 async function findMetadataLists(folder: string): Promise<{ inner: string; list: string; split: Split }[]> {
   const own = await findMetadata(folder);
   if (own !== undefined) return [{ inner: "", list: own, split: "none" }];
@@ -135,7 +134,7 @@ async function findMetadataLists(folder: string): Promise<{ inner: string; list:
 
 const metadataNames = ["metadata.csv", "metadata.jsonl", "metadata.tsv"];
 
-/** The name of a folder's metadata list, if any. */
+/** Finds the name of a folder's metadata list; undefined if there is none. */
 async function findMetadata(folder: string): Promise<string | undefined> {
   const names = await readNames(folder);
   return metadataNames.map((wanted) => names.find((name) => name.toLowerCase() === wanted)).find(Boolean);

@@ -5,7 +5,7 @@ import { arrange, describeRows } from "../../../test/support/dataset-folder.ts";
 import { sharedData, sharedDataNote } from "../../../test/support/shared-data.ts";
 import { loadDataset } from "./dataset-files.ts";
 
-describe("what is no data set", () => {
+describe("a path that is not a data set", () => {
   it.each([
     ["nothing/there", "data-not-found", /There is no folder or file nothing\/there/, /hf:/],
     ["hf:PolyAI/minds14?colour=red", "usage", /colour/, /quotes/],
@@ -17,7 +17,7 @@ describe("what is no data set", () => {
     });
   });
 
-  it("a single recording is distinguished from a folder, and a text from a list", async () => {
+  it("distinguishes a single recording from a folder, and a text from a list", async () => {
     const folder = await arrange("a.wav", "b.txt");
     await expect(loadDataset(join(folder, "a.wav"))).rejects.toMatchObject({
       code: "invalid-data",
@@ -27,7 +27,7 @@ describe("what is no data set", () => {
     await expect(loadDataset(join(folder, "b.txt"))).rejects.toThrow(/contains no annotations/);
   });
 
-  it("a recording that went away since is an error when opened", async () => {
+  it("rejects opening a recording that was deleted since", async () => {
     const folder = await arrange("a/1.wav", "b/2.wav");
     const dataset = await loadDataset(folder);
     await unlink(join(folder, "a/1.wav"));
@@ -54,30 +54,30 @@ describe("the shared recordings", () => {
   });
 });
 
-describe("layouts that people have", () => {
+describe("common layouts", () => {
   const list = "path,class\na.wav,yes\nb.wav,no\n";
 
-  it("may be one folder in another, with a note", async () => {
+  it("may be one folder inside another, with a warning", async () => {
     const folder = await arrange("set/yes/a.wav", "set/no/b.wav");
     const dataset = await loadDataset(folder);
     expect(describeRows(dataset)).toEqual(["set/no/b.wav | no | - | none", "set/yes/a.wav | yes | - | none"]);
-    expect(dataset.warnings[0]?.message).toContain("holds only the folder set");
+    expect(dataset.warnings[0]?.message).toContain("contains only the folder set");
     const listed = await arrange("set/a.wav", ["set/metadata.csv", "file_name,label\na.wav,yes"]);
     expect(describeRows(await loadDataset(listed))).toEqual(["set/a.wav | yes | - | none"]);
   });
 
   it.each([
-    ["beside the recordings", ["a.wav", "b.wav", ["labels.csv", list]]],
+    ["next to the recordings", ["a.wav", "b.wav", ["labels.csv", list]]],
     ["above their folder", ["audio/a.wav", "audio/b.wav", ["labels.csv", list]]],
     ["in another folder", ["audio/a.wav", "audio/b.wav", ["meta/set.csv", list]]],
     ["without endings", ["audio/a.wav", "audio/b.wav", ["labels.tsv", "file\tlabel\na\tyes\nb\tno\n"]]],
-  ])("may be a list of another name %s", async (_, files) => {
+  ])("may have a list with another name %s", async (_, files) => {
     const dataset = await loadDataset(await arrange(...(files as Parameters<typeof arrange>)));
     expect(dataset.recordings.map(({ label }) => label)).toEqual(["yes", "no"]);
-    expect(dataset.warnings[0]?.message).toContain("is taken for the list of the recordings");
+    expect(dataset.warnings[0]?.message).toContain("is used as the list of recordings");
   });
 
-  it("are asked for where a list contradicts the folders, or lists are several", async () => {
+  it("are rejected if a list contradicts the folders, or if there are several lists", async () => {
     const contradicting = await arrange("x/a.wav", "y/b.wav", ["labels.csv", list]);
     await expect(loadDataset(contradicting)).rejects.toMatchObject({
       message: expect.stringContaining('"x" by its folder, "yes" by the list'),
@@ -89,7 +89,7 @@ describe("layouts that people have", () => {
     await expect(loadDataset(several)).rejects.toMatchObject({ hint: expect.stringContaining("one.csv") });
   });
 
-  it("are refused where folders are splits without classes", async () => {
+  it("are rejected if folders are splits without classes", async () => {
     const folder = await arrange("train/a.wav", "test/b.wav");
     await expect(loadDataset(folder)).rejects.toMatchObject({
       code: "invalid-data",
@@ -101,23 +101,26 @@ describe("layouts that people have", () => {
   it.each([
     ["set.zip", "unzip"],
     ["my set.tar.gz", "tar -xf"],
-  ])("are unpacked first: %s", async (name, command) => {
+  ])("must be unpacked first: %s", async (name, command) => {
     const folder = await arrange(name);
     for (const data of [folder, join(folder, name)]) {
       await expect(loadDataset(data)).rejects.toMatchObject({ hint: expect.stringContaining(command) });
     }
   });
 
-  it.runIf(process.platform === "linux")("name files whose names are not UTF-8", async () => {
-    const folder = await arrange("yes/a.wav", "no/b.wav");
-    await writeFile(
-      Buffer.concat([Buffer.from(`${folder}/no/caf`), Buffer.from([0xe9]), Buffer.from(".wav")]),
-      "x",
-    );
-    const { skipped, recordings } = await loadDataset(folder);
-    expect(recordings).toHaveLength(2);
-    expect(skipped).toMatchObject([
-      { file: "no/caf\ufffd.wav", message: expect.stringContaining("63 61 66 e9") },
-    ]);
-  });
+  it.runIf(process.platform === "linux")(
+    "may contain files whose names are not UTF-8, which are left out",
+    async () => {
+      const folder = await arrange("yes/a.wav", "no/b.wav");
+      await writeFile(
+        Buffer.concat([Buffer.from(`${folder}/no/caf`), Buffer.from([0xe9]), Buffer.from(".wav")]),
+        "x",
+      );
+      const { skipped, recordings } = await loadDataset(folder);
+      expect(recordings).toHaveLength(2);
+      expect(skipped).toMatchObject([
+        { file: "no/caf\ufffd.wav", message: expect.stringContaining("63 61 66 e9") },
+      ]);
+    },
+  );
 });

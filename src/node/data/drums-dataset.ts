@@ -6,7 +6,7 @@
  * names their origins: freesound.org ("placed in the public domain via the Creative Commons 0 License") or a
  * gift of the maker under CC0. No maker is in both the training and the test part, with two exceptions: all
  * tabla strokes are by one maker and six of seven toms by another. In these two classes the test part has
- * other strokes and another drum, so their score says less about recordings made elsewhere.
+ * other strokes and another drum, so their score is less representative of recordings made elsewhere.
  */
 
 import type { PackageFile, PackageSource } from "../models/package-files.ts";
@@ -24,7 +24,7 @@ interface DrumRecording extends PackageFile {
   readonly split: "train" | "test";
 }
 
-/** File names, without ending, of each class; at most one pattern matches a name. */
+/** Patterns of the file names, without extension, of each class; at most one pattern matches a name. */
 export const drumLabels: readonly { readonly label: string; readonly names: RegExp }[] = [
   { label: "kick", names: /^(bd_.+|drum_bass_.+|drum_heavy_kick|elec_(hollow|soft)_kick)$/ },
   { label: "snare", names: /^(sn_.+|drum_snare_.+|elec_((filt|hi|lo|mid)_)?snare)$/ },
@@ -45,7 +45,7 @@ export const drumsSource: PackageSource = {
 };
 
 /**
- * Subresource integrity of the package's tarball, as the registry publishes it, and the sha256 of the same
+ * Subresource integrity of the package's tarball, as published by the registry, and the sha256 of the same
  * bytes.
  */
 export const drumsIntegrity = {
@@ -68,9 +68,9 @@ function readRow(row: string): DrumRecording {
 }
 
 /**
- * The label of a sample's name (without ending); undefined if it is left out as ambiguous or not a single
- * stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by ear, a cymbal by name), bells, and
- * unclear `perc_*`, `glitch_*` and `elec_*`.
+ * Gets the label from a sample's name (without extension); undefined if it is left out as ambiguous or not a
+ * single stroke: loops, rolls, `drum_cymbal_closed|open|pedal` (a hi-hat by sound, a cymbal by name), bells,
+ * and unclear `perc_*`, `glitch_*` and `elec_*`.
  */
 export function getDrumLabel(name: string): string | undefined {
   return drumLabels.find(({ names }) => names.test(name))?.label;

@@ -1,4 +1,4 @@
-/** Embedding that is interrupted, and workers that die. */
+/** Embedding that is aborted, and workers that end unexpectedly. */
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -34,31 +34,34 @@ describe("interrupting", () => {
     ["mfcc", 6, "this thread"],
     ["mfcc", 24, "workers"],
     ["moonshine-tiny", 24, "workers"],
-  ])("%s with %i recordings (%s) stops with `aborted`, and what was done is kept", async (encoder, count) => {
-    const folder = await createScratchFolder();
-    const recordings = await writeNoise(folder, count, encoder === "mfcc" ? 8 : 2);
-    await pullWeights(getEncoderDefinition(encoder));
-    const store = await openEmbeddingStore(join(folder, "embeddings"));
-    const watch = watchWorkers();
-    const controller = new AbortController();
-    let completed = 0;
-    const work = embedRecordings(recordings, {
-      ...{ encoders: [encoder], store, signal: controller.signal },
-      onProgress: (step) => {
-        completed = step.completed;
-        if (completed === 3) controller.abort();
-      },
-    });
-    await expect(work).rejects.toMatchObject({ code: "aborted" });
-    expect(completed).toBe(3);
-    expect(watch.ended).toBe(watch.started.length);
-    await store.close();
-    const { entries } = await getCacheStats(join(folder, "embeddings"));
-    expect(entries).toBeGreaterThanOrEqual(3);
-    expect(entries).toBeLessThan(count);
-  });
+  ])(
+    "%s with %i recordings (%s) stops with `aborted`, and finished embeddings are kept",
+    async (encoder, count) => {
+      const folder = await createScratchFolder();
+      const recordings = await writeNoise(folder, count, encoder === "mfcc" ? 8 : 2);
+      await pullWeights(getEncoderDefinition(encoder));
+      const store = await openEmbeddingStore(join(folder, "embeddings"));
+      const watch = watchWorkers();
+      const controller = new AbortController();
+      let completed = 0;
+      const work = embedRecordings(recordings, {
+        ...{ encoders: [encoder], store, signal: controller.signal },
+        onProgress: (step) => {
+          completed = step.completed;
+          if (completed === 3) controller.abort();
+        },
+      });
+      await expect(work).rejects.toMatchObject({ code: "aborted" });
+      expect(completed).toBe(3);
+      expect(watch.ended).toBe(watch.started.length);
+      await store.close();
+      const { entries } = await getCacheStats(join(folder, "embeddings"));
+      expect(entries).toBeGreaterThanOrEqual(3);
+      expect(entries).toBeLessThan(count);
+    },
+  );
 
-  it.each([4, 12])("does not begin when it was interrupted before (%i recordings)", async (count) => {
+  it.each([4, 12])("does not begin if it was aborted before (%i recordings)", async (count) => {
     const recordings = await writeNoise(await createScratchFolder(), count);
     const watch = watchWorkers();
     const signal = AbortSignal.abort();
@@ -69,7 +72,7 @@ describe("interrupting", () => {
     expect(watch.started).toHaveLength(0);
   });
 
-  it.each([1, 12])("closing a pool for %i recordings answers all that wait for it", async (tasks) => {
+  it.each([1, 12])("closing a pool settles the calls of all %i recordings", async (tasks) => {
     const folder = await createScratchFolder();
     await writeNoise(folder, 1, 5);
     const pool = await createEmbeddingPool({
@@ -86,14 +89,14 @@ describe("interrupting", () => {
   });
 });
 
-describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
-  it("costs its recording only", async () => {
+describe.skipIf(oneCore)(`a worker that ends unexpectedly ${manyCores}`, () => {
+  it("fails only its recording", async () => {
     const recordings = await writeNoise(await createScratchFolder(), 16, 4);
     const whole = await embedRecordings(recordings, { encoders: ["mfcc"], store: createMemoryStore() });
     const watch = watchWorkers();
     const result = await embedRecordings(recordings, {
       ...{ encoders: ["mfcc"], store: createMemoryStore() },
-      // The worker that finishes first has just got another recording, and so has the other worker.
+      // By now, both workers have another recording.
       onProgress: ({ completed }) => void (completed === 2 && watch.started[0]!.terminate()),
     });
     expect(result.skipped).toMatchObject([
@@ -105,7 +108,7 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
     expect(watch.ended).toBe(watch.started.length);
   });
 
-  it("of an error of its own gives that as the reason", async () => {
+  it("because of an error reports that error as the reason", async () => {
     const recordings = await writeNoise(await createScratchFolder(), 16, 2);
     const watch = watchWorkers();
     const result = await embedRecordings(recordings, {
@@ -119,7 +122,7 @@ describe.skipIf(oneCore)(`a worker that dies ${manyCores}`, () => {
     expect(result.embedded).toHaveLength(15);
   });
 
-  it("before it could begin ends all, with the reason", async () => {
+  it("before it has started rejects all recordings, with the reason", async () => {
     const folder = await createScratchFolder();
     await writeNoise(folder, 1);
     vi.stubEnv("PATH", "/nonexistent");

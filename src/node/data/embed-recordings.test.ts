@@ -35,7 +35,7 @@ function getCosine(a: Float32Array, b: Float32Array): number {
   return ab / Math.sqrt(aa * bb);
 }
 
-/** Embeds a few at a time, which happens on this thread. */
+/** Embeds a few at a time, so that they are embedded on this thread. */
 async function embedInline(recordings: readonly Recording[], encoder: string): Promise<EmbeddingResult[]> {
   const results = [];
   for (let i = 0; i < recordings.length; i += 4) {
@@ -71,7 +71,7 @@ describe("varied copies", () => {
     expect(alone.embedded.every(({ copies = [] }) => copies.length === 0)).toBe(true);
   });
 
-  it("have the user's own noise and rooms where folders of them are named", async () => {
+  it("have noise and rooms of the user if folders of them are given", async () => {
     const folder = await createScratchFolder();
     const recordings = await writeNoise(folder, 3);
     const own = await createScratchFolder();
@@ -82,7 +82,7 @@ describe("varied copies", () => {
     const plain = await embed({});
     const noise = await embed({ noise: own });
     const rooms = await embed({ rooms: own });
-    // A copy at another speed has neither; one in a room has both.
+    // A copy with changed speed has neither; one in a room has both.
     expect([plain, noise, rooms].map(({ computed }) => computed)).toEqual([15, 9, 3]);
     expect((await embed({ noise: own })).computed).toBe(0);
     expect(noise.embedded[0]!.copies![0]).not.toEqual(plain.embedded[0]!.copies![0]);
@@ -119,7 +119,7 @@ describe("embedding recordings", () => {
     expect(Math.min(...cosines)).toBeGreaterThan(0.9999);
   });
 
-  it.each([4, 12])("leaves bad files out, whatever is wrong with them, among %i good ones", async (count) => {
+  it.each([4, 12])("leaves out files with any fault, among %i good ones", async (count) => {
     const folder = await createScratchFolder();
     const good = await writeNoise(folder, count);
     await writeFile(join(folder, "text.wav"), "these are only words, a good many of them, and no sound");
@@ -143,14 +143,14 @@ describe("embedding recordings", () => {
       ...["short.wav too-short", "folder.wav unreadable", "missing.wav data-not-found"],
     ]);
     for (const { message, hint } of result.skipped) expect([message, hint]).not.toContain("");
-    // Two files were found wanting before anything was embedded.
+    // Two files are rejected before anything is embedded.
     expect(progress.map(({ completed }) => completed)).toEqual(
       Array.from({ length: count + 5 }, (_, i) => i + 2),
     );
     expect(progress.every(({ stage, total }) => stage === "embedding" && total === count + 6)).toBe(true);
   });
 
-  it("computes nothing twice with the same store, and again with other audio settings", async () => {
+  it("computes nothing twice with the same store, and all again with other audio settings", async () => {
     const folder = await createScratchFolder();
     const recordings = await writeNoise(folder, 9);
     const store = await openEmbeddingStore(join(folder, "embeddings"));

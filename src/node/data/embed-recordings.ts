@@ -1,9 +1,9 @@
 /**
- * Embeds the recordings of a data set in Node: looks up in the store what each network gave for them,
- * computes what is missing on all cores, and stores it.
+ * Embeds the recordings of a data set in Node: looks up the outputs of each network in the store, computes
+ * missing ones on all cores, and stores them.
  *
- * A file that fails is reported and left out; the others are embedded all the same.
- * Not its concern: labels' meaning beyond silence, heads, the terminal.
+ * A file that fails is reported and left out; the others are embedded.
+ * Not its concern: the meaning of labels except silence, heads, the terminal.
  */
 
 import type { AudioSettings } from "../../audio/audio.ts";
@@ -32,42 +32,41 @@ import { resolveEncoder } from "../models/resolve-encoder.ts";
 import { createEmbeddingPool } from "../threads/embedding-pool.ts";
 import { createCopyPlanner } from "./copy-planner.ts";
 
-/** Options of {@link embedRecordings}. */
 interface EmbedRecordingsOptions extends WorkOptions, CopyOptions {
-  /** Each by what `resolveEncoder` takes, or as it was resolved; vectors come in their order. */
+  /** Resolved encoders, or names for `resolveEncoder`; vectors are in their order. */
   readonly encoders: readonly (string | ResolvedEncoder)[];
-  /** Nothing is transcribed without it. */
+  /** Default: nothing is transcribed. */
   readonly transcriber?: ResolvedTranscriber | undefined;
   readonly audio?: Partial<AudioSettings> | undefined;
   readonly store: EmbeddingStore;
   readonly cache?: CacheFolder | undefined;
-  /** What encoders run on; default the processor. */
+  /** Device of the encoders; default: the processor. */
   readonly device?: Device | undefined;
   readonly onWarning?: ((warning: Warning) => void) | undefined;
-  /** Word for progress: "embedding" unless given. */
+  /** Name of the stage in progress reports; default: "embedding". */
   readonly stage?: string | undefined;
 }
 
-/** One recording, or one copy of it, of which something is missing. */
+/** A recording, or a copy of one, that must be embedded. */
 interface Task {
   readonly index: number;
   readonly path: string;
-  /** Hash under which the store has it. */
+  /** Its hash in the store. */
   readonly hash: string;
   readonly stored: StoredParts;
   readonly parts: EncoderSetParts;
   readonly copy?: FileCopy;
-  /** Where the output belongs. */
+  /** Receives the output. */
   readonly keep: (output: EmbeddedSource) => void;
 }
 
-/** What was found for each recording, in their order, and what is left to compute. */
+/** Outputs found for recordings, in their order, and the tasks that remain. */
 interface Lookup {
   readonly outputs: (EmbeddedFile | SkippedRecording | undefined)[];
   readonly tasks: readonly Task[];
 }
 
-/** Embeds recordings; rejects only when nothing can work (no weights) or with `aborted`. */
+/** Embeds recordings; rejects only if none can be embedded (no weights) or with `aborted`. */
 export async function embedRecordings(
   recordings: readonly Recording[],
   options: EmbedRecordingsOptions,
@@ -87,7 +86,6 @@ export async function embedRecordings(
   return { ...collectEmbedded(recordings, outputs), computed: tasks.length };
 }
 
-/** Looks all recordings up in the store. */
 async function lookUp(
   recordings: readonly Recording[],
   store: EncoderSetStore,
@@ -129,7 +127,7 @@ async function lookUp(
   return { outputs, tasks };
 }
 
-/** Computes what is missing, stores it, and completes the outputs. */
+/** Computes missing outputs, stores them, and completes the result. */
 async function computeMissing(
   recordings: readonly Recording[],
   { encoders, transcriber }: ResolvedEncoderSet,
@@ -169,7 +167,7 @@ async function computeMissing(
           keep(stored.complete(output));
         } catch (error) {
           fatal.noteFailure(error);
-          // A recording without a copy is trained on all the same.
+          // A recording is used for training even if a copy of it fails.
           if (!copy) outputs[index] = { file, ...toErrorRecord(error, "encoder-failed") };
         }
         if (signal?.aborted) return;
@@ -177,7 +175,7 @@ async function computeMissing(
         onProgress?.({ stage, completed, total });
       }),
     );
-    // Checked only now, when no work is left: the caller may close the store as soon as this rejects.
+    // Checked only after all work, since the caller may close the store as soon as this rejects.
     throwIfAborted(signal);
     fatal.check();
   } finally {
@@ -185,12 +183,15 @@ async function computeMissing(
   }
 }
 
-/** Failures of the encoders, one after another with no success, after which the rest is not tried. */
+/** Number of consecutive failures of encoders after which the other recordings are not tried. */
 const maximumFailures = 3;
 /** Errors of encoders; those of recordings have other codes. */
 const encoderErrors: ReadonlySet<string> = new Set(["encoder-failed", "weights-damaged", "weights-missing"]);
 
-/** Stops the work where the encoders fail for whatever they get: each attempt may take as long as a model may. */
+/**
+ * Stops the work if encoders fail for all recordings, since each attempt may take up to the models' time
+ * limit.
+ */
 function watchFailures() {
   const stop = new AbortController();
   let [hasSucceeded, failures] = [false, 0];
@@ -224,7 +225,7 @@ async function getPath(recording: Recording): Promise<string> {
   throw new GolemError("unreadable", `${recording.file} is not a file on this machine; expected one.`);
 }
 
-/** Downloads all remote recordings, origin by origin. Rejects with the origin's errors. */
+/** Downloads all remote recordings, one origin after the other. Rejects with the errors of origins. */
 export async function fetchRecordings(recordings: readonly Recording[], options: WorkOptions): Promise<void> {
   const byOrigin = new Map<RecordingOrigin, Recording[]>();
   for (const recording of recordings) {

@@ -26,7 +26,7 @@ const getLayer = ({ vector }: EmbeddingRow, layer: number, { dimensions } = shap
   Array.from(vector.subarray(layer * 2 * dimensions, (layer + 1) * 2 * dimensions));
 
 describe("a Parquet table", () => {
-  it("reads back as it was", async () => {
+  it("contains the written values", async () => {
     const path = join(await createScratchFolder(), "new", "F.parquet");
     const rows = createRows(5);
     await writeEmbeddingTable(path, rows, shape);
@@ -57,7 +57,7 @@ describe("a Parquet table", () => {
     ]);
   });
 
-  it("may be longer than one row group, or have no rows", async () => {
+  it("may have several row groups, or no rows", async () => {
     const large = { layers: 1, dimensions: 1 << 18 };
     const path = join(await createScratchFolder(), "F.parquet");
     const rows = createRows(5, large).map((row, i) => ({ ...row, vector: row.vector.fill(i) }));
@@ -110,7 +110,7 @@ print(json.dumps({name: [data[name].dtype.str, data[name].shape, data[name].toli
     },
   );
 
-  it("has headers of a multiple of 64 bytes, and the same bytes each time", async () => {
+  it("has headers of a multiple of 64 bytes, and always the same bytes", async () => {
     const path = join(await createScratchFolder(), "F.npz");
     await writeEmbeddingTable(path, createRows(4), shape);
     const first = await readFile(path);
@@ -131,20 +131,20 @@ print(json.dumps({name: [data[name].dtype.str, data[name].shape, data[name].toli
 });
 
 describe("a table that cannot be written", () => {
-  it.each(["F.csv", "F", "parquet", "F.npy", ".npz.txt"])("%s is wrong usage", async (name) => {
+  it.each(["F.csv", "F", "parquet", "F.npy", ".npz.txt"])("%s is an error of usage", async (name) => {
     await expect(writeEmbeddingTable(name, createRows(1), shape)).rejects.toMatchObject({
       code: "usage",
-      message: expect.stringMatching(/\.parquet nor \.npz/),
+      message: expect.stringMatching(/\.parquet or \.npz/),
     });
   });
 
-  it("leaves the file that was there alone", async () => {
+  it("does not change an existing file", async () => {
     const path = join(await createScratchFolder(), "F.npz");
     await writeFile(path, "old");
     const rows = [{ ...createRows(1)[0]!, vector: new Float32Array(11) }];
     await expect(writeEmbeddingTable(path, rows, shape)).rejects.toMatchObject({
       code: "invalid-shape",
-      message: expect.stringContaining("a.wav has 11 numbers; 3 layers of 2 x 2"),
+      message: expect.stringContaining("a.wav has 11 numbers; expected 3 layers of 2 x 2"),
     });
     expect(await readFile(path, "utf8")).toBe("old");
   });

@@ -34,14 +34,11 @@ const maximumNpzBytes = 0xffff_0000;
 /** Forms of a table, by the extension of its file name. */
 type EmbeddingTableForm = "parquet" | "npz";
 
-/**
- * Gets the form from a file's name; throws `usage` for extensions other than .parquet and .npz. Call it
- * before the work starts.
- */
+/** Gets the form from a file's name; throws `usage` for extensions other than .parquet and .npz. */
 export function getEmbeddingTableForm(path: string): EmbeddingTableForm {
   const form = /\.(parquet|npz)$/i.exec(path)?.[1]?.toLowerCase();
   if (form === "parquet" || form === "npz") return form;
-  throw new GolemError("usage", `${path} ends in neither .parquet nor .npz; one of them was expected.`, {
+  throw new GolemError("usage", `${path} does not end in .parquet or .npz; expected one of them.`, {
     hint: "Parquet is read by pandas, polars and DuckDB; .npz by NumPy.",
   });
 }
@@ -63,7 +60,7 @@ export async function writeEmbeddingTable(
     if (vector.length === length) continue;
     throw new GolemError(
       "invalid-shape",
-      `The embedding of ${file} has ${vector.length} numbers; ${shape.layers} layers of 2 x ${shape.dimensions} were expected.`,
+      `The embedding of ${file} has ${vector.length} numbers; expected ${shape.layers} layers of 2 x ${shape.dimensions}.`,
     );
   }
   const write = form === "parquet" ? writeParquet : writeNpz;
@@ -143,7 +140,7 @@ async function writeNpz(path: string, rows: readonly EmbeddingRow[], shape: Embe
   if (bytes > maximumNpzBytes) {
     throw new GolemError(
       "invalid-shape",
-      `${bytes} bytes of embeddings do not fit into an .npz file; at most 4 GB do.`,
+      `The embeddings have ${bytes} bytes; an .npz file contains at most 4 GB.`,
       {
         hint: "Write .parquet instead.",
       },
@@ -205,8 +202,8 @@ async function writeZip(
 }
 
 /**
- * Creates the header of an array in NumPy's .npy format, version 1.0: a Python literal, padded to a multiple of
- * 64 bytes; the numbers follow in C order. `type` in NumPy's notation: "<f4", "<f8", "<U12".
+ * Creates the header of an array in NumPy's .npy format, version 1.0: a Python literal, padded to a multiple
+ * of 64 bytes; the numbers follow in C order. `type` in NumPy's notation: "<f4", "<f8", "<U12".
  */
 function createNpyHeader(type: string, shape: readonly number[]): Uint8Array {
   const tuple = shape.length === 1 ? `(${shape[0]},)` : `(${shape.join(", ")})`;
@@ -231,7 +228,6 @@ function encodeTextArray(texts: readonly string[]): Uint8Array[] {
   return [createNpyHeader(`<U${width}`, [texts.length]), new Uint8Array(content.buffer)];
 }
 
-/** Encodes numbers as 64-bit floats. */
 function encodeNumberArray(numbers: readonly number[]): Uint8Array[] {
   const content = new DataView(new ArrayBuffer(8 * numbers.length));
   for (const [i, number] of numbers.entries()) content.setFloat64(8 * i, number, true);

@@ -13,8 +13,8 @@ import { locateFiles, matchHashes, matchNames } from "./report-sources.ts";
 import { openTrainingData } from "./training-data.ts";
 
 /**
- * Paths of the training recordings, in their order. `data` is their location, by default the one at training
- * time.
+ * Finds the paths of the training recordings, in their order. `data` is their location, by default the one at
+ * training time.
  *
  * @throws GolemError `data-not-found` if a recording is missing, `invalid-data` if one has changed, and those
  *   of `loadDataset`.
@@ -57,8 +57,8 @@ export async function findTrainingRecordings(
 }
 
 /**
- * The extension of a recording's file name, with the dot. One that is not of an audio format could be
- * private, and is omitted.
+ * Gets the extension of a recording's file name, with the dot. Extensions that are not those of audio formats
+ * could be private, and are omitted.
  */
 export function getRecordingEnding(path: string): string {
   const ending = getExtension(path);

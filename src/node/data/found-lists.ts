@@ -1,5 +1,5 @@
 /**
- * Finds lists of recordings with other names than metadata.csv ("labels.csv", "meta/esc50.csv") in a folder
+ * Finds lists of recordings with names other than metadata.csv ("labels.csv", "meta/esc50.csv") in a folder
  * of recordings.
  */
 import { join } from "node:path";
@@ -56,8 +56,8 @@ export async function findList(
   if (candidates.length === 1) return first;
   throw new GolemError(
     "invalid-data",
-    `${spec} holds ${candidates.length} lists that name its recordings (${candidates.map(({ path }) => path).join(", ")}); one was expected.`,
-    { hint: `Name the one to go by, such as golem train ${quoteShellWord(join(spec, first.path))}` },
+    `${spec} contains ${candidates.length} lists that name its recordings (${candidates.map(({ path }) => path).join(", ")}); expected one.`,
+    { hint: `Name the one to use, such as golem train ${quoteShellWord(join(spec, first.path))}` },
   );
 }
 
@@ -88,8 +88,8 @@ async function readCandidate(
     const note = {
       code: "invalid-data",
       file: path,
-      message: `${path} is taken for the list of the recordings: files by its column ${columns.file}, labels by ${columns.label}.${left}`,
-      hint: "Call it metadata.csv, with the columns file_name and label, to say so; or move it out of the folder.",
+      message: `${path} is used as the list of recordings: files from its column ${columns.file}, labels from ${columns.label}.${left}`,
+      hint: "To confirm this, rename it to metadata.csv, with the columns file_name and label; otherwise move it out of the folder.",
     };
     return { path, ...found, rows, warnings: [note, ...found.warnings] };
   } catch (error) {
@@ -110,9 +110,9 @@ function checkAgreement(spec: string, list: FoundList, layout: FolderLayout): vo
   throw new GolemError(
     "invalid-data",
     `The folders of ${spec} and ${list.path} in it give ${other.length} of ${both.length} recordings different labels, such as ${first!.path}: ` +
-      `"${byFile.get(first!.path)}" by its folder, "${first!.label}" by the list. One of them was expected.`,
+      `"${byFile.get(first!.path)}" by its folder, "${first!.label}" by the list. Expected equal labels.`,
     {
-      hint: `To go by the list: golem train ${quoteShellWord(join(spec, list.path))}. To go by the folders: move ${list.path} out of the folder.`,
+      hint: `To use the list: golem train ${quoteShellWord(join(spec, list.path))}. To use the folders: move ${list.path} out of the folder.`,
     },
   );
 }

@@ -13,13 +13,13 @@ async function useEndpoint(endpoint: string): Promise<{ cache: ReturnType<typeof
   return { cache: getCacheFolder({ GOLEM_HOME: await createScratchFolder() }) };
 }
 
-it("takes 50 recordings to learn from and tests on others, with every class in both", async () => {
+it("uses 50 recordings for training and others for testing, with every class in both", async () => {
   const server = await startHubServer();
   const path = "en-US/train-00000-of-00001.parquet";
   const card = {
     configs: [{ config_name: "en-US", data_files: [{ split: "train", path: "en-US/train-*" }] }],
   };
-  // Intent 13 comes late, as any intent may in an unsorted list.
+  // The first recording of intent 13 is late, as in an unsorted list.
   const file = writeMindsParquet({
     rows: 220,
     rowsPerGroup: 50,
@@ -39,7 +39,7 @@ it("takes 50 recordings to learn from and tests on others, with every class in b
   expect(example).toMatchObject({ label: "freeze", path: expect.stringMatching(/\.wav$/) });
 });
 
-it("falls back on the banking requests where the Hub cannot be reached, and says so", async () => {
+it("falls back to the banking requests with a warning if the Hub cannot be reached", async () => {
   const dataset = await getDemo("minds14").load(await useEndpoint("http://127.0.0.1:49151"));
   const banking = await getDemo("banking").load({});
   expect(dataset.recordings.map(({ file }) => file)).toEqual(banking.recordings.map(({ file }) => file));

@@ -27,8 +27,8 @@ export async function openRunDataset(
 }
 
 /**
- * Loads a data set unless it is one already; its warnings are passed on. Of a remote data set, `limit` rows
- * are enough, of a run a sample of `maximumListed`.
+ * Loads a data set, or uses the given one, and reports its warnings. Of a remote data set at most `limit`
+ * rows need to be read, of a run a sample of `maximumListed` is listed.
  */
 export async function openDataset(
   data: string | Dataset,

@@ -33,7 +33,7 @@ export async function readListTable(path: string, name: string, options: WorkOpt
   const tooLarge = (size: number) =>
     new GolemError(
       "invalid-data",
-      `${name} has ${size} bytes; a list of recordings of at most ${maximumListBytes} was expected.`,
+      `${name} has ${size} bytes; expected at most ${maximumListBytes} bytes for a list of recordings.`,
       { hint: "Split it, or name another file." },
     );
   const bytes = await readRegularFile(path, maximumListBytes, tooLarge).catch((error: unknown) => {

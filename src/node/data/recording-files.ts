@@ -1,5 +1,5 @@
 /**
- * Resolves the rows of a list to recordings on disk: the file of each row, missing files, repeated rows.
+ * Finds the recordings of a list's rows on disk: the file of each row, missing files, repeated rows.
  *
  * Not its concern: the syntax of lists, the contents of recordings.
  */
@@ -32,17 +32,20 @@ export interface LoadDatasetOptions extends WorkOptions {
    * "required".
    */
   readonly labels?: LabelNeed;
-  /** Maximum recordings to list from a remote data set. Local ones are listed completely. */
+  /** Maximum number of recordings listed from a remote data set. Local ones are listed completely. */
   readonly limit?: number | undefined;
-  /** Recordings of a run to list for training, and to test on: of more, a sample. Default: all. */
+  /**
+   * Maximum number of recordings of a run listed for training, and for testing: of more, a sample. Default:
+   * all.
+   */
   readonly maximumListed?: number | undefined;
-  /** How annotations of long recordings become recordings. */
+  /** Options of converting annotations of long recordings to recordings. */
   readonly annotations?: AnnotationOptions | undefined;
   /** Cache of remote data sets; see `getCacheFolder`. */
   readonly cache?: CacheFolder | undefined;
 }
 
-/** Files looked up between two checks of the abort signal. */
+/** Number of files looked up between two checks of the abort signal. */
 const lookups = 500;
 
 /** Creates a recording from its place in a data set; nothing is read until `open`. */
@@ -92,7 +95,7 @@ export async function locateRecordings(
     const path = paths[i];
     if (path === undefined) continue;
     const file = row.segment ? nameSegment(toFile(root, path), row.segment) : toFile(root, path);
-    // A stretch may hold several sounds; what to do with overlaps is decided below.
+    // A stretch may contain several sounds; overlaps are handled below.
     const key = row.segment ? `${file}\n${row.label}` : file;
     const first = kept.get(key);
     if (!first) {
@@ -105,8 +108,10 @@ export async function locateRecordings(
     }
     if (row.split === "train" && first.split !== "train") kept.set(key, row);
     const also =
-      first.split === row.split ? "" : ` as ${row.split}, there as ${first.split}; training counts`;
-    const message = `${row.place}: ${row.path} is listed again (first in ${first.place})${also}. It counts once.`;
+      first.split === row.split
+        ? ""
+        : ` as ${row.split}, there as ${first.split}; the row for training is used`;
+    const message = `${row.place}: ${row.path} is listed again (first in ${first.place})${also}. It is used once.`;
     warnings.push({ file, code: "duplicate-recording", message, hint: "Delete one of the rows." });
   }
   if (labels.size > 0) {
@@ -139,7 +144,9 @@ export async function locateRecordings(
   return { name, recordings, ...(empty.length > 0 ? { empty } : {}), warnings, skipped };
 }
 
-/** The annotations that are used, with their context, and recordings from the gaps between all of them. */
+/**
+ * Selects the annotations to use, adds their context, and adds recordings from the gaps between all of them.
+ */
 function selectSegments(
   annotated: readonly LabelledSegment[],
   { margin = 0, background = "auto", overlaps = "skip" }: AnnotationOptions = {},
@@ -150,7 +157,7 @@ function selectSegments(
   return { kept: background === "none" ? widened : [...widened, ...cutGaps(annotated)], skipped };
 }
 
-/** Other spellings of a name, the most likely first. */
+/** Yields other spellings of a name, the most likely first. */
 function* respell(path: string): Generator<string> {
   yield path;
   const trimmed = path.trim();
@@ -162,8 +169,8 @@ function* respell(path: string): Generator<string> {
 }
 
 /**
- * Absolute path of a row's file: as written, if it exists; else without surrounding spaces, in Unicode's
- * other normal form (archives made on a Mac), with backslashes as slashes (lists made on Windows).
+ * Finds the absolute path of a row's file: as written, if it exists; else without surrounding spaces, in
+ * Unicode's other normal form (archives made on a Mac), with backslashes as slashes (lists made on Windows).
  */
 function findFile(root: string, row: LabelledRow, confined: boolean): string | undefined {
   for (const spelling of respell(row.path)) {
@@ -173,7 +180,7 @@ function findFile(root: string, row: LabelledRow, confined: boolean): string | u
     if (confined && (file.startsWith("../") || isAbsolute(file))) {
       throw new GolemError(
         "invalid-data",
-        `${row.place}: ${row.path} is outside the data set's folder; a file inside it was expected.`,
+        `${row.place}: ${row.path} is outside the data set's folder; expected a file inside it.`,
         {
           hint: "Move the file into the folder, or list the recordings in a .csv manifest and name that instead.",
         },
@@ -184,7 +191,7 @@ function findFile(root: string, row: LabelledRow, confined: boolean): string | u
   return undefined;
 }
 
-/** Synchronous: one lookup takes 5 microseconds, and twenty times that through the thread pool. */
+/** Synchronous, since a lookup takes 5 microseconds, and twenty times that in the thread pool. */
 function isFile(path: string): boolean {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
@@ -194,8 +201,8 @@ function isFile(path: string): boolean {
 }
 
 /**
- * Path relative to the data set with forward slashes; absolute only if there is no relative one (another
- * drive).
+ * Converts a path to one relative to the data set with forward slashes; absolute only if there is no relative
+ * one (another drive).
  */
 function toFile(root: string, path: string): string {
   const file = relative(root, path);

@@ -15,7 +15,7 @@ export interface ReportSources {
   readonly test: ReadonlyMap<string, string>;
 }
 
-/** Absolute paths of recordings that are files on this machine, by name. */
+/** Finds the absolute paths of recordings that are files on this machine, by name. */
 export async function locateFiles(recordings: readonly Recording[]): Promise<Map<string, string>> {
   const paths = new Map<string, string>();
   for (const recording of recordings) {
@@ -57,20 +57,20 @@ async function openQuietly(
 ): Promise<Dataset | undefined> {
   const quiet = { ...options, onWarning: undefined };
   if (named !== undefined) return openDataset(named, quiet);
-  // Nothing is downloaded unless the user asked for it.
+  // Nothing is downloaded without a request of the user.
   if (remembered === undefined || isHubAddress(remembered)) return undefined;
   return openDataset(remembered, quiet).catch(() => undefined);
 }
 
-/** Paths by name, of the recordings with a matching name and unchanged bytes. */
+/** Finds the paths, by name, of the recordings with a matching name and unchanged bytes. */
 export async function matchNames(
-  wanted: TrainingDocument["recordings"],
+  recordings: TrainingDocument["recordings"],
   dataset: Dataset | undefined,
   { signal }: EnvironmentOptions,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
   if (!dataset) return found;
-  const hashes = new Map(wanted.map(({ file, fileHash }) => [file, fileHash]));
+  const hashes = new Map(recordings.map(({ file, fileHash }) => [file, fileHash]));
   const paths = await locateFiles(dataset.recordings.filter(({ file }) => hashes.has(file)));
   for (const [file, path] of paths) {
     throwIfAborted(signal);
@@ -80,14 +80,14 @@ export async function matchNames(
   return found;
 }
 
-/** The same for exported golems, whose recordings have no names: by bytes only. */
+/** Finds the paths for exported golems, whose recordings have no names: by bytes only. */
 export async function matchHashes(
-  wanted: TrainingDocument["recordings"],
+  recordings: TrainingDocument["recordings"],
   dataset: Dataset | undefined,
   { signal }: EnvironmentOptions,
 ): Promise<Map<string, string>> {
   const found = new Map<string, string>();
-  const names = new Map(wanted.map(({ file, fileHash }) => [fileHash, file]));
+  const names = new Map(recordings.map(({ file, fileHash }) => [fileHash, file]));
   for (const path of dataset ? (await locateFiles(dataset.recordings)).values() : []) {
     throwIfAborted(signal);
     const name = names.get((await computeFileHash(path).catch(() => undefined)) ?? "");

@@ -1,6 +1,6 @@
 /**
- * Turns segments of long recordings into recordings of their own: each is cut out once and kept in the cache
- * folder as a WAV file. A long recording is decoded once for all of its segments, and streamed.
+ * Converts segments of long recordings to recordings: each is cut out once and kept in the cache folder as a
+ * WAV file. A long recording is decoded once for all of its segments, as a stream.
  *
  * Not its concern: where segments come from, which of them are used.
  */
@@ -21,7 +21,7 @@ import type { CacheFolder } from "../disk/cache-folder.ts";
 import { computeFileHash } from "../disk/file-hash.ts";
 import { openFileSource } from "../disk/file-source.ts";
 
-/** Version of the written files; raised when they change, so that segments are cut again. */
+/** Version of the written files; to be raised when they change, so that segments are cut again. */
 const cutVersion = 1;
 /** Longest segment in seconds; a longer one is probably a mistake. */
 const maximumSegmentSeconds = 30 * 60;
@@ -91,8 +91,8 @@ export function createSegmentRecordings(
         if (!(error instanceof GolemError && error.code === "data-not-found")) throw error;
         throw new GolemError(
           "data-not-found",
-          `${nameSegment(own.file, own.segment)} lies after the end of the recording.`,
-          { hint: "Correct the times of the annotation; they count in seconds from the start of the file." },
+          `${nameSegment(own.file, own.segment)} is after the end of the recording.`,
+          { hint: "Correct the times of the annotation; they are seconds from the start of the file." },
         );
       });
       return { ...source, name: nameSegment(own.file, own.segment) };
@@ -100,7 +100,7 @@ export function createSegmentRecordings(
   }));
 }
 
-/** Decodes a file once and writes those of its segments that lie inside it. */
+/** Decodes a file once and writes its segments, except those after its end. */
 async function cutFile(
   path: string,
   missing: readonly { readonly segment: Segment; readonly target: string }[],

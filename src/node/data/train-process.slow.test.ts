@@ -58,7 +58,7 @@ describe("golem train as a process", () => {
       interval: 10,
     });
 
-  it("leaves a store that the next one goes on with when killed", async () => {
+  it("leaves a store that the next process continues with when killed", async () => {
     const { home, data, embeddings } = await prepare();
     const { child, ended } = startGolem("train", data, "--out", join(home, "golem"), "--augment", "none");
     await waitForEmbeddings(embeddings);
@@ -90,7 +90,7 @@ describe("golem train as a process", () => {
     expect(await ended).toMatchObject({ code: 130, stderr: expect.stringMatching(/^error \[aborted\]/) });
   });
 
-  it("ends soon where there is neither npm nor weights", async () => {
+  it("ends soon without npm and weights", async () => {
     const { home, data } = await prepare();
     vi.stubEnv("GOLEM_HOME", join(home, "empty"));
     vi.stubEnv("PATH", "/nonexistent");
@@ -100,7 +100,7 @@ describe("golem train as a process", () => {
     clearTimeout(timer);
   });
 
-  it("needs neither npm nor a network once the weights are there", async () => {
+  it("needs neither npm nor a network if the weights are in the cache", async () => {
     const { home, data } = await prepare(["train"]);
     vi.stubEnv("PATH", "/nonexistent");
     vi.stubEnv("npm_config_registry", "http://127.0.0.1:1");

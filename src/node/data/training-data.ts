@@ -11,8 +11,8 @@ import type { EnvironmentOptions } from "../environment.ts";
 import { openDataset } from "./open-dataset.ts";
 
 /**
- * Opens them: `data` if given, else those at their former locations on this machine; nothing is downloaded
- * unless the user asked for it. Rejects with the errors of `loadDataset` for a data set that was named.
+ * Opens the data sets: `data` if given, else those at their former locations on this machine. Only `data` is
+ * ever downloaded. Rejects with the errors of `loadDataset` for `data`.
  */
 export async function openTrainingData(
   { data: { name, places = [name] } }: GolemDocument,

@@ -1,6 +1,6 @@
 /**
- * Keeps the pauses of AMR recordings. In a pause a phone sends empty frames or a description of the noise, for which ffmpeg
- * returns no samples; silence of the same length is inserted, so that times stay right.
+ * Keeps the pauses of AMR recordings. In a pause, phones send empty frames or noise descriptions, for which
+ * ffmpeg returns no samples; silence of the same length is inserted, so that times remain correct.
  *
  * Not its concern: decoding.
  *
@@ -9,13 +9,13 @@
 import { getAmrFrameBytes } from "../../audio/formats/file-end.ts";
 import { type ByteSource, blockBytes } from "../../core/byte-source.ts";
 
-/** Frames of one kind in a row. */
+/** Consecutive frames of one kind. */
 interface FrameRun {
   readonly isSpeech: boolean;
   readonly frames: number;
 }
 
-/** Longest silence in one chunk, in frames of 20 ms. */
+/** Maximum length of silence in one chunk, in frames of 20 ms. */
 const longestSilence = 500;
 
 async function* readRuns(source: ByteSource): AsyncGenerator<FrameRun> {
@@ -27,7 +27,7 @@ async function* readRuns(source: ByteSource): AsyncGenerator<FrameRun> {
     if (bytes.length === 0) break;
     let place = skip;
     while (place < bytes.length) {
-      // Not the first byte of a frame.
+      // This is not the first byte of a frame.
       if ((bytes[place]! & 0x83) !== 0) {
         if (run) yield run;
         return;
@@ -47,7 +47,7 @@ async function* readRuns(source: ByteSource): AsyncGenerator<FrameRun> {
   if (run) yield run;
 }
 
-/** Puts silence between the samples that ffmpeg gave for the speech frames of `source`. */
+/** Inserts silence between the samples that ffmpeg returned for the speech frames of `source`. */
 export async function* fillPauses(
   source: ByteSource,
   chunks: AsyncIterable<Float32Array[]>,

@@ -13,15 +13,14 @@ import {
 import { openFileSource } from "../disk/file-source.ts";
 import { systemDecoders } from "./system-decoders.ts";
 
-/** A varied copy of a file, and the files of the user's own sounds that go into it. */
+/** A varied copy of a file, and the files of the user's sounds that are mixed into it. */
 export interface FileCopy extends CopyPlan {
   readonly noise?: string | undefined;
   readonly room?: string | undefined;
 }
 
-/** Options of {@link embedFile}. */
 interface EmbedFileOptions extends Omit<EmbedSourceOptions, "decoders" | "vary"> {
-  /** A varied copy is embedded instead of the file itself. */
+  /** The varied copy to embed instead of the file itself. */
   readonly copy?: FileCopy | undefined;
 }
 

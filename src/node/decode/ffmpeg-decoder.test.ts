@@ -38,7 +38,7 @@ async function open(file: string, signal?: AbortSignal) {
 }
 
 describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
-  it("decodes M4A, at its own rate and channels", async () => {
+  it("decodes M4A, with its own rate and channels", async () => {
     const { facts, windows } = await open(await encode("-y clip 'x' $(id).m4a", 1));
     expect(facts).toMatchObject({
       container: "mp4",
@@ -51,10 +51,10 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     expect(measureTone(windows[0]!, 16_000, 440)).toBeCloseTo(0.25, 1);
   });
 
-  it.each(["aac", "amr"])("does not refuse %s for the duration that ffmpeg guesses", async (name) => {
+  it.each(["aac", "amr"])("does not reject %s for the duration estimated by ffmpeg", async (name) => {
     const file = join(folder, `guessed.${name}`);
     if (name === "aac") {
-      // Silence first: ffmpeg takes its bitrate for that of the whole.
+      // The file starts with silence, whose bitrate ffmpeg uses for the estimate.
       const source = "anullsrc=r=16000:cl=mono:d=1[a];anoisesrc=r=16000:d=5:a=0.9[b];[a][b]concat=v=0:a=1";
       const args = ["-y", "-v", "error", "-filter_complex", source, "-c:a", "aac", "-b:a", "96k", file];
       expect(spawnSync("ffmpeg", args).status).toBe(0);
@@ -77,7 +77,7 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     await source.close();
 
     expect(Math.abs(facts.seconds - 6)).toBeLessThan(0.2);
-    // The guess is over the limit, or the test shows nothing.
+    // Without an estimate above the limit, the test would prove nothing.
     if (name === "aac") expect(declaredSeconds).toBeGreaterThan(6.3);
   });
 
@@ -87,14 +87,14 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     expect(windows[0]!.length + windows[1]!.length).toBe(Math.round(facts.kept[1] * 16_000));
   });
 
-  it("stops a recording over the limit", async () => {
+  it("stops a recording that is too long", async () => {
     const source = await openFileSource(await encode("over.mka", 5));
     const opening = openAudio(source, { decoders: [createFfmpegDecoder()], maximumSeconds: 2 });
     await expect(opening).rejects.toMatchObject({ code: "too-long" });
     await source.close();
   });
 
-  it("says that a file is damaged", async () => {
+  it("reports a damaged file", async () => {
     const file = join(folder, "cut.m4a");
     await writeFile(
       file,
@@ -127,7 +127,7 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     expect(opened.facts.audioHash).toBe(facts.audioHash);
   });
 
-  it("lets what is in memory open no file", async () => {
+  it("opens no file that bytes in memory name", async () => {
     const list = `ffconcat version 1.0\nfile '${await encode("secret.wav", 1)}'\n`;
     const bytes = Buffer.concat([Uint8Array.of(0x0b, 0x77), Buffer.from(list)]);
     const decoders = [createFfmpegDecoder()];
@@ -148,7 +148,7 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     ["clip.rso", "rso", ["-ar", "8000", "-ac", "1"]],
   ] as const;
   it.each(chooseCases(others, 3))(
-    "decodes what is not built in or has no name here: %s",
+    "decodes formats that are not built in or not recognised: %s",
     async (name, container, options) => {
       let file: string;
       try {
@@ -191,11 +191,11 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
   });
 
   it.each([
-    ["text.wav", "I am no sound at all."],
+    ["text.wav", "This is not sound."],
     ["list.wav", "ffconcat version 1.0\nfile secret.wav\n"],
     ["playlist.wav", "#EXTM3U\n#EXTINF:1,\nsecret.wav\n"],
     ["zeros.wav", "\0".repeat(20_000)],
-  ])("refuses what is no sound, and opens no file that it names: %s", async (name, text) => {
+  ])("rejects files without sound, and opens no file that they name: %s", async (name, text) => {
     await encode("secret.wav", 1);
     const file = join(folder, name);
     await writeFile(file, text);
@@ -205,7 +205,7 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
     });
   });
 
-  it("says of samples without a header how they can be read", async () => {
+  it("states how samples without a header can be read", async () => {
     const file = join(folder, "phone.ul");
     await writeFile(
       file,
@@ -226,7 +226,7 @@ describe.skipIf(!hasFfmpeg)(`createFfmpegDecoder${hasFfmpegNote}`, () => {
 
 describe("without ffmpeg", () => {
   const head = Uint8Array.of(0, 0, 0, 32, ...new TextEncoder().encode("ftypM4A \0\0\0\0M4A mp42isom"));
-  it("says so when the program is not there", async () => {
+  it("reports a missing program", async () => {
     const file = join(folder, "none.m4a");
     await writeFile(file, head);
     const source = await openFileSource(file);
@@ -239,12 +239,12 @@ describe("without ffmpeg", () => {
   });
 });
 
-describe("what only ffmpeg reads, without it", () => {
+describe("formats that only ffmpeg reads, without it", () => {
   it.each([
     ["a.tta", "TTA1", "needs-ffmpeg", /True Audio/],
     ["a.voc", "Creative Voice File\x1a", "needs-ffmpeg", /Creative Voice/],
     ["a.sph", "NIST_1A\n", "needs-ffmpeg", /SPHERE/],
-  ])("%s is named", async (name, head, code, format) => {
+  ])("%s is named in the error", async (name, head, code, format) => {
     const bytes = new Uint8Array(2000);
     bytes.set(new TextEncoder().encode(head));
     for (const decoders of [[], [createFfmpegDecoder({ command: join(folder, "no-such-ffmpeg") })]]) {
@@ -280,7 +280,7 @@ describe("openFileSource", () => {
     expect((await source.read(9, 2)).length).toBe(0);
     await source.close();
   });
-  it("rejects with a code for what is missing or no file", async () => {
+  it("rejects with a code for missing files and folders", async () => {
     await expect(openFileSource(join(folder, "missing.wav"))).rejects.toMatchObject({
       code: "data-not-found",
     });

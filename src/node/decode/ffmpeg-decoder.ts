@@ -1,10 +1,10 @@
 /**
- * What only a system ffmpeg decodes (AAC, M4A, WebM, GSM, SPHERE, and what is not recognised): its output is
- * read as a stream of 32-bit float WAV.
+ * Decodes formats that are not built in (AAC, M4A, WebM, GSM, SPHERE, unrecognised ones) with the system's
+ * ffmpeg; its output is read as a stream of 32-bit float WAV.
  *
- * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file,
- * subfile and pipe protocols are allowed; bytes in memory go through a pipe. Only the first audio stream is decoded, at
- * its own rate and channels.
+ * The file name is passed to ffmpeg as one argument after `file:`, never through a shell; only the file,
+ * subfile and pipe protocols are allowed; bytes in memory are sent through a pipe. Only the first audio
+ * stream is decoded, with its own rate and channels.
  * Not its concern: resampling, trimming.
  */
 
@@ -21,7 +21,6 @@ import { fillPauses } from "./amr-pauses.ts";
 import { type FfmpegRun, startFfmpeg } from "./ffmpeg-run.ts";
 import { createStreamableMp4 } from "./streamable-mp4.ts";
 
-/** Options of running ffmpeg. */
 interface FfmpegOptions {
   /** The program; default `ffmpeg`, found on the PATH. */
   readonly command?: string;
@@ -34,12 +33,12 @@ const rawFormats: Readonly<Record<string, string>> = {
   ...{ gsm: "gsm", g722: "g722", avr: "avr", rso: "rso", sln: "sln", adx: "adx", sbc: "sbc" },
 };
 
-/** Containers that do not state their duration: ffmpeg guesses it by the bitrate of the first frames. */
+/** Containers without a stated duration: ffmpeg estimates it from the bitrate of the first frames. */
 const unmeasured: ReadonlySet<Container> = new Set<Container>(["aac", "amr", "ac3"]);
 
 /**
- * Creates the decoder, which is tried with everything that no other decoder reads. A missing ffmpeg is
- * detected when the first file needs it (`needs-ffmpeg`).
+ * Creates the decoder, which is tried for all files that no other decoder reads. A missing ffmpeg is detected
+ * when the first file needs it (`needs-ffmpeg`).
  */
 export function createFfmpegDecoder(options: FfmpegOptions = {}): Decoder {
   const { command = "ffmpeg", timeoutSeconds = 60 } = options;
@@ -66,7 +65,7 @@ async function decodeWithFfmpeg(
     const head = await run.read(headerBytes);
     if (head.length < 44) throw await run.explain();
     const header = await readWavHeader(createMemorySource(head, name)).catch(async (error: unknown) => {
-      // A header without samples behind it.
+      // The output is a header without samples.
       throw error instanceof GolemError && error.code === "no-samples" ? await run.explain() : error;
     });
     const messages = await run.waitForHeader();
@@ -85,7 +84,7 @@ async function decodeWithFfmpeg(
       sampleRate: header.sampleRate,
       channels: header.channels,
       ...(declared === undefined ? {} : { declaredSeconds: declared }),
-      // A duration is that of the longest stream.
+      // The stated duration is that of the longest stream.
       isEstimate: unmeasured.has(container) || /Estimating duration|Stream #0.*: Video:/.test(messages),
       warnings,
       chunks: container === "amr" ? fillPauses(source, chunks, header.sampleRate) : chunks,
@@ -97,8 +96,8 @@ async function decodeWithFfmpeg(
 }
 
 /**
- * What ffmpeg reads. Content that was not recognised never goes by its path: it may be a list of other files,
- * which ffmpeg would open. Nor does an MP4 in memory go as it is: its index has to come first.
+ * Prepares the input of ffmpeg. Unrecognised content is never passed as a path, since it may be a list of
+ * other files, which ffmpeg would open. An MP4 in memory is reordered, since its index must come first.
  */
 async function prepareInput(source: ByteSource, container: Container): Promise<ByteSource> {
   if (container === "unknown") {

@@ -1,9 +1,9 @@
 /**
  * One run of ffmpeg, with back-pressure, a stall timeout and abort.
  *
- * The file name is passed to ffmpeg as one argument behind `file:`, never through a shell; only the file,
- * subfile and pipe protocols are allowed. Other sources are written to its standard input, and then it may open no file
- * at all.
+ * The file name is passed to ffmpeg as one argument after `file:`, never through a shell; only the file,
+ * subfile and pipe protocols are allowed. Other sources are written to its standard input; it may then open
+ * no files.
  * Not its concern: samples.
  */
 import { type ChildProcessByStdio, spawn } from "node:child_process";
@@ -15,14 +15,15 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 /** A run whose standard output is WAV with 32-bit float samples. */
 export interface FfmpegRun {
   /**
-   * The next `count` bytes; fewer only at the end. Rejects with `aborted`, `needs-ffmpeg` or `corrupt-audio`.
+   * Reads the next `count` bytes; fewer only at the end. Rejects with `aborted`, `needs-ffmpeg` or
+   * `corrupt-audio`.
    */
   read(count: number): Promise<Uint8Array>;
-  /** Its standard error once it has described input and output; to be called when there is output. */
+  /** Resolves with its messages once they describe input and output; to be called when there is output. */
   waitForHeader(): Promise<string>;
-  /** Why it failed, in one line; undefined after success. */
+  /** Gets why it failed, in one line; undefined after success. */
   getFailure(): Promise<string | undefined>;
-  /** The error to throw if there was no output. */
+  /** Gets the error to throw if there was no output. */
   explain(): Promise<GolemError>;
   stop(): void;
 }
@@ -67,7 +68,7 @@ export function startFfmpeg(
   });
   child.stderr.setEncoding("utf8");
   child.stderr.on("data", (text: string) => {
-    // The first ones describe the input; later ones repeat what is wrong with it.
+    // The first messages describe the input; later ones repeat its faults.
     messages = (messages + text).slice(0, messageLength);
   });
   child.stderr.on("error", () => {});
@@ -81,7 +82,7 @@ export function startFfmpeg(
         "corrupt-audio",
         `ffmpeg produced no output for ${timeoutSeconds} s while decoding ${name}.`,
         {
-          hint: "The file is probably damaged; convert it to WAV by hand to see where it stops.",
+          hint: "The file is probably damaged; convert it to WAV with ffmpeg to see where it stops.",
         },
       );
     }
@@ -113,7 +114,7 @@ export function startFfmpeg(
   return {
     read: createReader(readMore),
     waitForHeader: async () => {
-      // Written before any output, but it may arrive after it.
+      // Messages are written before output, but may arrive after it.
       for (let tries = 0; tries < 100 && !messages.includes("Output #0"); tries++) {
         await new Promise((resolve) => setTimeout(resolve, 2));
       }
@@ -150,13 +151,13 @@ function spawnFfmpeg(
   ) as ChildProcessByStdio<Writable | null, Readable, Readable>;
 }
 
-/** The address of a file, or of a part of one, for ffmpeg. */
+/** Gets the address of a file, or of a part of one, for ffmpeg. */
 function getInput({ path, part }: ByteSource): string | undefined {
   if (path !== undefined) return `file:${path}`;
   return part && `subfile,,start,${part.start},end,${part.end},,:file:${part.path}`;
 }
 
-/** Reads by count from what `readMore` returns; undefined is the end. */
+/** Creates a reader of given numbers of bytes from the chunks of `readMore`; undefined is the end. */
 function createReader(readMore: () => Promise<Uint8Array | undefined>): FfmpegRun["read"] {
   let pending: Uint8Array = new Uint8Array(0);
   return async (count) => {
@@ -177,7 +178,7 @@ function createReader(readMore: () => Promise<Uint8Array | undefined>): FfmpegRu
   };
 }
 
-/** The first message that names an error, without what only this run has in it. */
+/** Finds the first message that names an error, without the parts that differ between runs. */
 function findFailure(messages: string, source: ByteSource, code: number | null): string {
   const { name } = source;
   const line = messages
@@ -204,14 +205,14 @@ function createStartError(name: string, command: string, cause: Error): GolemErr
 function createOutputError(name: string, messages: string, failure: string | undefined): GolemError {
   if (/matches no streams|does not contain any stream/.test(messages)) {
     return new GolemError("no-samples", `${name} has no audio track; expected one.`, {
-      hint: "It contains only pictures; leave it out.",
+      hint: "Leave the file out.",
     });
   }
   return new GolemError(
     "corrupt-audio",
-    `ffmpeg could not decode ${name}: ${failure ?? "no samples came out"}.`,
+    `ffmpeg could not decode ${name}: ${failure ?? "it returned no samples"}.`,
     {
-      hint: "The file is damaged or was never finished; copy or record it again.",
+      hint: "The file is damaged or incomplete; copy or record it again.",
     },
   );
 }

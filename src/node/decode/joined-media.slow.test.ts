@@ -1,4 +1,6 @@
-/** Files that only ffmpeg or a demuxer reads, joined, cut off or with something behind them: decoded, or said to be lost. */
+/**
+ * Files for ffmpeg or a demuxer, joined, truncated or followed by other bytes: decoded, or reported as lost.
+ */
 import { spawnSync } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -19,7 +21,7 @@ const decoders = [createFfmpegDecoder()];
 const rate = 16_000;
 const wav = Buffer.from(createWav(createTone(rate, 0.5), rate));
 
-/** Half a second in a format; undefined where this ffmpeg cannot write it. */
+/** Half a second in a format; undefined if this ffmpeg cannot write it. */
 async function encode(name: string, args: readonly string[] = []): Promise<Buffer | undefined> {
   const source = join(folder, "source.wav");
   await writeFile(source, wav);
@@ -50,7 +52,7 @@ const formats: readonly (readonly [string, readonly string[]])[] = [
 ];
 
 describe.skipIf(!hasFfmpeg)(`formats that are not built in, joined${hasFfmpegNote}`, () => {
-  it.each(formats)("three of %s are decoded to the end", async (name, args) => {
+  it.each(formats)("decodes three joined files of %s to the end", async (name, args) => {
     const bytes = await encode(name, args);
     if (!bytes) return;
     const one = await decode(name, [bytes]);
@@ -62,7 +64,7 @@ describe.skipIf(!hasFfmpeg)(`formats that are not built in, joined${hasFfmpegNot
     expect(Math.max(...last)).toBeCloseTo(Math.max(...one.samples.subarray(-4000)), 1);
   });
 
-  it("reads on in another format, behind a tag or zeros", async () => {
+  it("continues in another format, after a tag or zeros", async () => {
     const tta = await encode("a.tta");
     const tag = Buffer.concat([Buffer.from("TAG"), Buffer.alloc(125, 65)]);
     for (const between of [[], [tag], [Buffer.alloc(4096)]]) {
@@ -76,7 +78,7 @@ describe.skipIf(!hasFfmpeg)(`formats that are not built in, joined${hasFfmpegNot
     expect(seconds).toBeCloseTo(1, 1);
   });
 
-  it("says what is lost", async () => {
+  it("reports lost parts", async () => {
     const tta = (await encode("a.tta"))!;
     const junk = Buffer.from(Array.from({ length: 9000 }, (_, i) => (i * i * 31 + i * 7) & 0xff));
     expect((await decode("junk.tta", [tta, junk])).warnings).toEqual(["bytes-left"]);
@@ -98,7 +100,7 @@ describe.skipIf(!hasFfmpeg)(`formats that are not built in, joined${hasFfmpegNot
     expect((await decode("inside.aac", [aac, junk, aac])).warnings).toEqual(["damaged"]);
   });
 
-  it("gives the pauses of AMR their time", async () => {
+  it("keeps the length of AMR pauses", async () => {
     // Frames of 12.2 kbit/s, each second one followed by noise descriptions and frames without data.
     const speech = (i: number) =>
       Buffer.from([0x3c, ...Array.from({ length: 31 }, (_, k) => (i * 37 + k * 11) & 0xff)]);

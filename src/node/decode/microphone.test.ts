@@ -1,4 +1,4 @@
-/** Which program records, its arguments, and that it ends with its reader. No microphone is needed. */
+/** The choice of a recording program, its arguments, and its end with the reader. No microphone is needed. */
 import { chmod, writeFile } from "node:fs/promises";
 import { delimiter, join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -6,7 +6,7 @@ import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { findRecordCommand, listRecordCommands, record } from "./microphone.ts";
 
 describe("the microphone", () => {
-  it("takes the first program on the PATH", async () => {
+  it("chooses the first program on the PATH", async () => {
     const folder = await createScratchFolder();
     for (const name of ["sox", "ffmpeg"]) {
       await writeFile(join(folder, name), "");
@@ -19,14 +19,14 @@ describe("the microphone", () => {
     expect(findRecordCommand("darwin", path, "2").args).toContain(":2");
   });
 
-  it("says what to install where there is none", () => {
+  it("states what to install if there is none", () => {
     for (const platform of ["linux", "darwin", "win32", "freebsd"] as const) {
       expect(() => findRecordCommand(platform, "/nowhere")).toThrow(/No recording program/);
       expect(listRecordCommands(platform, "x").length).toBeGreaterThan(0);
     }
   });
 
-  it("yields what is recorded, reports what fails, and stops the program with its reader", async () => {
+  it("yields recorded bytes, reports failures, and stops the program with its reader", async () => {
     const bytes: number[] = [];
     for await (const piece of record({ command: "printf", args: ["abcd"] }, undefined)) bytes.push(...piece);
     expect(Buffer.from(bytes).toString()).toBe("abcd");
@@ -38,7 +38,7 @@ describe("the microphone", () => {
       message: expect.stringContaining("no such card"),
     });
     await expect(read("/nowhere/recorder", [])).rejects.toMatchObject({ code: "no-microphone" });
-    // It ends only when it is stopped.
+    // The program ends only when it is stopped.
     await read("sh", ["-c", "while :; do echo x; done"]);
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 50);

@@ -18,10 +18,12 @@ interface RecordCommand {
 /** Sample rate of the microphone, in Hz. */
 export const microphoneRate = 16_000;
 
-/** Maximum characters of a program's messages kept. */
+/** Maximum number of characters kept of a program's messages. */
 const messageLength = 4000;
 
-/** Recording programs of a platform, best first. `device`: the program's name for the microphone. */
+/**
+ * Lists the recording programs of a platform, best first. `device`: the program's name for the microphone.
+ */
 export function listRecordCommands(platform: NodeJS.Platform, device?: string): RecordCommand[] {
   const rate = String(microphoneRate);
   const raw = ["-ac", "1", "-ar", rate, "-f", "s16le", "-"];
@@ -54,7 +56,7 @@ export function listRecordCommands(platform: NodeJS.Platform, device?: string): 
   }
 }
 
-/** The first of the programs on the PATH; throws `no-microphone`, whose hint says what to install. */
+/** Finds the first of the programs on the PATH; throws `no-microphone`, whose hint states what to install. */
 export function findRecordCommand(platform: NodeJS.Platform, path: string, device?: string): RecordCommand {
   const commands = listRecordCommands(platform, device);
   const found = commands.find(({ command }) => isOnPath(command, platform, path));

@@ -2,7 +2,7 @@
  * Reorders MP4 files for sequential reading, as from a pipe: the index (moov) before the media (mdat). Most
  * recorders write the index last.
  *
- * ISO/IEC 14496-12: boxes (4.2), chunk offsets (8.7.5), which count from the start of the file and are
+ * ISO/IEC 14496-12: boxes (4.2), chunk offsets (8.7.5), which are counted from the start of the file and are
  * adjusted.
  */
 import type { ByteSource } from "../../core/byte-source.ts";
@@ -12,7 +12,7 @@ import { joinBytes } from "../../core/join-arrays.ts";
 const maximumIndexBytes = 64 * 1024 * 1024;
 /** Maximum number of boxes examined per file. */
 const maximumBoxes = 100_000;
-/** Boxes that contain the chunk offsets, from moov down. */
+/** Boxes that lead from moov to the chunk offsets. */
 const parents: ReadonlySet<string> = new Set(["moov", "trak", "mdia", "minf", "stbl"]);
 
 interface Box {
@@ -22,8 +22,8 @@ interface Box {
 }
 
 /**
- * The same file with its index before its media; the source itself if it is already in order or has no
- * complete index.
+ * Creates a source of the same file with its index before its media; returns the source itself if it is
+ * already in order or has no complete index.
  */
 export async function createStreamableMp4(source: ByteSource): Promise<ByteSource> {
   const boxes = await readBoxes(source);
@@ -62,7 +62,7 @@ export async function createStreamableMp4(source: ByteSource): Promise<ByteSourc
   };
 }
 
-/** The bytes [start, end) of a source; reads end at its end. */
+/** Creates a source of the bytes [start, end) of another; reads end at its end. */
 function createPiece(source: ByteSource, start: number, end: number) {
   const length = end - start;
   return {
@@ -83,7 +83,7 @@ async function readBoxes(source: ByteSource): Promise<Box[]> {
 }
 
 /**
- * The box at `offset`; undefined if its size is invalid. `rest`: bytes from there to the end of the
+ * Reads the box at `offset`; undefined if its size is invalid. `rest`: bytes from there to the end of the
  * containing box.
  */
 function readBox(bytes: Uint8Array, offset: number, rest: number): Box | undefined {
@@ -99,7 +99,7 @@ function readBox(bytes: Uint8Array, offset: number, rest: number): Box | undefin
   return length < 8 || length > rest ? undefined : { type, offset, length };
 }
 
-/** Adds the length of the index to every chunk offset between its new place and its old one. */
+/** Adds the length of the index to every chunk offset between its new and its old position. */
 function shiftOffsets(index: Uint8Array, from: number, { offset: to, length }: Box): void {
   const view = new DataView(index.buffer, index.byteOffset, index.byteLength);
   const move = (offset: number): number => (offset >= from && offset < to ? offset + length : offset);

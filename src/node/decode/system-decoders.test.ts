@@ -15,7 +15,7 @@ import { createWebAudioDecoder } from "./system-decoders.ts";
 const peerFolder = process.env.GOLEM_TEST_WEB_AUDIO ?? "";
 const peerFile = join(peerFolder, "node_modules/node-web-audio-api/index.mjs");
 const hasPeer = peerFolder !== "" && existsSync(peerFile);
-const note = hasPeer ? "" : " (skipped: GOLEM_TEST_WEB_AUDIO names no folder with node-web-audio-api)";
+const note = hasPeer ? "" : " (skipped: GOLEM_TEST_WEB_AUDIO is not a folder with node-web-audio-api)";
 
 const noFfmpeg = createFfmpegDecoder({ command: "/no-such-ffmpeg" });
 
@@ -46,7 +46,7 @@ describe.skipIf(!hasPeer || !hasFfmpeg)(`the optional decoder${note}${hasFfmpegN
     ["fragments.mp4", ["-c:a", "aac", "-movflags", "frag_keyframe+empty_moov"]],
     ["clip.aac", ["-c:a", "aac"]],
     ["alac.m4a", ["-c:a", "alac"]],
-  ] as const)("decodes %s as ffmpeg does", async (name, options) => {
+  ] as const)("decodes %s to the samples of ffmpeg", async (name, options) => {
     const bytes = await encode(name, options);
     const own = await read(bytes, name, {
       decoders: [noFfmpeg, createWebAudioDecoder(pathToFileURL(peerFile).href)],
@@ -61,7 +61,7 @@ describe.skipIf(!hasPeer || !hasFfmpeg)(`the optional decoder${note}${hasFfmpegN
   });
 });
 
-it("leaves a file to the error of ffmpeg where the optional decoder is not installed", async () => {
+it("gives the error of ffmpeg if the optional decoder is not installed", async () => {
   const head = new TextEncoder().encode("\0\0\0 ftypM4A \0\0\0\0M4A mp42isom");
   const source = createMemorySource(head, "clip.m4a");
   const decoders = [noFfmpeg, createWebAudioDecoder("golem-no-such-package")];

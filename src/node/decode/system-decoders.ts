@@ -1,5 +1,5 @@
 /**
- * The decoders in Node for formats without a built-in decoder: the system's ffmpeg, else the optional package
+ * The decoders in Node for formats that are not built in: the system's ffmpeg, else the optional package
  * node-web-audio-api.
  *
  * The package (Symphonia in Rust) decodes AAC, ALAC and others; it does not remove the encoder's delay, and

@@ -9,14 +9,14 @@ import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { recoverFolder, replaceFileAtomic, replaceFolderAtomic, writeFileAtomic } from "./atomic-write.ts";
 
 const host = hostname().replaceAll(/[^\w-]/g, "");
-/** No process has this id: it is above every system's limit. */
+/** An id that no process has: it is above the limit of every system. */
 const deadProcess = 2 ** 31 - 2;
 
 const putGolem = (content: string) => (staging: string) => writeFile(join(staging, "golem.json"), content);
 const readGolem = (folder: string) => readFile(join(folder, "golem.json"), "utf8");
 
 describe("writing a file atomically", () => {
-  it("makes or replaces it, text or bytes, and leaves nothing else", async () => {
+  it("creates or replaces it, text or bytes, and leaves no other file", async () => {
     const folder = await createScratchFolder();
     const path = join(folder, "new folder", "ёж 🦔.json");
     await writeFileAtomic(path, "one ё");
@@ -26,7 +26,7 @@ describe("writing a file atomically", () => {
     expect(await readdir(join(folder, "new folder"))).toEqual(["ёж 🦔.json"]);
   });
 
-  it("keeps the old one when writing fails, with the error as it was", async () => {
+  it("keeps the old one when writing fails, and passes the error on", async () => {
     const folder = await createScratchFolder();
     const path = join(folder, "a");
     await writeFileAtomic(path, "old");
@@ -50,7 +50,7 @@ describe("writing a file atomically", () => {
     expect(await readFile(join(folder, "real"), "utf8")).toBe("new");
   });
 
-  it("says why it cannot", async () => {
+  it("reports why it fails", async () => {
     const folder = await createScratchFolder();
     await mkdir(join(folder, "sub"));
     await writeFile(join(folder, "file"), "");
@@ -66,7 +66,7 @@ describe("writing a file atomically", () => {
 });
 
 describe("replacing a folder atomically", () => {
-  it("makes a new one, fills an empty one, replaces a golem whole", async () => {
+  it("creates a new one, fills an empty one, replaces a golem completely", async () => {
     const folder = join(await createScratchFolder(), "deep", "my golem");
     await replaceFolderAtomic(folder, async (staging) => {
       await putGolem("1")(staging);
@@ -84,7 +84,7 @@ describe("replacing a folder atomically", () => {
     expect(await readdir(join(empty, ".."))).toEqual(["empty"]);
   });
 
-  it("touches nothing that is not a golem's, and does no work for it", async () => {
+  it("changes no folder that is not a golem, and does no work for it", async () => {
     const folder = await createScratchFolder();
     await writeFile(join(folder, "thesis.tex"), "years");
     let called = false;
@@ -123,7 +123,7 @@ describe("replacing a folder atomically", () => {
     expect(await readdir(join(folder, ".."))).toEqual(["g"]);
   });
 
-  it("removes files of processes that ended, not of running ones", async () => {
+  it("removes files of ended processes, not of running ones", async () => {
     const parent = await createScratchFolder();
     const day = new Date(Date.now() - 25 * 60 * 60 * 1000);
     const names = {
@@ -141,7 +141,7 @@ describe("replacing a folder atomically", () => {
     );
   });
 
-  it("puts the old one back after a kill between the renames", async () => {
+  it("restores the old one after a kill between the renames", async () => {
     const parent = await createScratchFolder();
     const folder = join(parent, "g");
     const old = join(parent, `.g.golem-old.${host}.${deadProcess}.0`);
@@ -154,7 +154,7 @@ describe("replacing a folder atomically", () => {
     expect(await readdir(parent)).toEqual(["g"]);
   });
 
-  it("leaves a whole golem whenever the process is killed with SIGKILL", async () => {
+  it("leaves a complete golem if the process is killed with SIGKILL at any time", async () => {
     const parent = await createScratchFolder();
     const folder = join(parent, "g");
     const script = fileURLToPath(

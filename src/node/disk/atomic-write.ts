@@ -1,6 +1,6 @@
 /**
- * Atomic writes of files and folders: readers, and a process killed at any time, see the old version or the
- * new one. Contents are written under another name beside the target, flushed, then renamed.
+ * Atomic writes of files and folders: a reader finds the old version or the new one, even if the writer is
+ * killed at any time. Contents are written under another name next to the target, flushed, then renamed.
  *
  * A file is replaced by a single rename. Folders that are not empty cannot be replaced by one call: the old
  * one is moved aside and the new one moved in by two consecutive renames; if the process is killed between
@@ -13,7 +13,7 @@ import { basename, dirname, join, resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
 import { describeDiskReason } from "./disk-error.ts";
 
-/** Host and process in the names of unfinished files, to tell whether their writer is still alive. */
+/** Host and process in the names of unfinished files, which show whether their writer is still running. */
 const maker = `${hostname().replaceAll(/[^\w-]/g, "")}.${process.pid}`;
 const leftoverMilliseconds = 24 * 60 * 60 * 1000;
 let counter = 0;
@@ -24,11 +24,10 @@ export async function writeFileAtomic(path: string, content: Uint8Array | string
 }
 
 /**
- * Replaces a file atomically with what `write` puts into the staging file.
+ * Replaces a file atomically with the staging file that `write` writes.
  *
- * @throws GolemError `output-exists` when the path is a folder, `output-failed` when it cannot be written;
- *   what
- *   `write` throws itself passes through.
+ * @throws GolemError `output-exists` when the path is a folder, `output-failed` if it cannot be written;
+ *   errors of `write` itself are passed on.
  */
 export async function replaceFileAtomic(
   path: string,
@@ -39,7 +38,7 @@ export async function replaceFileAtomic(
   try {
     await prepareFolder(target);
     if (await isFolder(target)) {
-      throw new GolemError("output-exists", `${path} is a folder; a file name was expected.`, {
+      throw new GolemError("output-exists", `${path} is a folder; expected the name of a file.`, {
         hint: "Name a file in it, or another one.",
       });
     }
@@ -54,12 +53,11 @@ export async function replaceFileAtomic(
 }
 
 /**
- * Replaces a folder atomically with what `write` puts into the staging folder. An existing folder is replaced
+ * Replaces a folder atomically with the staging folder that `write` fills. An existing folder is replaced
  * only if it is a golem (contains golem.json) or empty.
  *
- * @throws GolemError `output-exists` for any other folder or a file, `output-failed` when it cannot be
- *   written; what
- *   `write` throws itself passes through.
+ * @throws GolemError `output-exists` for any other folder or a file, `output-failed` if it cannot be
+ * written; errors of `write` itself are passed on.
  */
 export async function replaceFolderAtomic(
   path: string,
@@ -87,7 +85,7 @@ export async function replaceFolderAtomic(
 
 /**
  * Restores a folder that was moved aside by {@link replaceFolderAtomic} before the process was killed; does
- * nothing if the folder exists. Cheap enough to call before loading.
+ * nothing if the folder exists. It takes little time, so it can be called before loading.
  */
 export async function recoverFolder(path: string): Promise<void> {
   const target = await followLink(path);
@@ -131,17 +129,17 @@ async function checkReplaceable(target: string, path: string): Promise<void> {
   if (!(await exists(target))) return;
   const names = (await isFolder(target)) ? await readdir(target) : undefined;
   if (names?.length === 0 || names?.includes("golem.json")) return;
-  const found = names ? `holds ${names.length} files but no golem.json` : "is a file";
+  const found = names ? `contains ${names.length} files but no golem.json` : "is a file";
   throw new GolemError(
     "output-exists",
-    `${path} ${found}; a golem folder, an empty or a new one was expected.`,
+    `${path} ${found}; expected a golem's folder, an empty folder or a new one.`,
     {
       hint: "Name another folder, or delete this one if you do not need its files.",
     },
   );
 }
 
-/** Creates the target's folder and removes staging files that killed processes left there for this target. */
+/** Creates the target's folder and removes the staging files of killed processes for this target. */
 async function prepareFolder(target: string): Promise<void> {
   const folder = dirname(target);
   await mkdir(folder, { recursive: true });
@@ -174,12 +172,12 @@ function isAbandoned(name: string): boolean {
   }
 }
 
-/** The target of a link, so that the link is kept; otherwise the absolute path. */
+/** Gets the target of a link, so that the link is kept; otherwise the absolute path. */
 async function followLink(path: string): Promise<string> {
   return realpath(path).catch(() => resolve(path));
 }
 
-/** Whether there is a file or folder at a path. */
+/** Whether a file or folder exists. */
 export async function exists(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined)) !== undefined;
 }
@@ -216,7 +214,7 @@ function describeWriteError(error: unknown, path: string): unknown {
   const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof GolemError || code === undefined || syscall === undefined) return error;
   return new GolemError("output-failed", `${path} could not be written: ${describeDiskReason(error)}.`, {
-    hint: "Name another place with --out.",
+    hint: "Name another file or folder with --out.",
     cause: error,
   });
 }

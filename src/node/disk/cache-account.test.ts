@@ -11,7 +11,7 @@ import {
 import { clearCache, getCacheStats } from "./cache-account.ts";
 import { openFileStore } from "./file-store.ts";
 
-it("counts by fingerprint, and clearing gives the space back while others have it open", async () => {
+it("is counted by fingerprint, and can be cleared while other processes use it", async () => {
   const folder = join(await createScratchFolder(), "embeddings");
   expect(await getCacheStats(folder)).toMatchObject({ entries: 0, bytes: 0, fingerprints: {} });
   expect(await clearCache(folder)).toMatchObject({ entries: 0 });

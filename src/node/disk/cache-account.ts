@@ -54,8 +54,8 @@ export async function getCacheStats(folder: string): Promise<CacheStats> {
 }
 
 /**
- * Deletes the store, with what earlier versions left in its place; returns its statistics. Processes that use
- * it are not disturbed: the folder is moved aside before it is deleted.
+ * Deletes the store, including files of earlier versions; returns its statistics. Processes that use it can
+ * continue: the folder is moved aside before it is deleted.
  *
  * @throws GolemError `store-failed` if it cannot be deleted.
  */
@@ -85,7 +85,7 @@ function listFolders(folder: string): string[] {
   return list(folder).flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
 }
 
-/** The entries of a folder; empty if it does not exist or is a file. */
+/** Lists the entries of a folder; empty if it does not exist or is a file. */
 function list(folder: string): Dirent[] {
   try {
     return readdirSync(folder, { withFileTypes: true });

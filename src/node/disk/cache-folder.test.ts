@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { getCacheFolder } from "./cache-folder.ts";
 
 describe("the cache folder", () => {
-  it("is GOLEM_HOME before anything else", () => {
+  it("is GOLEM_HOME if it is set", () => {
     const env = { GOLEM_HOME: "/data/golem home", XDG_CACHE_HOME: "/xdg", HOME: "/home/ada" };
     expect(getCacheFolder(env, "linux")).toEqual({
       root: "/data/golem home",
@@ -23,7 +23,7 @@ describe("the cache folder", () => {
     expect(getCacheFolder(env, platform).root).toBe(root);
   });
 
-  it("starts a relative GOLEM_HOME at the working folder", () => {
+  it("resolves a relative GOLEM_HOME in the working folder", () => {
     expect(getCacheFolder({ GOLEM_HOME: "cache" }, "linux").root).toBe(`${process.cwd()}/cache`);
   });
 });

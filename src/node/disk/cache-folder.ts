@@ -18,7 +18,7 @@ export interface CacheFolder {
  * ~/Library/Caches/golem (macOS), %LOCALAPPDATA%\golem (Windows), ~/.cache/golem.
  *
  * A relative XDG_CACHE_HOME is ignored, as its specification requires; a relative GOLEM_HOME is resolved in
- * the working folder. Empty variables count as not set.
+ * the working folder. Empty variables are treated as not set.
  */
 export function getCacheFolder(
   env: Readonly<Record<string, string | undefined>> = process.env,

@@ -1,6 +1,6 @@
 /**
- * The store's contents for one encoder set: each encoder's embedding and the transcript have keys of their
- * own, so that another encoder set finds what it has in common with this one.
+ * The store's contents for one encoder set: each encoder's embedding and the transcript have their own keys,
+ * so that encoder sets share the outputs of common encoders.
  *
  * Not its concern: how recordings are embedded, labels.
  */
@@ -15,25 +15,25 @@ import { computeStoreKey } from "../../embed/store-key.ts";
 import type { ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import type { EncoderSetParts } from "../models/load-encoder-set.ts";
 
-/** What the store holds of one recording. */
+/** The stored parts of one recording's embedding. */
 export interface StoredParts {
-  /** Undefined where no embedding is stored: facts are stored with embeddings. */
+  /** Undefined if no embedding is stored: facts are stored with embeddings. */
   readonly facts: AudioFacts | undefined;
-  /** What has to be computed; undefined where nothing is missing. */
+  /** The parts to compute; undefined if none is missing. */
   readonly missing: EncoderSetParts | undefined;
-  /** Joins it with the output for the missing parts. */
+  /** Joins the stored parts with the output for the missing ones. */
   complete(output?: EmbeddedSource): EmbeddedSource;
 }
 
-/** The store as one encoder set uses it. */
+/** The store for one encoder set. */
 export interface EncoderSetStore {
-  /** `file` is what warnings call the recording. */
+  /** Gets the stored parts; `file` is the recording's name in warnings. */
   get(fileHash: string, file: string): StoredParts;
   /** Stores the output for `parts` of the encoder set, in their order; resolves when it is committed. */
   put(fileHash: string, file: string, parts: EncoderSetParts, output: EmbeddedSource): Promise<void>;
 }
 
-/** Creates the view of an encoder set under those audio settings. */
+/** Creates the store for an encoder set with the given audio settings. */
 export function createEncoderSetStore(
   store: EmbeddingStore,
   { encoders, transcriber }: ResolvedEncoderSet,
@@ -53,8 +53,8 @@ export function createEncoderSetStore(
           ? undefined
           : store.transcripts.get(computeStoreKey(fileHash, transcriberFingerprint));
       const absent = [...embeddings.keys()].filter((i) => !embeddings[i]);
-      // Without a stored embedding there are no facts, so the recording has to be read again for the
-      // transcript's sake.
+      // Without a stored embedding there are no facts, so the recording must be read again even if only its
+      // transcript is used.
       const isUnread = transcriber !== undefined && !(transcript && (facts || absent.length > 0));
       return {
         facts,
@@ -82,7 +82,7 @@ export function createEncoderSetStore(
   };
 }
 
-/** Stands for the file in warnings that are kept: the same bytes may have another name next time. */
+/** Placeholder for the file name in stored warnings: the same bytes may have another name next time. */
 const anyName = "\u0000file\u0000";
 
 function renameWarnings(facts: AudioFacts, from: string, to: string): AudioFacts {

@@ -16,7 +16,7 @@ describe("the hash of a file", () => {
     },
   );
 
-  it("says which file is not there or is none", async () => {
+  it("names a missing file, and a folder", async () => {
     const folder = await createScratchFolder();
     await expect(computeFileHash(join(folder, "x.wav"))).rejects.toMatchObject({
       code: "data-not-found",
@@ -29,7 +29,7 @@ describe("the hash of a file", () => {
     });
   });
 
-  it("can be interrupted", async () => {
+  it("can be aborted", async () => {
     const path = join(await createScratchFolder(), "a");
     await writeFile(path, "a");
     await expect(computeFileHash(path, { signal: AbortSignal.abort() })).rejects.toMatchObject({

@@ -16,7 +16,7 @@ export async function computeFileHash(path: string, options: { signal?: AbortSig
     const { handle, size } = await openRegularFile(path);
     try {
       const hash = createHash("sha256");
-      // One byte more than the file's size, so that a small file is known to be complete after a single read.
+      // One byte more than the file's size, so that one read shows that a small file is complete.
       const block = Buffer.allocUnsafe(Math.min(size + 1, blockBytes));
       for (;;) {
         throwIfAborted(options.signal);
@@ -34,8 +34,8 @@ export async function computeFileHash(path: string, options: { signal?: AbortSig
 }
 
 /**
- * Converts an error of the file system into one that names the file and says what to do; GolemErrors pass
- * through.
+ * Converts an error of the file system to one with the file's name and a hint; GolemErrors are returned
+ * unchanged.
  */
 export function describeReadError(error: unknown, path: string): GolemError {
   if (error instanceof GolemError) return error;

@@ -24,7 +24,7 @@ export async function openFileSource(file: string): Promise<FileSource> {
       {
         hint: missing
           ? name.includes("\ufffd")
-            ? "The name holds characters that are not UTF-8, so it cannot be passed on; rename the file."
+            ? "The name contains bytes that are not UTF-8, so the file cannot be opened; rename it."
             : "Check the path."
           : "Check that it is a file and that you have permission to read it.",
         cause,

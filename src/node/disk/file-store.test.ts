@@ -32,8 +32,8 @@ const writerScript = fileURLToPath(
 );
 
 /**
- * A process that writes and reports; `numbers` are those it reported as committed, `ended` resolves when it
- * ends.
+ * Starts a process that writes and reports; `numbers` are the values it reported as committed, `ended`
+ * resolves when it ends.
  */
 function startWriter(...argv: readonly (string | number)[]): {
   child: ChildProcess;
@@ -59,7 +59,7 @@ async function waitFor(condition: () => boolean): Promise<void> {
 }
 
 describe("the store on disk", () => {
-  it("is still there after it was closed, under names with spaces, dots and Cyrillic", async () => {
+  it("is persistent, in folders with spaces, dots and Cyrillic in their names", async () => {
     const folder = join(await createScratchFolder(), "мой кэш.v1", "embeddings");
     await fillStore(folder, 3);
     const store = await openFileStore(folder);
@@ -67,7 +67,7 @@ describe("the store on disk", () => {
     await store.close();
   });
 
-  it("loses nothing committed and is never damaged when its writers are killed with SIGKILL", async () => {
+  it("loses nothing committed and is not damaged when its writers are killed with SIGKILL", async () => {
     const folder = join(await createScratchFolder(), "embeddings");
     const committed: number[] = [];
     for (let round = 0; round < 4; round++) {
@@ -101,7 +101,7 @@ describe("the store on disk", () => {
     expect(entries).toBeGreaterThanOrEqual(committed.length + 4);
   });
 
-  it("is shared by processes that make it grow at the same time", async () => {
+  it("can be extended by several processes at the same time", async () => {
     const folder = join(await createScratchFolder(), "embeddings");
     const mine = await openFileStore(folder);
     const writers = [startWriter(folder, 0, 2, 5, 800), startWriter(folder, 1, 2, 5, 800)];
@@ -127,7 +127,7 @@ describe("the store on disk", () => {
     ["a flipped bit", async (path) => overwrite(path, 99, Buffer.of((await readFile(path))[99]! ^ 4))],
     ["the value of another key", async (path) => copyFile((await listFiles(path, 2)).at(-1)!, path)],
   ];
-  it.each(damages)("warns once of %s, and computes such values again", async (_, damage) => {
+  it.each(damages)("warns once about %s, and treats such values as missing", async (_, damage) => {
     const folder = join(await createScratchFolder(), "embeddings");
     await fillStore(folder, 3);
     const files = await listFiles(folder);
@@ -150,7 +150,7 @@ describe("the store on disk", () => {
     await store.close();
   });
 
-  it("takes a deleted value for a miss without a warning, and a folder in its place for damage", async () => {
+  it("treats a deleted value as missing without a warning, and a folder in its place as damage", async () => {
     const folder = join(await createScratchFolder(), "embeddings");
     await fillStore(folder, 1);
     const [file] = await listFiles(folder);
@@ -164,7 +164,7 @@ describe("the store on disk", () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it("deletes what killed processes left unfinished, once it is old", async () => {
+  it("deletes old unfinished files of killed processes", async () => {
     const folder = join(await createScratchFolder(), "embeddings");
     await fillStore(folder, 1);
     const [old, fresh] = ["1-old-0", "1-fresh-0"].map((name) => join(folder, "writing", name));
@@ -175,7 +175,7 @@ describe("the store on disk", () => {
     expect((await stat(fresh!)).size).toBe(4);
   });
 
-  it("refuses keys that are none", async () => {
+  it("rejects invalid keys", async () => {
     const store = await openFileStore(join(await createScratchFolder(), "embeddings"));
     expect(() => store.get("moonshine")).toThrow(/96 hexadecimal digits; got "moonshine"/);
     await expect(store.put("../x", createStoredEmbedding(1))).rejects.toMatchObject({ code: "store-failed" });
@@ -184,7 +184,7 @@ describe("the store on disk", () => {
 });
 
 describe("a store that cannot be opened", () => {
-  it("is an error that names the folder", async () => {
+  it("is an error with the name of the folder", async () => {
     const file = join(await createScratchFolder(), "file");
     await writeFile(file, "");
     const error = await openFileStore(join(file, "embeddings")).catch((reason: unknown) => reason);
@@ -206,7 +206,7 @@ describe("a store that cannot be opened", () => {
 
   const unprivileged = process.platform !== "win32" && process.getuid?.() === 0;
   it.skipIf(!unprivileged)(
-    `is read from where it may only be read${unprivileged ? "" : " (skipped: needs root to become another user)"}`,
+    `can be read on a read-only disk${unprivileged ? "" : " (skipped: needs root to become another user)"}`,
     async () => {
       const parent = await createScratchFolder();
       const folder = join(parent, "embeddings");
@@ -229,7 +229,7 @@ describe("a store that cannot be opened", () => {
   );
 
   it.skipIf(!unprivileged || process.platform !== "linux")(
-    `goes on without keeping when the disk is full${unprivileged ? "" : " (skipped: needs root to mount a disk)"}`,
+    `continues without storing when the disk is full${unprivileged ? "" : " (skipped: needs root to mount a disk)"}`,
     async () => {
       const disk = await createScratchFolder();
       const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=1m", "golem-test", disk]);

@@ -2,9 +2,9 @@
  * The embedding store on disk: one file per value; any number of processes may share it.
  *
  * The path of a value is FINGERPRINT/HH/HASH.KIND, from the parts of its key; HH is the start of the file's
- * hash. A file holds the SHA-256 of key and value, then the value. It is written under another name and
- * renamed, so a process killed at any time leaves the old value or the new one. Nothing is flushed: a power
- * failure may damage the latest values; the checksum reveals this, and damaged values are computed again.
+ * hash. A file consists of the SHA-256 of key and value, then the value. It is written under another name and
+ * renamed, so a process killed at any time leaves the old value or the new one. Nothing is flushed, so a
+ * power failure may damage the latest values; the checksum shows this, and damaged values are computed again.
  */
 import { createHash } from "node:crypto";
 import {
@@ -29,7 +29,6 @@ import { fingerprintDigits, keyDigits } from "../../embed/store-key.ts";
 import { transcriptCodec } from "../../embed/transcript-codec.ts";
 import { describeDiskReason } from "./disk-error.ts";
 
-/** Options of opening a store. */
 interface StoreOptions {
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }
@@ -40,15 +39,15 @@ export const storedKinds = { embedding: ".embedding", transcript: ".transcript" 
 /** Folder of files that are being written. */
 const stagingName = "writing";
 const digestBytes = 32;
-/** Maximum size of a file in bytes: more than either codec writes. */
+/** Maximum size of a file in bytes, above the maximum of both codecs. */
 const maximumBytes = 1 << 27;
-/** Age from which an unfinished file is deleted: longer than any write takes. */
+/** Age from which an unfinished file is deleted, in milliseconds: longer than any write takes. */
 const abandonedMilliseconds = 3_600_000;
 let counter = 0;
 
 /**
- * Opens (or creates) the store in a folder of its own. Damaged or unreadable values count as missing; the
- * first one gives a warning. Without permission to write, every `put` throws.
+ * Opens (or creates) the store in a folder of its own. Damaged or unreadable values are treated as missing;
+ * the first one gives a warning. Without permission to write, every `put` throws.
  *
  * @throws GolemError `store-failed` if the folder cannot be used.
  */
@@ -106,8 +105,8 @@ export async function openFileStore(folder: string, options: StoreOptions = {}):
 
 /**
  * Opens the store in a folder, or continues without one: if the folder cannot be used, or as soon as a write
- * fails, there is one warning and nothing more is stored. The returned store never throws because of the
- * disk.
+ * fails, there is one warning and nothing more is stored. The returned store does not throw errors of
+ * the disk.
  */
 export async function openEmbeddingStore(
   folder: string,
@@ -140,7 +139,7 @@ export async function openEmbeddingStore(
   return { ...forgive(store), transcripts: forgive(store.transcripts), close: () => store.close() };
 }
 
-/** Describes an error of the store; GolemErrors pass through. */
+/** Describes an error of the store; GolemErrors are returned unchanged. */
 export function createStoreError(error: unknown, folder: string, verb: string): GolemError {
   if (error instanceof GolemError) return error;
   return new GolemError(
@@ -169,15 +168,15 @@ function computeDigest(key: string, value: Uint8Array): Buffer {
 }
 
 /**
- * Reused for every read, since decoding copies the values; otherwise thousands of buffers would wait for the
- * garbage collector.
+ * Reused for every read, since decoding copies the values; otherwise thousands of buffers would have to be
+ * garbage-collected.
  */
 let scratch = Buffer.alloc(0);
 const minimumScratch = 1 << 16;
 
 /**
  * Reads a file; undefined if there is none. The content is valid until the next call. A file that is too
- * short, or not a regular file, is read as empty, which counts as damaged.
+ * short, or not a regular file, is read as empty, which is treated as damaged.
  */
 function readContent(path: string): Uint8Array | undefined {
   let file: number;

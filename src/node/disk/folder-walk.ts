@@ -1,7 +1,7 @@
 /**
  * Lists all files of a folder and its subfolders, in an order that depends only on their names.
  *
- * Links to folders are followed, except to a folder that contains the link, so that loops of links end.
+ * Links to folders are followed, except to a folder that contains the link, so loops of links end.
  */
 import { readdir, realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
@@ -72,7 +72,7 @@ export async function walkFolder(root: string, options: WorkOptions = {}): Promi
     if (files.length + entered++ > maximumFiles) {
       throw new GolemError(
         "invalid-data",
-        `${root} holds more than ${maximumFiles} files and folders, the maximum.`,
+        `${root} contains more than ${maximumFiles} files and folders, the maximum.`,
         { hint: "Name the folder of the recordings, or list them in a .csv manifest." },
       );
     }

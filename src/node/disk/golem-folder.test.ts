@@ -32,7 +32,7 @@ it.each(["head.safetensors", "training.json", reportFile])("finds one flipped bi
   });
 });
 
-it("writes a damaged report again, and binds it", async () => {
+it("replaces a damaged report, and stores its hash", async () => {
   await flip(reportFile);
   const { exitCode } = await runGolem(["report", folder, "--no-audio", "--no-curve", "--quiet"]);
   expect(exitCode).toBe(0);
@@ -41,7 +41,7 @@ it("writes a damaged report again, and binds it", async () => {
   expect((await readDocument()).files[reportFile]).toBe(hashFiles({ report }).report);
 });
 
-it("does without a report", async () => {
+it("may have no report", async () => {
   await rm(join(folder, reportFile));
   await readGolemFolder(folder);
 });
@@ -67,7 +67,7 @@ it("loads after an interruption at any step of replacing the report", async () =
   await expect(readGolemFolder(folder)).rejects.toMatchObject({ code: "golem-damaged" });
 });
 
-it("leaves golem.json of earlier versions, which lists no files, as it is", async () => {
+it("does not change golem.json of earlier versions, which lists no files", async () => {
   const { files, ...document } = await readDocument();
   expect(Object.keys(files)).toContain(reportFile);
   await writeFile(join(folder, "golem.json"), JSON.stringify(document));

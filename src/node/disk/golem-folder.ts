@@ -18,7 +18,6 @@ export type GolemFiles = Parameters<typeof decodeGolemModel>[0];
 /** Maximum number of reads of a folder that is replaced while it is read. */
 const maximumAttempts = 5;
 
-/** Options of reading a golem's folder. */
 interface ReadOptions {
   /** Whether the report must be unchanged since it was written; default true. */
   readonly checkReport?: boolean | undefined;
@@ -73,7 +72,7 @@ async function readParts(folder: string): Promise<GolemFiles> {
   };
 }
 
-/** SHA-256 of the report; undefined if there is none. */
+/** Computes the SHA-256 of the report; undefined if there is none. */
 async function hashReport(folder: string): Promise<string | undefined> {
   const path = join(folder, reportFile);
   return (await stat(path).catch(() => undefined)) && computeFileHash(path);
@@ -82,13 +81,13 @@ async function hashReport(folder: string): Promise<string | undefined> {
 async function readBounded(folder: string, part: keyof typeof golemFileLimits): Promise<Uint8Array> {
   const path = join(folder, golemFiles[part]);
   const tooLarge = (size: number) =>
-    new GolemError("golem-damaged", `${path} has ${size} bytes; at most ${golemFileLimits[part]} are read.`, {
+    new GolemError("golem-damaged", `${path} has ${size} bytes; expected at most ${golemFileLimits[part]}.`, {
       hint: "This golem was not written by this program.",
     });
   return readRegularFile(path, golemFileLimits[part], tooLarge).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== "ENOENT") throw describeReadError(error, path);
     const missing = part === "document" ? "golem-not-found" : "golem-damaged";
-    throw new GolemError(missing, `${folder} has no file ${golemFiles[part]}; every golem has one.`, {
+    throw new GolemError(missing, `${folder} has no file ${golemFiles[part]}, which every golem has.`, {
       hint: "Name a folder written by `golem train --out`, with all its files.",
     });
   });
@@ -107,17 +106,20 @@ export async function writeGolemFolder(folder: string, model: GolemModel, report
 }
 
 /**
- * Replaces the report of a golem folder, and its hash in golem.json: the old hash is removed first and the new
- * one added last, so that the golem loads after an interruption at any point.
+ * Replaces the report of a golem folder, and its hash in golem.json: the old hash is removed first and the
+ * new one added last, so that the golem loads after an interruption at any point.
  */
 export async function replaceGolemReport(folder: string, report: string): Promise<void> {
   await bindReport(folder, undefined);
   await writeFileAtomic(join(folder, reportFile), report);
-  // The hash of the current file, since another process may have replaced it as well.
+  // The hash is that of the current file, since another process may have replaced it as well.
   await bindReport(folder, await hashReport(folder));
 }
 
-/** Sets or removes the report's hash in golem.json; golems of earlier versions, without hashes, stay as they are. */
+/**
+ * Sets or removes the report's hash in golem.json; golems of earlier versions, without hashes, are not
+ * changed.
+ */
 async function bindReport(folder: string, hash: string | undefined): Promise<void> {
   const { files, ...document } = JSON.parse(new TextDecoder().decode(await readBounded(folder, "document")));
   if (files === undefined || files[reportFile] === hash) return;

@@ -7,7 +7,7 @@ import { readRegularFile } from "./regular-file.ts";
 
 const version = 1;
 
-/** Reads a cached document; undefined if it is absent or was not written by this program. */
+/** Reads a cached document; undefined if it is absent or not valid. */
 export async function readKept<T extends object>(path: string): Promise<T | undefined> {
   try {
     const { version: found, value } = parseBoundedJson(await readRegularFile(path, 256 << 20), Error) as {

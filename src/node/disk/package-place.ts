@@ -1,12 +1,11 @@
 /**
- * Finds files of this package relative to its code, both from the built modules, wherever the bundler put
- * them, and from the sources.
+ * Finds files of this package relative to its code, from built modules in any folder and from the sources.
  */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
-/** Whether the sources run, through tsx. */
+/** Whether the sources are run, through tsx. */
 export const isSource = import.meta.url.endsWith(".ts");
 
 function findRoot(): string {
@@ -17,15 +16,16 @@ function findRoot(): string {
 
 let root: string | undefined;
 
-/** The path of a file or folder of the package. */
+/** Gets the path of a file or folder of the package. */
 export function getPackagePath(...names: readonly string[]): string {
   root ??= findRoot();
   return join(root, ...names);
 }
 
 /**
- * The address of a module that is started by itself, given its path under src without extension. Tests of the sources that find `dist` up
- * to date set GOLEM_BUILT_THREADS: a built module starts with an eighth of the processor time that tsx takes.
+ * Gets the address of a module that is an entry point, such as a worker; `path`: its path under src without
+ * extension. Tests of the sources with an up-to-date `dist` set GOLEM_BUILT_THREADS, since a built module
+ * starts with an eighth of the processor time.
  */
 export function getModuleUrl(path: string): URL {
   const isRunAsSource = isSource && !process.env.GOLEM_BUILT_THREADS;
@@ -34,7 +34,7 @@ export function getModuleUrl(path: string): URL {
   );
 }
 
-/** Whether a module is a source, which starts through tsx. */
+/** Whether a module is a source, which is started through tsx. */
 export function isSourceUrl(url: URL): boolean {
   return url.pathname.endsWith(".ts");
 }

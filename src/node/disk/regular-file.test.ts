@@ -27,12 +27,12 @@ it("reads a file up to its limit", async () => {
   expect(await readRegularFile(path, 4)).toHaveLength(0);
 });
 
-it("refuses a folder by its kind", async () => {
+it("rejects a folder, and names its kind", async () => {
   await expect(readRegularFile(folder, 4)).rejects.toThrow("it is a folder; expected a regular file");
 });
 
 describe.skipIf(process.platform === "win32")("on systems with pipes and devices", () => {
-  it("refuses a pipe without a writer wherever a file is read", async () => {
+  it("rejects a pipe without a writer for all kinds of files", async () => {
     const pipe = join(folder, "golem.json");
     execFileSync("mkfifo", [pipe]);
     const message = "it is a named pipe; expected a regular file";
@@ -43,7 +43,7 @@ describe.skipIf(process.platform === "win32")("on systems with pipes and devices
     await expect(readGolemFiles(folder)).rejects.toThrow(message);
   });
 
-  it("refuses devices and sockets", async () => {
+  it("rejects devices and sockets", async () => {
     await expect(readRegularFile("/dev/zero", 4)).rejects.toThrow("it is a device; expected a regular file");
     const path = join(folder, "socket");
     const server = createServer();

@@ -1,11 +1,9 @@
-/** Opens and reads regular files, and nothing else: a pipe would block forever, a device never ends. */
+/** Opens and reads regular files only: reading a pipe may block forever, and a device may have no end. */
 import { constants } from "node:fs";
 import { type FileHandle, open } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 
-/**
- * Non-blocking, since opening a pipe without a writer would wait for one. The flag does not exist on Windows.
- */
+/** Non-blocking, since opening a pipe without a writer would block. The flag does not exist on Windows. */
 const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /** An open file and its size in bytes when it was opened. */
@@ -83,7 +81,7 @@ function createKindError(path: string, kind: string): GolemError {
 }
 
 function createSizeError(path: string, size: number, maximumBytes: number): GolemError {
-  return new GolemError("unreadable", `${path} has ${size} bytes; at most ${maximumBytes} were expected.`, {
+  return new GolemError("unreadable", `${path} has ${size} bytes; expected at most ${maximumBytes}.`, {
     hint: "Check whether it is the right file.",
   });
 }

@@ -10,7 +10,7 @@ import type { EnvironmentOptions } from "../environment.ts";
 import type { Golem } from "../golem.ts";
 import { train } from "../train.ts";
 
-/** Where the recordings are now, and the environment. */
+/** The location of the recordings, and the environment. */
 interface AcousticOptions extends EnvironmentOptions {
   /** Location of the training data; default: the location at training time. */
   readonly data?: string | undefined;
@@ -21,8 +21,8 @@ interface AcousticOptions extends EnvironmentOptions {
 /**
  * Trains `model` again without transcripts.
  *
- * @throws GolemError `data-not-found` where the recordings are not found, `invalid-data` where they are not
- *   those it was trained on.
+ * @throws GolemError `data-not-found` if the recordings are not found, `invalid-data` if they are not those
+ *   it was trained on.
  */
 export async function trainWithoutWords(
   { document, training }: GolemModel,

@@ -1,5 +1,5 @@
 /**
- * Encoders as parts of a graph, in one session for all lengths, compared with the encoders run by themselves.
+ * Encoders as parts of a graph, in one session for all lengths, compared with the encoders run separately.
  */
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -19,8 +19,8 @@ import { loadEncoderGraph } from "./golem-onnx.ts";
 const random = createRandom(7);
 const sound = Float32Array.from({ length: 40_000 }, (_, i) => 0.3 * Math.sin(i / 7) + 0.1 * random.normal());
 /**
- * In samples: lengths that all encoders reflect, that some reflect, that are centred in a second, and long
- * ones; some are odd.
+ * Lengths in samples: reflected by all encoders, reflected by some, centred in a second, and long; some are
+ * odd.
  */
 const lengths = [320, 893, 5001, 15_999, 16_000, 40_000];
 
@@ -28,8 +28,8 @@ const fixture = (name: string) =>
   fileURLToPath(new URL(`../../../test/fixtures/pretrained/${name}`, import.meta.url));
 
 /**
- * Compares every layer at every length. Pretrained models in fp32: int8 arithmetic rounds in steps, so that a
- * tiny difference may become a whole step.
+ * Compares every layer at every length. Pretrained models are in fp32, since rounding of int8 arithmetic may
+ * increase a tiny difference to a whole step.
  */
 async function compare(id: string, scratch?: string, precision?: "fp32"): Promise<void> {
   const cache = getCacheFolder(scratch === undefined ? undefined : { GOLEM_HOME: join(scratch, "cache") });
@@ -98,7 +98,7 @@ it.each([13, 17])("a described model of operator set %i, too", async (opset) => 
 it.each([
   ["other operator sets", 18, /version 18 of ONNX's operators; 13 to 17/],
   ["older ones", 11, /version 11/],
-])("refuses %s in words", async (_, opset, message) => {
+])("rejects %s with a clear message", async (_, opset, message) => {
   const scratch = await createScratchFolder();
   const work = compare(await writeDescribed(join(scratch, "described"), opset), scratch);
   await expect(work).rejects.toMatchObject({
@@ -107,6 +107,6 @@ it.each([
   });
 });
 
-it("refuses what is no network in words", async () => {
+it("rejects an encoder without a network with a clear message", async () => {
   await expect(compare("mfcc")).rejects.toMatchObject({ code: "invalid-option" });
 });

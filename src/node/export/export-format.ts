@@ -16,7 +16,7 @@ export interface ExportInput extends EnvironmentOptions {
   readonly golem: PublicGolem;
   /** Its encoder set, as resolved on this machine. */
   readonly encoderSet: ResolvedEncoderSet;
-  /** Name of the file or folder written, without its parents. */
+  /** Name of the file or folder to write, without its parents. */
   readonly name: string;
   /** SPDX id of the golem's licence; undefined if not given. */
   readonly licence: string | undefined;
@@ -37,7 +37,7 @@ export interface Exported {
 export interface ExportFormat {
   /** Short description for help. */
   readonly description: string;
-  /** Ending of the file name, if it is a file (others may lie beside it) and not a folder. */
+  /** Extension of the file name, if it is a file (possibly with others next to it) and not a folder. */
   readonly extension?: string;
   /** Optional contents it can include. */
   readonly includes?: readonly ("audio" | "transcripts")[];

@@ -19,7 +19,7 @@ export const exportFormats: Readonly<Record<string, ExportFormat>> = {
   },
   safetensors: {
     description:
-      "a folder with the heads as PyTorch has them and short scripts for NumPy and PyTorch that use them",
+      "a folder with the heads in PyTorch's layout and short scripts for NumPy and PyTorch that use them",
     includes: ["transcripts"],
     create: async (input) =>
       (await import("../../export/export-safetensors.ts")).exportSafetensors(input.golem),

@@ -47,7 +47,6 @@ export interface ExportOptions extends EnvironmentOptions {
   readonly encoder?: string | undefined;
 }
 
-/** One written file. */
 interface WrittenFile {
   /** Path relative to the written folder, or to the folder of the written file. */
   readonly path: string;
@@ -69,7 +68,6 @@ export interface ExportResult {
   /** What it discloses about the training recordings, and what was left out. */
   readonly holds: readonly string[];
   readonly leftOut: readonly string[];
-  /** Score of the exported golem. */
   readonly score: ExportScore;
   /** Score with words, if it was trained again without them. */
   readonly scoreWithWords?: ExportScore;
@@ -79,8 +77,8 @@ export interface ExportResult {
 /**
  * Exports the golem that is in `folder`.
  *
- * @throws GolemError `invalid-option` for contents a format cannot hold, `output-exists`, and the errors of
- *   loading, training and writing.
+ * @throws GolemError `invalid-option` for contents a format cannot include, `output-exists`, and the errors
+ *   of loading, training and writing.
  */
 export async function exportGolem(folder: string, options: ExportOptions): Promise<ExportResult> {
   const { format: name, out, licence, acousticOnly, force, data, test, encoder, ...rest } = options;
@@ -93,7 +91,7 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
     );
   }
   if (licence !== undefined && !/^[a-z0-9][a-z0-9.+-]{0,63}$/i.test(licence)) {
-    throw new GolemError("invalid-option", `'${licence}' is not a licence; an SPDX id was expected.`, {
+    throw new GolemError("invalid-option", `'${licence}' is not a licence; expected an SPDX id.`, {
       hint: "For example MIT, Apache-2.0, CC-BY-4.0 or CC0-1.0.",
     });
   }
@@ -103,7 +101,7 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
   if (extension && !out.endsWith(extension)) {
     throw new GolemError(
       "invalid-option",
-      `${out} was given as the file; a name ending in ${extension} was expected.`,
+      `${out} was given as the file; expected a name ending in ${extension}.`,
       {
         hint: `Name it ${join(out, `model${extension}`)}, for example.`,
       },
@@ -143,18 +141,17 @@ export async function exportGolem(folder: string, options: ExportOptions): Promi
   };
 }
 
-/** Rejects contents that a format cannot include. */
 function checkIncludes(name: string, what: "audio" | "transcripts"): void {
   const able = Object.keys(exportFormats).filter((other) => exportFormats[other]!.includes?.includes(what));
   if (able.includes(name)) return;
   throw new GolemError(
     "invalid-option",
-    `Format ${name} cannot hold ${what}; --include-${what} needs ${able.join(" or ")}.`,
+    `Format ${name} cannot include ${what}; --include-${what} needs ${able.join(" or ")}.`,
     { hint: `Omit --include-${what}, or export to another format.` },
   );
 }
 
-/** A golem trained again without words, with the transcripts of the same recordings. */
+/** Adds the transcripts of the same recordings to a golem trained again without words. */
 function keepTranscripts(model: GolemModel, original: GolemModel): GolemModel {
   if (model === original) return model;
   const { recordings, test = [] } = original.training;
@@ -187,7 +184,7 @@ async function checkOut(
   if (inside === "" || (!isFile && !inside.startsWith(".."))) {
     throw new GolemError(
       "output-exists",
-      `${out} is, or contains, the golem itself; another place was expected.`,
+      `${out} is, or contains, the golem itself; expected another path.`,
       {
         hint: "Name another folder: an export omits parts of the golem.",
       },
@@ -198,12 +195,12 @@ async function checkOut(
   if (!isFile) await checkFolderReplaceable(out);
   const isEmpty = info.isDirectory() && (await readdir(out)).length === 0;
   if (force || (isEmpty && !isFile)) return;
-  throw refuseExisting(out);
+  throw createExistsError(out);
 }
 
-function refuseExisting(path: string): GolemError {
+function createExistsError(path: string): GolemError {
   return new GolemError("output-exists", `${path} already exists.`, {
-    hint: "Name another place, or overwrite it with --force.",
+    hint: "Name another path, or overwrite it with --force.",
   });
 }
 
@@ -221,7 +218,7 @@ async function writeFolder(folder: string, files: ExportedFiles): Promise<Writte
 
 async function writeBeside(folder: string, files: ExportedFiles, force: boolean): Promise<WrittenFile[]> {
   for (const name of force ? [] : Object.keys(files)) {
-    if (await stat(join(folder, name)).catch(() => undefined)) throw refuseExisting(join(folder, name));
+    if (await stat(join(folder, name)).catch(() => undefined)) throw createExistsError(join(folder, name));
   }
   for (const [name, content] of Object.entries(files)) {
     const path = join(folder, name);

@@ -25,7 +25,7 @@ const descriptor: EncoderDescriptor = parseDescriptor(
   }),
 );
 
-it("says why there is no ONNX file without saying where the encoder lies", async () => {
+it("states why there is no ONNX file without the path of the encoder", async () => {
   const folder = await createScratchFolder();
   const path = join(folder, "m.onnx");
   await writeFile(path, "a network");

@@ -4,7 +4,7 @@ import { describeRecordings, exportHuggingFace } from "../../export/export-huggi
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
 import { buildGolemOnnx } from "./golem-onnx.ts";
 
-/** Builds the folder's files. If the golem cannot be exported as one ONNX file, the card says why. */
+/** Builds the folder's files. If the golem cannot be exported as one ONNX file, the card states why. */
 export async function exportHubFolder({
   golem,
   encoderSet,

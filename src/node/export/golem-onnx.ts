@@ -31,7 +31,6 @@ const checkedSeconds = [0.04, 0.9, 2];
  */
 const acceptedDifference = 0.01;
 
-/** Input of {@link buildGolemOnnx}. */
 interface BuildOptions extends EnvironmentOptions {
   readonly model: GolemModel;
   /** Its encoder set; encoders in the golem's order. */
@@ -69,7 +68,7 @@ export async function buildGolemOnnx({
   if (difference <= acceptedDifference) return { bytes, difference };
   throw new GolemError(
     "encoder-failed",
-    `The ONNX file gives probabilities that differ by ${difference.toPrecision(2)} from the golem's; at most ${acceptedDifference} was expected.`,
+    `The ONNX file gives probabilities that differ by ${difference.toPrecision(2)} from the golem's; expected at most ${acceptedDifference}.`,
     { hint: "Please report it with the encoder's name; safetensors and huggingface do not need the file." },
   );
 }
@@ -87,7 +86,7 @@ export async function exportOnnx({
   return {
     files: { [name]: bytes, [example]: writeOnnxExample(name, model.document) },
     holds: [
-      `${model.document.labels.length} labels, networks and heads, settings, the score, how many recordings and seconds it was trained on; nothing of single recordings`,
+      `${model.document.labels.length} labels, networks and heads, settings, the score, the number of recordings and seconds it was trained on; no data of single recordings`,
     ],
     notes: [
       `Checked against the golem: probabilities differ by at most ${difference.toPrecision(2)}`,
@@ -99,7 +98,7 @@ export async function exportOnnx({
 /** Maximum size of a protobuf message, and so of an ONNX file, in bytes. */
 const maximumGraphBytes = 2 ** 31 - 1;
 
-/** The maximum difference of a probability over sounds made of noise and tones. */
+/** Computes the maximum difference of a probability over sounds of noise and tones. */
 async function compare(
   bytes: Uint8Array,
   model: GolemModel,
@@ -137,7 +136,7 @@ async function compare(
   }
 }
 
-/** A gliding tone in noise. */
+/** Creates a gliding tone in noise, of `length` samples. */
 function createSound(length: number): Float32Array {
   const random = createRandom(0);
   return Float32Array.from(

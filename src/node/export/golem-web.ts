@@ -40,7 +40,7 @@ export async function exportWeb({ golem, ...environment }: ExportInput): Promise
   };
 }
 
-/** The built files of the browser library that pages need, by name. */
+/** Lists the built files of the browser library that pages need, by name. */
 export async function listWebLibrary(): Promise<ReadonlyMap<string, string>> {
   const folder = getPackagePath("dist", "web");
   if (await stat(join(folder, "embedding-worker.js")).catch(() => undefined)) {

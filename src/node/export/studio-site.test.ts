@@ -7,7 +7,7 @@ import { writeStudioSite } from "./studio-site.ts";
 
 const bytes = (text: string) => ({ bytes: new TextEncoder().encode(text) });
 
-it("leaves the page that was there until all that the new one needs is in place", async () => {
+it("keeps the old page until all files of the new one are written", async () => {
   const folder = await createScratchFolder();
   await mkdir(join(folder, "assets"));
   await writeFile(join(folder, "index.html"), "old page");

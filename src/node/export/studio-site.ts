@@ -35,7 +35,6 @@ export type SiteFile = { readonly path: string } | { readonly bytes: Uint8Array 
 /** Files by their address in the site, without a leading slash. */
 export type StudioSite = ReadonlyMap<string, SiteFile>;
 
-/** Options of {@link gatherStudioSite}. */
 interface StudioSiteOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
   /** Called if a task of the gallery or the voices are not available; the site omits them. */
@@ -44,19 +43,18 @@ interface StudioSiteOptions extends WorkOptions {
 
 /** Tasks of the gallery with recordings. */
 const galleryNames = ["words", "drums", "banking"] as const;
-/** Those whose test part is small enough to be tried and scored in the studio as well. */
+/** Tasks whose test part is small enough to be included. */
 const withTest: readonly string[] = ["words"];
 
-/** Those that come with the embeddings of their recordings, so that they can be trained on at once. */
+/** Tasks with stored embeddings of their recordings, so that training starts at once. */
 const withEmbeddings: readonly string[] = ["words"];
 
-/** A file of the gallery, as its list names it. */
+/** A file of the gallery, in its list. */
 interface GalleryFile {
   readonly file: string;
   readonly sha256: string;
 }
 
-/** The built page in the package. */
 const builtPage = getPackagePath("dist", "studio");
 
 /**
@@ -111,7 +109,7 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
   return site;
 }
 
-/** The built pages and what they load, without weights. Rejects with `unexpected` if they are not built. */
+/** Gets the built pages and the files they load, without weights. Rejects with `unexpected` if not built. */
 export async function getBuiltPages(): Promise<StudioSite> {
   const site = new Map<string, SiteFile>();
   for (const path of await listFiles(builtPage)) {
@@ -123,7 +121,7 @@ export async function getBuiltPages(): Promise<StudioSite> {
   });
 }
 
-/** The library for exported golems, and a list of its files; files already in the page are not duplicated. */
+/** Adds the library for exported golems and a list of its files; files of the page are not duplicated. */
 async function addWebLibrary(site: Map<string, SiteFile>): Promise<void> {
   const list: Record<string, { address: string; sha256: string }> = {};
   for (const [name, path] of await listWebLibrary()) {
@@ -139,8 +137,8 @@ async function addWebLibrary(site: Map<string, SiteFile>): Promise<void> {
 
 /**
  * Writes the site into a folder, which is created; other files in it are not touched. Each file is written
- * atomically, and lists and the page are written after the files they name, so an existing site keeps working
- * until the end.
+ * atomically, and lists and the page are written after the files they name, so an existing site works at any
+ * time.
  */
 export async function writeStudioSite(
   site: StudioSite,
@@ -158,15 +156,15 @@ export async function writeStudioSite(
   }
 }
 
-/** Longest file of a site, in bytes: a published model. */
+/** Maximum size of a file of a site, in bytes: a published model. */
 const maximumSiteFileBytes = 2 ** 31 - 1;
 
-/** The contents of a file of the site. */
+/** Reads the contents of a file of the site. */
 export async function readSiteFile(file: SiteFile): Promise<Uint8Array> {
   return "bytes" in file ? file.bytes : readRegularFile(file.path, maximumSiteFileBytes);
 }
 
-/** A version that changes with the contents of a file. */
+/** Gets a version that changes with the contents of a file. */
 export async function getSiteFileTag(address: string, file: SiteFile): Promise<string> {
   if ("bytes" in file) {
     const known = tags.get(file.bytes) ?? createHash("sha256").update(file.bytes).digest("base64url");
@@ -177,7 +175,7 @@ export async function getSiteFileTag(address: string, file: SiteFile): Promise<s
   return createHash("sha256").update(`${address} ${size} ${mtimeMs}`).digest("base64url");
 }
 
-/** The version of contents in memory. */
+/** Versions of contents in memory. */
 const tags = new WeakMap<Uint8Array, string>();
 
 async function listFiles(folder: string): Promise<string[]> {
@@ -188,8 +186,8 @@ async function listFiles(folder: string): Promise<string[]> {
 }
 
 /**
- * The training recordings, and those for testing if `hasTest`, as a zip for the studio and `golem train`; the same bytes every
- * time.
+ * Packs the training recordings, and with `hasTest` the test recordings, as a zip for the studio and
+ * `golem train`; the same recordings always give the same bytes.
  */
 async function packDemo({ recordings }: Dataset, hasTest: boolean): Promise<Uint8Array> {
   const files: Zippable = {};

@@ -1,4 +1,4 @@
-/** Golems in a bucket of a real S3 server: they are found, read, and uploaded again while they are served. */
+/** Golems in a bucket of a real S3 server are found, read, and replaced while they are served. */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
@@ -38,7 +38,7 @@ beforeEach(() => {
 });
 
 describe("golems in a bucket", () => {
-  it("are one under a prefix, or those of the folders below", async () => {
+  it("are one under a prefix, or those in its folders", async () => {
     await put("a/", golem);
     await put("b/", { ...golem, "report.html": "a page" });
     await put("b/deeper/", golem);
@@ -55,7 +55,7 @@ describe("golems in a bucket", () => {
     expect(Buffer.compare(files.tensors, golem["head.safetensors"] as Uint8Array)).toBe(0);
   });
 
-  it("have another version when any of their files has", async () => {
+  it("have a new version if any of their files changes", async () => {
     await put("a/", golem);
     const [source] = await list();
     const versions = [await source!.readVersion()];
@@ -84,13 +84,13 @@ describe("golems in a bucket", () => {
       "golem-damaged",
       "states no SHA-256 of head.safetensors",
     ],
-  ])("that %s are refused", async (_, files, code, words) => {
+  ])("that %s are rejected", async (_, files, code, words) => {
     await put("", Object.fromEntries(Object.entries(files).map(([name, make]) => [name, make()])));
     const reading = list().then(([source]) => source!.read());
     await expect(reading).rejects.toMatchObject({ code, message: expect.stringContaining(words) });
   });
 
-  it("are replaced while they are served, without a lost request, however their files arrive", async () => {
+  it("are replaced while they are served, without a lost request, for any order of their files", async () => {
     await put("live/tones/", golem);
     const served = await serve({ golems: [`s3://golems/${prefix}/live`], workers: 2, reloadSeconds: 0 });
     try {
@@ -112,8 +112,8 @@ describe("golems in a bucket", () => {
         }
       };
       const clients = [ask(), ask(), ask()];
-      // Half of an upload: the new golem.json does not match the old training.json, so the old golem stays in
-      // use.
+      // After half of an upload, the new golem.json does not match the old training.json, so the old golem
+      // stays in use.
       await put("live/tones/", { "golem.json": next["golem.json"]! });
       await served.server.reload();
       await put("live/tones/", next);

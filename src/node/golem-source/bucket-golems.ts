@@ -1,6 +1,6 @@
 /**
  * Golems in an S3 bucket: one golem under a prefix, or one in each folder under it. The version combines the
- * versions of all its files, so a golem that is being uploaded is read again when the rest has arrived.
+ * versions of all its files, so a golem is read again after each uploaded file until it is complete.
  *
  * Not its concern: the protocol of S3 (object-store/s3-store.ts).
  */
@@ -89,8 +89,8 @@ async function listFiles(
     if (++count > maximumObjects) {
       throw new GolemError(
         "invalid-option",
-        `${store.address} holds more than ${maximumObjects} objects; the folder of a golem or a folder of golems was expected.`,
-        { hint: "Name a prefix that holds nothing but golems." },
+        `${store.address} contains more than ${maximumObjects} objects; expected a golem's folder or a folder of golems.`,
+        { hint: "Name a prefix that contains only golems." },
       );
     }
     const path = object.key.slice(folder.length).split("/");
@@ -102,9 +102,9 @@ async function listFiles(
 function createMissing(address: string): GolemError {
   return new GolemError(
     "golem-not-found",
-    `There is no golem at ${address}: no ${golemFiles.document} there or one folder below.`,
+    `There is no golem at ${address}: no ${golemFiles.document} in it or in its direct subfolders.`,
     {
-      hint: "Upload the folder that `golem train --out` writes.",
+      hint: "Upload a folder written by `golem train --out`.",
     },
   );
 }

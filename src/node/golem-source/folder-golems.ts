@@ -8,7 +8,7 @@ import { checkGolemCount, type GolemSource, type GolemSources } from "./golem-so
 /** Maximum number of times that a folder is read if it changes meanwhile. */
 const maximumAttempts = 5;
 
-/** Opens a folder. A folder without golems is treated as a golem, and reading it reports what is missing. */
+/** Opens a folder. A folder without golems is treated as a golem; reading it reports the missing files. */
 export function openFolderGolems(address: string): GolemSources {
   const folder = resolve(address);
   return {
@@ -18,7 +18,7 @@ export function openFolderGolems(address: string): GolemSources {
       if (await isGolem(folder)) return [createFolderSource(folder)];
       const names = await readdir(folder).catch(() => []);
       const golems: string[] = [];
-      // Names that begin with a dot belong to other uses, such as a folder that is being replaced.
+      // Names that begin with a dot are not golems, but for example folders that are being replaced.
       for (const name of names.filter((one) => !one.startsWith(".")).sort()) {
         if (await isGolem(join(folder, name))) golems.push(join(folder, name));
       }

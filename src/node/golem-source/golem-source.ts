@@ -1,7 +1,7 @@
 /**
- * The interface of places that golems are served from, and the versions of golems there.
+ * The interface of the locations that golems are served from, and their versions.
  *
- * Not its concern: how each kind of place is read (open-golem-sources.ts).
+ * Not its concern: how each kind of location is read (open-golem-sources.ts).
  */
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
@@ -15,13 +15,13 @@ const maximumGolems = 256;
 
 /** Options of requests. */
 export type SourceOptions = WorkOptions & {
-  /** Called when a place could not be reached and the version read before is used. */
+  /** Called if a location could not be reached and the version read before is used. */
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 };
 
-/** The place of one golem. */
+/** The location of one golem. */
 export interface GolemSource {
-  /** The address as the user wrote it. */
+  /** The address as given by the user. */
   readonly address: string;
   /** The last part of the address. */
   readonly name: string;
@@ -29,7 +29,7 @@ export interface GolemSource {
   readVersion(options?: SourceOptions): Promise<string | undefined>;
   /**
    * Reads all files of one version, at most `golemFileLimits` of each. Rejects with `golem-not-found`,
-   * `golem-damaged`, and the errors of the place.
+   * `golem-damaged`, and the errors of the location.
    */
   read(options?: SourceOptions): Promise<{ readonly files: GolemFiles; readonly version: string }>;
 }
@@ -39,13 +39,13 @@ export interface GolemSources {
   readonly address: string;
   /** Whether reading a version sends a request to another machine. */
   readonly isRemote: boolean;
-  /** Lists the golems that are there now, by name. Rejects with the errors of the place. */
+  /** Lists the current golems by name. Rejects with the errors of the location. */
   list(options?: SourceOptions): Promise<readonly GolemSource[]>;
 }
 
 /**
- * Checks that golem.json states the hash of every other file. Decoding compares the hashes, so no file can be
- * of another version or altered in transit. Throws `golem-damaged`.
+ * Checks that golem.json states the hash of every other file. Decoding compares the hashes, so files of other
+ * versions or altered in transit are detected. Throws `golem-damaged`.
  */
 export function checkHashesStated({ document, training, text }: GolemFiles, address: string): void {
   const { files = {} } = parseGolemDocument(new TextDecoder().decode(document));
@@ -70,7 +70,7 @@ export function checkGolemCount(address: string, count: number): void {
   if (count <= maximumGolems) return;
   throw new GolemError(
     "invalid-option",
-    `${address} holds ${count} golems; at most ${maximumGolems} of one folder can be served.`,
-    { hint: "Name those that are needed one by one, or serve parts of the folder by several servers." },
+    `${address} contains ${count} golems; expected at most ${maximumGolems} in one folder.`,
+    { hint: "Name the golems to serve individually, or serve parts of the folder with several servers." },
   );
 }

@@ -17,7 +17,7 @@ beforeAll(async () => {
   );
 });
 
-/** Starts a Hub and sets the environment variables that lead to it. */
+/** Starts a Hub and sets the environment variables for it. */
 async function startHub(): Promise<HubServer> {
   const hub = await startHubServer();
   vi.stubEnv("HF_ENDPOINT", hub.endpoint);
@@ -30,7 +30,7 @@ const id = "someone/tones";
 const open = async (address: string) => (await openGolemSources(address).list())[0]!;
 
 describe("a golem on the Hub", () => {
-  it("is read at the commit that its version names", async () => {
+  it("is read at the commit of its version", async () => {
     const hub = await startHub();
     const commit = hub.put({ type: "model", id, files: { ...golem, "README.md": "first" } });
     const source = await open(`hf:${id}`);
@@ -71,13 +71,13 @@ describe("a golem on the Hub", () => {
       "states no SHA-256 of head.safetensors",
     ],
     [
-      "has too long a golem.json",
+      "has a golem.json that is too long",
       { "golem.json": () => " ".repeat(64 * 1024 * 1024 + 1) },
       "fetch-failed",
       "at most 67108864",
     ],
   ])(
-    "that %s is refused",
+    "that %s is rejected",
     async (_, changes: Record<string, undefined | ((text: string) => string)>, code, words) => {
       const hub = await startHub();
       const files: Record<string, Uint8Array | string> = { ...golem };
@@ -91,7 +91,7 @@ describe("a golem on the Hub", () => {
     },
   );
 
-  it("that is not there is an error of the Hub", async () => {
+  it("that does not exist is an error of the Hub", async () => {
     await startHub();
     const source = await open("hf:someone/nothing");
     await expect(source.read()).rejects.toMatchObject({ code: "hub-not-found" });

@@ -25,7 +25,7 @@ export function openHubGolem(address: string): GolemSources {
   if (Object.keys(others).length > 0) {
     throw new GolemError(
       "usage",
-      `${address} is the address of a data set; hf:OWNER/NAME[@REVISION] was expected.`,
+      `${address} is the address of a data set; expected hf:OWNER/NAME[@REVISION].`,
       {
         hint: "Leave out the ? and everything after it.",
       },
@@ -46,8 +46,8 @@ export function openHubGolem(address: string): GolemSources {
       if (missing) {
         throw new GolemError(
           missing === "document" ? "golem-not-found" : "golem-damaged",
-          `The model ${id} on the Hub has no file ${golemFiles[missing]}; every golem has one.`,
-          { hint: "Upload the folder that `golem export --format huggingface` writes." },
+          `The model ${id} on the Hub has no file ${golemFiles[missing]}, which every golem has.`,
+          { hint: "Upload a folder written by `golem export --format huggingface`." },
         );
       }
       const files: GolemFiles = {

@@ -2,7 +2,7 @@
  * Opens the golems at an address: a folder, a folder of golems, an S3 bucket, a model on the Hugging Face
  * Hub.
  *
- * Not its concern: how each kind of place is read (folder-golems.ts, bucket-golems.ts, hub-golem.ts).
+ * Not its concern: how each kind of location is read (folder-golems.ts, bucket-golems.ts, hub-golem.ts).
  */
 import { isHubAddress } from "../../dataset/hub-address.ts";
 import { isBucketAddress } from "../object-store/object-store.ts";

@@ -58,7 +58,7 @@ export async function openHubFile(file: HubFile, options: HubOptions = {}): Prom
       if (end - offset > maximumReadBytes) {
         throw new GolemError(
           "fetch-failed",
-          `${file.path} needs a read of ${end - offset} bytes; at most ${maximumReadBytes} are possible.`,
+          `${file.path} needs a read of ${end - offset} bytes; expected at most ${maximumReadBytes}.`,
         );
       }
       if (end - offset > blockBytes) return reader.read(offset, end, byteLength);
@@ -112,7 +112,7 @@ function createRangeReader(
         head.headers.get("x-linked-size") ?? (head.status < 300 ? head.headers.get("content-length") : null);
       if (size !== null && /^\d{1,15}$/.test(size)) return Number(size);
       throw createNetworkError(
-        new Error("the server does not say how long it is"),
+        new Error("the server does not state its length"),
         subject,
         new URL(home).host,
       );
@@ -142,7 +142,11 @@ function createRangeReader(
           if (attempt >= attempts) throw createNetworkError(error, subject, new URL(answer.url).host);
         }
         if (attempt >= attempts) {
-          throw createNetworkError(new Error("the answer breaks off"), subject, new URL(answer.url).host);
+          throw createNetworkError(
+            new Error("the response is incomplete"),
+            subject,
+            new URL(answer.url).host,
+          );
         }
         if (filled > before) attempt = 0;
         await waitFor(settings.retryMilliseconds * attempt, signal);
@@ -162,7 +166,7 @@ function checkRange(
   total: number,
 ): string | undefined {
   const range = headers.get("content-range");
-  if (status === 200) return start === 0 && end === total ? undefined : "the server sends all of it";
+  if (status === 200) return start === 0 && end === total ? undefined : "the server sends the whole file";
   const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(range ?? "");
   const right =
     match &&
@@ -171,5 +175,5 @@ function checkRange(
     (match[3] === "*" || Number(match[3]) === total);
   return right
     ? undefined
-    : `bytes ${start}-${end - 1}/${total} were requested, ${range ?? "no Content-Range"} was received`;
+    : `bytes ${start}-${end - 1}/${total} were requested; received ${range ?? "no Content-Range"}`;
 }

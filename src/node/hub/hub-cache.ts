@@ -44,7 +44,7 @@ export function getSnapshotPath(cache: string, repo: HubRepo, commit: string, pa
   return join(getRepoFolder(cache, repo), "snapshots", commit, ...path.split("/"));
 }
 
-/** Path of a file of a commit, if it is in the cache. */
+/** Finds the path of a commit's file if it is in the cache. */
 export async function findSnapshotFile(
   cache: string,
   repo: HubRepo,
@@ -55,7 +55,7 @@ export async function findSnapshotFile(
   return (await stat(file).catch(() => undefined))?.isFile() ? file : undefined;
 }
 
-/** Paths of the files of a commit that are in the cache, sorted. */
+/** Lists the paths of a commit's files that are in the cache, sorted. */
 export async function listSnapshotFiles(cache: string, repo: HubRepo, commit: string): Promise<string[]> {
   const folder = join(getRepoFolder(cache, repo), "snapshots", commit);
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
@@ -68,7 +68,7 @@ export async function listSnapshotFiles(cache: string, repo: HubRepo, commit: st
   return paths.filter(isSafePath).sort();
 }
 
-/** Adds a blob to a snapshot: as a relative link, or as the file itself where links are not allowed. */
+/** Adds a blob to a snapshot: as a relative link, or as the file itself if links are not allowed. */
 export async function addToSnapshot(blob: string, file: string): Promise<void> {
   try {
     await mkdir(dirname(file), { recursive: true });

@@ -1,10 +1,10 @@
-/** Data sets of the Hub that lack what is asked for, or what is needed. */
+/** Data sets of the Hub without the requested or required parts. */
 import { expect, it } from "vitest";
 import { id, start } from "../../../test/support/hub-dataset.ts";
 import { fails } from "../../../test/support/hub-files.ts";
 import { mindsFeatures } from "../../../test/support/minds-parquet.ts";
 
-it("says which configurations, splits and columns there are", async () => {
+it("lists the available configurations, splits and columns", async () => {
   const { load } = await start();
   const cases: [string, string, RegExp][] = [
     [`hf:${id}`, "data-not-found", /2 configurations and no default one; expected one of en-US, ko-KR/],

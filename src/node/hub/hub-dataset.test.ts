@@ -1,6 +1,6 @@
 /**
- * Data sets of the Hub from a local server, in Parquet files with the form of MInDS-14: what is read, chosen
- * and cached.
+ * Data sets of the Hub from a local server, in Parquet files with the schema of MInDS-14: reading, choice of
+ * columns, caching.
  */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -18,7 +18,7 @@ import type { Dataset } from "../../dataset/dataset.ts";
 import { drawShots, limitRecordings } from "../../dataset/selection.ts";
 import { fetchRecordings } from "../data/embed-recordings.ts";
 
-it("takes a data set for public only if the Hub last said so", async () => {
+it("is treated as public only if the Hub last reported it as public", async () => {
   for (const [isPrivate, isPublic] of [
     [false, true],
     [true, false],
@@ -37,7 +37,7 @@ it("takes a data set for public only if the Hub last said so", async () => {
 });
 
 describe("hf:PolyAI/minds14", () => {
-  it("has its classes' names, and its recordings as files that this project decodes", async () => {
+  it("has the names of its classes, and its recordings as files that can be decoded", async () => {
     const { load, cache, commit } = await start();
     const dataset = await load(`hf:${id}?config=en-US&split=train`);
     expect(dataset.name).toBe(`hf:${id}?config=en-US&split=train`);
@@ -52,7 +52,7 @@ describe("hf:PolyAI/minds14", () => {
     expect(facts).toMatchObject({ container: "wav", sampleRate: 8000, seconds: 0.5 });
   });
 
-  it("requests nothing twice: neither in the next run nor offline", async () => {
+  it("requests nothing twice, in the next run or offline", async () => {
     const { load, server } = await start();
     const spec = `hf:${id}?config=en-US`;
     const first = await load(spec);
@@ -61,7 +61,7 @@ describe("hf:PolyAI/minds14", () => {
     const second = await load(spec);
     await fetchRecordings(second.recordings, {});
     expect(await readRecording(second, 59)).toEqual(await readRecording(first, 59));
-    // The only request was whether the main branch is still the same commit.
+    // The only request is for the current commit of the main branch.
     expect(server.log.map(({ at, url }) => [at, url])).toEqual([
       ["api", `/api/datasets/${id}/revision/main`],
     ]);
@@ -81,7 +81,7 @@ describe("hf:PolyAI/minds14", () => {
     ]);
   });
 
-  it("with a limit reads only the row groups it needs", async () => {
+  it("with a limit reads only the necessary row groups", async () => {
     // 10 groups of 50 rows of 16 kB: 800 kB per group, 8 MB in all.
     const { load, server, file, countBytes } = await start({}, { rows: 500, rowsPerGroup: 50, seconds: 1 });
     expect(file.length).toBeGreaterThan(7_000_000);
@@ -95,7 +95,7 @@ describe("hf:PolyAI/minds14", () => {
     expect(Buffer.compare(await readRecording(dataset, 59), createRowAudio(59, 1))).toBe(0);
   });
 
-  it("with shots reads only labels, then the groups, or with an index the pages, of the rows drawn", async () => {
+  it("with shots reads only labels, then the row groups (or with an index the pages) of the drawn rows", async () => {
     const intent = (row: number): number => (row < 450 ? 0 : 1 + (row % 2));
     const size: MindsOptions = { rows: 500, rowsPerGroup: 50, seconds: 1, intent };
     for (const index of [false, true]) {
@@ -108,14 +108,14 @@ describe("hf:PolyAI/minds14", () => {
       const drawn = drawShots(dataset.recordings, 1, 0);
       expect(drawn.map(({ label }) => label).sort()).toEqual(["abroad", "address", "app_error"]);
       await fetchRecordings(drawn, {});
-      // Three rows lie in two or three of ten groups; pages are 64 kB.
+      // Three rows are in two or three of ten groups; pages have 64 kB.
       expect(countBytes()).toBeLessThan((index ? 0.1 : 0.32) * file.length);
       const row = Number(drawn[0]!.file.split("/").at(-1));
       expect(Buffer.compare(await readRecording(dataset, row), createRowAudio(row, 1))).toBe(0);
     }
   });
 
-  it("may come from the Hub's own conversion, where the repository has other files", async () => {
+  it("is read from the Hub's conversion if the repository has no Parquet files", async () => {
     const { server, load, file } = await start({
       files: { "minds14.py": "", "data/MInDS-14.zip": "x" },
       card: undefined,
@@ -141,7 +141,7 @@ describe("hf:PolyAI/minds14", () => {
     expect(partial.warnings[0]?.message).toMatch(/only the first part/);
   });
 
-  it("in several splits keeps them apart; those asked for by name are plain rows", async () => {
+  it("in several splits keeps them apart; rows of splits requested by name have no split", async () => {
     const test = writeMindsParquet({ rows: 5 });
     const train = writeMindsParquet({ rows: 9 });
     const files = { "data/train-00000-of-00001.parquet": train, "data/test-00000-of-00001.parquet": test };
@@ -156,7 +156,7 @@ describe("hf:PolyAI/minds14", () => {
     expect(count(await load(`hf:${id}?split=train+test`))).toEqual({ test: 5, train: 9 });
   });
 
-  it("takes labels and speakers from the columns asked for", async () => {
+  it("has labels and speakers from the requested columns", async () => {
     const { load } = await start({}, { rows: 6, speaker: (row) => `s${row % 3}` });
     const dataset = await load(`hf:${id}?config=en-US&label=lang_id`);
     expect(dataset.recordings.map(({ label, speaker }) => `${label} ${speaker}`).slice(0, 3)).toEqual([
@@ -171,7 +171,7 @@ describe("hf:PolyAI/minds14", () => {
     });
   });
 
-  it("reads class names from the card where the file has no note, and any column of audio by its form", async () => {
+  it("has class names from the card if the file has no metadata, and finds a column of audio by its form", async () => {
     const features = [
       { name: "audio", dtype: { audio: { sampling_rate: 8000 } } },
       {
@@ -189,7 +189,7 @@ describe("hf:PolyAI/minds14", () => {
     expect(numbers.recordings.map(({ label }) => label)).toEqual(["0", "1", "2"]);
   });
 
-  it("skips rows without a label, and those without audio when they are opened", async () => {
+  it("skips rows without a label, and rejects rows without audio when they are opened", async () => {
     const { load } = await start(
       {},
       {
@@ -225,7 +225,7 @@ describe("hf:PolyAI/minds14", () => {
     ]);
   });
 
-  it("goes on where the fetching of recordings broke off", async () => {
+  it("resumes interrupted fetching of recordings", async () => {
     const { load, server } = await start();
     const dataset = await load(`hf:${id}?config=en-US`);
     server.faults.push({ at: "cdn", dropAfter: 1000 }, { at: "cdn", cutAfter: 500 });

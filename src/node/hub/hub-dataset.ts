@@ -27,11 +27,10 @@ import { getHubSettings } from "./hub-settings.ts";
 import { createIsolatedReader } from "./parquet-process.ts";
 
 /**
- * Loads a data set of the Hub. With `limit`, labels are read only until that many recordings are known.
+ * Loads a data set of the Hub. With `limit`, labels are read only until that many recordings are found.
  *
  * @throws GolemError `usage`, `data-not-found` (no such configuration or split), `invalid-data` (no Parquet
- *   files, no
- *   column of audio or labels), `no-recordings`, and those of `fetchHubFile`.
+ *   files, no column of audio or labels), `no-recordings`, and those of `fetchHubFile`.
  */
 export async function loadHubDataset(
   spec: string,
@@ -70,7 +69,7 @@ export async function loadHubDataset(
     for (const [row, [label, speaker]] of table.rows.entries()) {
       const file = `${config.name}/${split.name}/${row}`;
       if (label === null && labels === "required") {
-        const message = `${file}: the row has no label; one was expected.`;
+        const message = `${file}: the row has no label; expected one.`;
         skipped.push({ file, code: "invalid-data", message, hint: "Leave it out." });
         continue;
       }
@@ -79,7 +78,7 @@ export async function loadHubDataset(
       rows.push({
         ...{ row, file, label: label ?? "" },
         ...(speaker === null ? {} : { speaker }),
-        // A split requested by name is used as it is, whatever its name.
+        // The name of a single requested split has no meaning.
         split: splits.length === 1 && address.split !== undefined ? "none" : parseHubSplit(split.name),
       });
     }
@@ -117,7 +116,7 @@ function openOnce(file: Parameters<typeof openHubFile>[0], options: HubOptions):
   };
 }
 
-/** A Hub name as a valid folder name on any system. */
+/** Converts a Hub name to a folder name that is valid on any system. */
 function toFolderName(name: string): string {
   if (/^[A-Za-z0-9][\w.-]{0,79}$/.test(name)) return name;
   const digest = createHash("sha256").update(name).digest("hex").slice(0, 12);

@@ -1,5 +1,5 @@
 /**
- * Downloads one Hub file: resumed after interruptions, checked by size and hash, put in place atomically.
+ * Downloads one Hub file: resumes after interruptions, checks size and hash, moves it into place atomically.
  *
  * Hashes: an ETag of 64 digits is the SHA-256 of the bytes (large files), one of 40 the SHA-1 of the git blob
  * (small ones); with any other ETag only the size is checked. Not its concern: the layout of the cache.
@@ -16,7 +16,7 @@ import { createResolveUrl, type HubFile } from "./hub-repo.ts";
 import { requestHub, waitFor } from "./hub-request.ts";
 import type { HubSettings } from "./hub-settings.ts";
 
-/** What the Hub announced about a file. */
+/** Properties of a file announced by the Hub. */
 export interface HubFileFacts {
   readonly etag: string;
   /** Size in bytes; undefined if the server does not state it. */
@@ -30,8 +30,8 @@ const maximumBreaks = 5;
  * Fetches the file into `target`.
  *
  * @throws GolemError `fetch-failed`, `hub-not-found`, `hub-denied`, `hub-damaged` (another size or hash,
- *   twice),
- *   `cache-failed` (disk full ...), `aborted`. Unless damaged, received bytes are kept and the transfer resumes next time.
+ *   twice), `cache-failed` (disk full ...), `aborted`. Unless damaged, received bytes are kept and the
+ *   transfer resumes next time.
  */
 export async function downloadHubFile(
   file: HubFile,
@@ -53,7 +53,7 @@ export async function downloadHubFile(
       await rm(partial.path, { force: true });
       if (attempt < 2) continue;
       throw new GolemError("hub-damaged", `${beginWithSubject(toSubject(file))} ${complaint}`, {
-        hint: "Try again later. If this persists, something between this machine and the Hub modifies files: a proxy or a mirror (HF_ENDPOINT).",
+        hint: "Try again later. If this persists, a proxy or a mirror (HF_ENDPOINT) between this machine and the Hub modifies files.",
       });
     }
     await rename(partial.path, target);
@@ -113,7 +113,7 @@ async function transfer(
       settings,
     );
     if (offset > 0 && !continuesAt(answer, offset, bytes)) {
-      // The server did not resume: it sends the whole file, or a different one.
+      // The server does not resume: it sends the whole file, or a different one.
       if (answer.status !== 200) {
         await answer.cancel();
         return `was resumed at the wrong position (${answer.headers.get("content-range") ?? "no Content-Range"}).`;
@@ -187,12 +187,12 @@ async function checkHash(
     hash.update(chunk as Buffer);
   }
   const found = hash.digest("hex");
-  return found === etag ? undefined : `arrived changed: its ${name} is ${found}, ${etag} was expected.`;
+  return found === etag ? undefined : `arrived changed: its ${name} is ${found}; expected ${etag}.`;
 }
 
 /**
- * Throws before the transfer if the disk is too small; if the system does not report free space, there is
- * assumed to be enough.
+ * Throws before the transfer if the disk has too little space; if the system does not report free space, it
+ * is assumed to be enough.
  */
 async function checkSpace(path: string, bytes: number): Promise<void> {
   const disk = await statfs(dirname(path)).catch(() => undefined);

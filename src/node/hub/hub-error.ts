@@ -1,5 +1,5 @@
 /**
- * Creates the errors of Hub requests, which name the repository, revision or file and say what to do.
+ * Creates the errors of Hub requests, with the name of the repository, revision or file, and a hint.
  *
  * Error codes of the server as in https://huggingface.co/docs/huggingface_hub/package_reference/utilities
  * (X-Error-Code). Messages never contain tokens.
@@ -23,12 +23,12 @@ export function describeSubject({ repo, revision, path }: HubSubject): string {
   return `${path === undefined ? "" : `${path} of `}the ${describeRepo(repo)} at ${revision}`;
 }
 
-/** The same at the start of a sentence. */
+/** Describes the subject at the start of a sentence. */
 export function beginWithSubject(subject: HubSubject): string {
   return describeSubject(subject).replace(/^the /, "The ");
 }
 
-/** The error for an unsuccessful response. `body` is the start of its text. */
+/** Creates the error for an unsuccessful response. `body` is the start of its text. */
 export function createStatusError(
   response: { readonly status: number; readonly headers: Headers },
   body: string,
@@ -45,14 +45,14 @@ export function createStatusError(
     new GolemError(code, message, { hint });
   const login = settings.token
     ? "Your token was sent; check that it belongs to that account and may read gated repositories"
-    : `Make a token at ${settings.endpoint}/settings/tokens and set HF_TOKEN to it, or run \`hf auth login\``;
+    : `Create a token at ${settings.endpoint}/settings/tokens and set HF_TOKEN to it, or run \`hf auth login\``;
   const kind = headers.get("x-error-code");
 
   if (kind === "GatedRepo") {
     return fail(
       "hub-denied",
       `Access to the ${what} is restricted by its owner (${status})${quoted}`,
-      `Ask for access on ${page}. ${login}.`,
+      `Request access on ${page}. ${login}.`,
     );
   }
   if (status === 401 && /invalid (credentials|user token|username)|expired/i.test(said) && settings.token) {
@@ -65,7 +65,7 @@ export function createStatusError(
   if (kind === "RevisionNotFound") {
     return fail(
       "hub-not-found",
-      `The ${what} has no revision ${revision}; a branch, a tag or a commit was expected (${status}).`,
+      `The ${what} has no revision ${revision}; expected a branch, a tag or a commit (${status}).`,
       `Available revisions: ${page}/tree/main`,
     );
   }
@@ -88,7 +88,7 @@ export function createStatusError(
   if (status === 403) {
     return fail(
       "hub-denied",
-      `The Hub refuses ${describeSubject(subject)} (403)${quoted}`,
+      `The Hub denies access to ${describeSubject(subject)} (403)${quoted}`,
       `Check on ${page} that you have access. ${login}.`,
     );
   }
@@ -96,7 +96,7 @@ export function createStatusError(
     const wait = headers.get("retry-after");
     return fail(
       "fetch-failed",
-      `The Hub received too many requests from this address and refuses ${describeSubject(subject)} (429)${quoted}`,
+      `The Hub received too many requests from this address and rejects the request for ${describeSubject(subject)} (429)${quoted}`,
       `Wait ${wait && /^\d+$/.test(wait) ? `${wait} s` : "some minutes"} and try again${settings.token ? "." : "; with a token (HF_TOKEN) more are allowed."}`,
     );
   }
@@ -108,21 +108,21 @@ export function createStatusError(
 }
 
 const networkReasons: Readonly<Record<string, string>> = {
-  ENOTFOUND: "there is no network, or no server of that name",
+  ENOTFOUND: "there is no network, or no server with this name",
   EAI_AGAIN: "names cannot be looked up: there is no network",
   ECONNREFUSED: "the server does not accept connections",
   ENETUNREACH: "there is no network",
   EHOSTUNREACH: "the server cannot be reached",
-  ECONNRESET: "the connection broke",
-  EPIPE: "the connection broke",
+  ECONNRESET: "the connection was lost",
+  EPIPE: "the connection was lost",
   ETIMEDOUT: "the server does not answer",
   UND_ERR_CONNECT_TIMEOUT: "the server does not answer",
   UND_ERR_HEADERS_TIMEOUT: "the server does not answer",
-  UND_ERR_BODY_TIMEOUT: "the server fell silent",
-  UND_ERR_SOCKET: "the connection broke",
+  UND_ERR_BODY_TIMEOUT: "the server stopped sending",
+  UND_ERR_SOCKET: "the connection was lost",
 };
 
-/** Gets the code of a network failure; Node puts it into the causes of fetch's error. */
+/** Gets the code of a network failure, which is in the causes of fetch's error. */
 export function getNetworkCode(error: unknown): string {
   let inner = error;
   for (let depth = 0; depth < 5 && inner instanceof Error; depth++) {
@@ -133,7 +133,7 @@ export function getNetworkCode(error: unknown): string {
   return "";
 }
 
-/** The error for a request without a response, or with an incomplete one. */
+/** Creates the error for a request without a response, or with an incomplete one. */
 export function createNetworkError(
   error: unknown,
   subject: HubSubject,
@@ -150,13 +150,15 @@ export function createNetworkError(
     {
       hint: proxy
         ? "Check the network. A proxy is configured: Node uses it when started with NODE_USE_ENV_PROXY=1 (Node 24 and later)."
-        : "Check the network and try again: received bytes are kept. HF_ENDPOINT sets another server.",
+        : "Check the network and try again: received bytes are kept. HF_ENDPOINT can name another server.",
       cause: error,
     },
   );
 }
 
-/** The error for a file that could not be written to the cache; GolemErrors pass through. */
+/**
+ * Creates the error for a file that could not be written to the cache; GolemErrors are returned unchanged.
+ */
 export function createCacheError(error: unknown, path: string, bytes?: number): unknown {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof GolemError || code === undefined) return error;
@@ -171,7 +173,7 @@ export function createCacheError(error: unknown, path: string, bytes?: number): 
 }
 
 /**
- * The server's own message: X-Error-Message, else the `error` of its JSON; one line of at most 200
+ * Gets the server's message: X-Error-Message, else the `error` of its JSON, as one line of at most 200
  * characters.
  */
 function getServerMessage(headers: Headers, body: string): string {

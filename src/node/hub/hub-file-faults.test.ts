@@ -19,7 +19,7 @@ const count = (server: HubServer, at: HubFault["at"], method?: string): number =
   server.log.filter((entry) => entry.at === at && (method ?? entry.method) === entry.method).length;
 
 describe("a file of the Hub", () => {
-  it("is refused when it arrives changed twice, truncated, or too long; once is mended", async () => {
+  it("is rejected if it arrives changed twice, truncated or too long, and fetched again if changed once", async () => {
     const { server, settings, folder } = await start();
     server.faults.push({ at: "cdn", changed: true });
     expect(bytes.equals(await readFile(await fetchHubFile(weights, { settings })))).toBe(true);
@@ -49,12 +49,12 @@ describe("a file of the Hub", () => {
     const large = await fails(fetchHubFile(weights, { settings: again, maximumBytes: 1000 }));
     expect(large).toMatchObject({
       code: "fetch-failed",
-      message: expect.stringMatching(/300000 bytes; at most 1000/),
+      message: expect.stringMatching(/300000 bytes; expected at most 1000/),
     });
     expect(await readdir(join(folder, "blobs"))).toEqual([hash]);
   });
 
-  it("waits and tries again when the server is busy, as long as it asks to", async () => {
+  it("is requested again after the requested time if the server is busy", async () => {
     const { server, settings } = await start();
     server.faults.push({ at: "resolve", status: 503 }, { at: "cdn", status: 502 });
     await fetchHubFile(weights, { settings });
@@ -83,7 +83,7 @@ describe("a file of the Hub", () => {
     expect(count(server, "resolve")).toBe(6);
   });
 
-  it("says which repository, revision or file was looked for", async () => {
+  it("has errors that name the repository, revision or file", async () => {
     const { settings } = await start();
     const noFile = await fails(fetchHubFile({ ...weights, path: "nope.bin" }, { settings }));
     expect(noFile.code).toBe("hub-not-found");
@@ -105,13 +105,13 @@ describe("a file of the Hub", () => {
     expect(token).toMatchObject({ code: "hub-not-found", message: expect.stringMatching(/404/) });
   });
 
-  it("behind a gate tells how to get in, and never shows the token nor sends it elsewhere", async () => {
+  it("that is gated gives a hint on access; the token is neither shown nor sent elsewhere", async () => {
     const { server, settings } = await start();
     server.put({ ...model, id: "meta/closed", files, gated: true, tokens: ["hf_good"] });
     const closed = { ...weights, id: "meta/closed" };
     const outside = await fails(fetchHubFile(closed, { settings }));
     expect(outside).toMatchObject({ code: "hub-denied", message: expect.stringMatching(/restricted.*401/) });
-    expect(outside.hint).toContain(`Ask for access on ${server.endpoint}/meta/closed`);
+    expect(outside.hint).toContain(`Request access on ${server.endpoint}/meta/closed`);
     expect(outside.hint).toContain("HF_TOKEN");
     const stranger = await fails(fetchHubFile(closed, { settings: { ...settings, token: "hf_other" } }));
     expect(stranger).toMatchObject({ code: "hub-denied", message: expect.stringMatching(/403/) });
@@ -134,7 +134,7 @@ describe("a file of the Hub", () => {
     });
   });
 
-  it("does not follow redirects without end, to other protocols, or into silence", async () => {
+  it("does not follow endless redirects, redirects to other protocols, or to silent servers", async () => {
     const { server, settings } = await start();
     const location = `${server.endpoint}/x/y/resolve/main/model.safetensors`;
     server.faults.push({ at: "resolve", status: 302, headers: { location }, times: 99 });
@@ -157,7 +157,7 @@ describe("a file of the Hub", () => {
     });
   });
 
-  it("of a server that is not there, or is another, fails at once", async () => {
+  it("of a server that is missing, or not a Hub, fails at once", async () => {
     const { server, settings } = await start();
     server.faults.push({ at: "resolve", status: 200, body: "<html>Log in to the hotel's network</html>" });
     const other = await fails(fetchHubFile(weights, { settings }));
@@ -174,7 +174,7 @@ describe("a file of the Hub", () => {
   });
 
   it.each(["../x", "/etc/passwd", "a/../../b", "a\\b", "C:x", "a//b", "", ".", "a\0b"])(
-    "with the path %j is refused before anything is asked",
+    "with the path %j is rejected before any request",
     async (path) => {
       const { server, settings } = await start();
       expect(await fails(fetchHubFile({ ...weights, path }, { settings }))).toMatchObject({
@@ -189,7 +189,7 @@ describe("a file of the Hub", () => {
     },
   );
 
-  it("whose ETag would lead out of the cache is refused", async () => {
+  it("with an ETag that leads out of the cache is rejected", async () => {
     const { server, commit, settings } = await start();
     const headers = { "x-repo-commit": commit, "x-linked-etag": '"../../../evil"', "x-linked-size": "3" };
     server.faults.push({ at: "resolve", status: 200, headers });
@@ -197,7 +197,7 @@ describe("a file of the Hub", () => {
   });
 
   it.runIf(process.platform === "linux")(
-    "on a full disk says so, and how much was to be stored",
+    "on a full disk gives an error with the reason and the size",
     async () => {
       const { settings, folder } = await start();
       await mkdir(join(folder, "blobs"), { recursive: true });
@@ -213,7 +213,7 @@ describe("a file of the Hub", () => {
     },
   );
 
-  it("in a cache that cannot be written says so", async () => {
+  it("in a cache that cannot be written gives an error with the reason", async () => {
     const { settings } = await start();
     await writeFile(join(settings.cache, "models--facebook--tiny"), "in the way");
     const error = await fails(fetchHubFile(weights, { settings }));

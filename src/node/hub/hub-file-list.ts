@@ -76,7 +76,7 @@ async function findFiles(
   if (converted && others.length > 0) return { commit: converted.commit, configs: others, card, isPublic };
   throw new GolemError(
     "invalid-data",
-    `The data set ${repo.id} has no Parquet files, neither its own nor converted by the Hub (${convertedRevision}); only Parquet can be read.`,
+    `The data set ${repo.id} has no Parquet files, either of its own or converted by the Hub (${convertedRevision}); expected some.`,
     {
       hint: `Download it (hf download --repo-type dataset ${repo.id}) and name the folder, if it has one folder per class.`,
     },

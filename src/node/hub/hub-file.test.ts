@@ -25,7 +25,7 @@ const count = (server: HubServer, at: HubFault["at"], method?: string): number =
   server.log.filter((entry) => entry.at === at && (method ?? entry.method) === entry.method).length;
 
 describe("a file of the Hub", () => {
-  it("lies in the standard cache: a link in snapshots, the blob by its hash, the commit in refs", async () => {
+  it("is in the standard cache: a link in snapshots, the blob by its hash, the commit in refs", async () => {
     const { commit, settings, folder } = await start();
     const path = await fetchHubFile(weights, { settings });
     expect(path).toBe(join(folder, "snapshots", commit, "model.safetensors"));
@@ -40,7 +40,7 @@ describe("a file of the Hub", () => {
     expect((await readdir(join(folder, "blobs"))).length).toBe(2);
   });
 
-  it("is requested once: by commit not at all, by branch with one request for headers", async () => {
+  it("is requested once; then by commit not at all, by branch with one request for headers", async () => {
     const { server, commit, settings } = await start();
     const first = await fetchHubFile(weights, { settings });
     server.log.length = 0;
@@ -62,7 +62,7 @@ describe("a file of the Hub", () => {
     expect(missing).toMatchObject({ code: "fetch-failed", message: expect.stringMatching(/HF_HUB_OFFLINE/) });
   });
 
-  it("of a new commit shares the blob that did not change", async () => {
+  it("of a new commit shares an unchanged blob", async () => {
     const { server, commit, settings, folder } = await start();
     const first = await fetchHubFile(weights, { settings });
     const next = server.put({ ...model, files: { ...files, "config.json": "{}" } });
@@ -80,7 +80,7 @@ describe("a file of the Hub", () => {
     ).toBe('{"a":1}\n');
   });
 
-  it("that Python fetched is used, and a link that leads nowhere is mended", async () => {
+  it("fetched by Python is used, and a broken link is replaced", async () => {
     const { server, commit, settings, folder } = await start();
     await mkdir(join(folder, "snapshots", commit), { recursive: true });
     await mkdir(join(folder, "refs"));
@@ -97,7 +97,7 @@ describe("a file of the Hub", () => {
     expect(count(server, "cdn")).toBe(0);
   });
 
-  it("goes on where the connection broke, within a run and in the next", async () => {
+  it("is resumed after a lost connection, within a run and in the next", async () => {
     const { server, settings, folder } = await start();
     server.faults.push({ at: "cdn", dropAfter: 100_000 }, { at: "cdn", dropAfter: 50_000 });
     await fetchHubFile(weights, { settings });
@@ -117,7 +117,7 @@ describe("a file of the Hub", () => {
     expect(await readdir(join(folder, "blobs"))).toEqual([hash]);
   });
 
-  it("resumes what Python left, but not a file that is still being written", async () => {
+  it("is resumed from a partial file of Python, but not from one that is still being written", async () => {
     const { server, settings, folder } = await start();
     await mkdir(join(folder, "blobs"), { recursive: true });
     const left = join(folder, "blobs", `${hash}.incomplete`);
@@ -134,7 +134,7 @@ describe("a file of the Hub", () => {
     await expect(access(left)).rejects.toThrow();
   });
 
-  it("starts over when the beginning was another file's, or ranges are not understood", async () => {
+  it("is fetched from the start if the partial file is of another file, or without support of ranges", async () => {
     const { server, settings, folder } = await start();
     await mkdir(join(folder, "blobs"), { recursive: true });
     const left = join(folder, "blobs", `${hash}.incomplete`);
@@ -166,7 +166,7 @@ describe("a file of the Hub", () => {
     expect(reports).toEqual([...reports].sort((a, b) => a - b));
   });
 
-  it("whose transfer is aborted keeps what has arrived", async () => {
+  it("keeps received bytes if the transfer is aborted", async () => {
     const { server, settings } = await start();
     const controller = new AbortController();
     const onProgress = ({ completed }: { completed: number }): void => {
@@ -178,7 +178,7 @@ describe("a file of the Hub", () => {
     expect(server.log.at(-1)!.range).toMatch(/^bytes=[1-9]\d*-$/);
   });
 
-  it("may be fetched by two at once", async () => {
+  it("may be fetched twice at the same time", async () => {
     const { settings, folder } = await start();
     const paths = await Promise.all([1, 2, 3].map(() => fetchHubFile(weights, { settings })));
     expect(new Set(paths).size).toBe(1);

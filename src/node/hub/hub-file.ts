@@ -1,6 +1,5 @@
 /**
- * Gets Hub files through the standard cache, which is shared with other programs: each uses the files that
- * the others downloaded.
+ * Gets Hub files through the standard cache, which is shared with other programs, including their downloads.
  *
  * Own code rather than @huggingface/hub 2.17: its downloads cannot be resumed, are checked for neither size
  * nor hash, and ignore refs/ and HF_HUB_OFFLINE; its errors do not distinguish a missing file from a gated
@@ -48,10 +47,9 @@ export interface HubOptions extends WorkOptions {
   readonly onWarning?: ((warning: Warning) => void) | undefined;
 }
 
-/** Contents of a repository at a revision. */
 interface HubRevision {
   readonly commit: string;
-  /** Paths of all files; offline, of the cached ones. */
+  /** Paths of all files; offline, those of cached files. */
   readonly files: readonly string[];
   /** The card's metadata as parsed by the Hub; undefined offline. Untrusted: validate before use. */
   readonly card: unknown;
@@ -63,15 +61,14 @@ interface HubRevision {
 const defaultMaximumBytes = 32 * 2 ** 30;
 const maximumAnswerBytes = 64 << 20;
 /** Timeout of a request if a cached answer is available. */
-const impatientMilliseconds = 10_000;
+const cachedAnswerMilliseconds = 10_000;
 
 /**
  * Gets a file from the cache, else from the Hub. A cached file of a commit needs no request.
  *
  * @returns Its absolute path in the cache; do not write to it.
  * @throws GolemError `hub-not-found`, `hub-denied`, `hub-damaged`, `fetch-failed`, `cache-failed`,
- *   `invalid-option`,
- *   `aborted`.
+ *   `invalid-option`, `aborted`.
  */
 export async function fetchHubFile(
   file: HubFile,
@@ -83,8 +80,8 @@ export async function fetchHubFile(
   const known = await findHubFile(file, settings);
   if (known && (isCommit(file.revision) || settings.offline)) return known;
   const subject = { repo: file, revision: file.revision, path: file.path };
-  const facts = await askOr(subject, settings, options, known, (impatient) =>
-    askFile(file, impatient, options.signal, known ? 1 : undefined),
+  const facts = await requestOrUseCache(subject, settings, options, known, (shortened) =>
+    requestHeaders(file, shortened, options.signal, known ? 1 : undefined),
   );
   if (typeof facts === "string") return facts;
   const { cache } = settings;
@@ -93,7 +90,7 @@ export async function fetchHubFile(
     if ((facts.bytes ?? 0) > maximumBytes) {
       throw new GolemError(
         "fetch-failed",
-        `${beginWithSubject(subject)} has ${facts.bytes} bytes; at most ${maximumBytes} were expected.`,
+        `${beginWithSubject(subject)} has ${facts.bytes} bytes; expected at most ${maximumBytes}.`,
       );
     }
     const blob = join(getRepoFolder(cache, file), "blobs", facts.etag);
@@ -143,10 +140,10 @@ export async function fetchHubRevision(
   const known = commit !== undefined && files.length > 0 ? { commit, files, card: undefined } : undefined;
   if (settings.offline && known) return known;
   const subject = { repo, revision };
-  const found = await askOr(subject, settings, options, known, async (impatient) => {
+  const found = await requestOrUseCache(subject, settings, options, known, async (shortened) => {
     const url = createRevisionUrl(settings.endpoint, repo, revision);
     const attempts = known ? 1 : 5;
-    const bytes = await requestHubBytes({ url, subject, signal, attempts }, impatient, maximumAnswerBytes);
+    const bytes = await requestHubBytes({ url, subject, signal, attempts }, shortened, maximumAnswerBytes);
     return parseRevision(bytes, subject, settings);
   });
   await writeRef(settings.cache, repo, revision, found.commit);
@@ -156,7 +153,7 @@ export async function fetchHubRevision(
 /**
  * Sends a request; if the Hub cannot be reached and an answer is cached, warns and returns the cached answer.
  */
-async function askOr<Found, Known>(
+async function requestOrUseCache<Found, Known>(
   subject: HubSubject,
   settings: HubSettings,
   options: HubOptions,
@@ -167,10 +164,12 @@ async function askOr<Found, Known>(
     throw new GolemError(
       "fetch-failed",
       `${beginWithSubject(subject)} is not in the cache (${getRepoFolder(settings.cache, subject.repo)}), and HF_HUB_OFFLINE forbids downloading it.`,
-      { hint: "Unset HF_HUB_OFFLINE and run this once with a network; it works offline afterwards." },
+      {
+        hint: "Unset HF_HUB_OFFLINE and run this once with a network connection; it works offline afterwards.",
+      },
     );
   }
-  const silenceMilliseconds = Math.min(settings.silenceMilliseconds, impatientMilliseconds);
+  const silenceMilliseconds = Math.min(settings.silenceMilliseconds, cachedAnswerMilliseconds);
   try {
     return await ask(known === undefined ? settings : { ...settings, silenceMilliseconds });
   } catch (error) {
@@ -185,8 +184,7 @@ async function askOr<Found, Known>(
   }
 }
 
-/** Requests a file's headers. */
-async function askFile(
+async function requestHeaders(
   file: HubFile,
   settings: HubSettings,
   signal: AbortSignal | undefined,
@@ -206,7 +204,7 @@ async function askFile(
   throw createForeignError(subject, settings, "no X-Repo-Commit and ETag");
 }
 
-/** The fields that are used of the Hub's answer about a revision. */
+/** The fields used of the Hub's answer about a revision. */
 const revisionSchema = z.object({
   sha: z.string().check(z.refine(isCommit)),
   siblings: z.array(z.object({ rfilename: z.optional(z.unknown()) })),
@@ -215,9 +213,9 @@ const revisionSchema = z.object({
 });
 
 function parseRevision(bytes: Uint8Array, subject: HubSubject, settings: HubSettings): HubRevision {
-  const refuse = () => createForeignError(subject, settings, "no commit and list of files");
-  const json = parseBoundedJson(bytes, refuse);
-  const { sha, siblings, cardData, private: isPrivate } = checkSchema(revisionSchema, json, refuse);
+  const createError = () => createForeignError(subject, settings, "no commit and list of files");
+  const json = parseBoundedJson(bytes, createError);
+  const { sha, siblings, cardData, private: isPrivate } = checkSchema(revisionSchema, json, createError);
   const files = siblings.map((file) => file.rfilename).filter((name) => typeof name === "string");
   return { commit: sha, files: files.filter(isSafePath), card: cardData, isPublic: isPrivate === false };
 }

@@ -1,9 +1,9 @@
 /**
  * Manages partial files of interrupted transfers: they are found again, and never written by two processes at
- * once.
+ * the same time.
  *
- * Each transfer writes a file of its own, ETAG.HOST.PROCESS.N.incomplete. Files whose process or transfer has
- * ended are taken over by renaming, at which only one process can succeed. The same applies to the
+ * Each transfer writes its own file, ETAG.HOST.PROCESS.N.incomplete. A file whose process or transfer has
+ * ended is claimed by renaming it, which can succeed in only one process. The same applies to the
  * ETAG.incomplete of Hugging Face's Python library if it has not changed for a minute. Not its concern: the
  * network.
  */
@@ -16,7 +16,6 @@ const restMilliseconds = 60_000;
 const running = new Set<string>();
 let counter = 0;
 
-/** A partial file that this transfer writes. */
 interface PartialFile {
   readonly path: string;
   /** Ends the transfer and keeps the partial file. */

@@ -1,6 +1,6 @@
 /**
- * The cache shared with Hugging Face's own Python library: each reads what the other downloaded from the same
- * server.
+ * The cache shared with Hugging Face's Python library: each reads files that the other downloaded from the
+ * same server.
  */
 import { execFile, spawnSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
@@ -15,13 +15,13 @@ const python = process.env.GOLEM_TEST_PYTHON ?? "python3";
 const isThere = spawnSync(python, ["-c", "import huggingface_hub"]).status === 0;
 const note = isThere
   ? ""
-  : " (skipped: Python has no huggingface_hub; GOLEM_TEST_PYTHON may name one that has)";
+  : " (skipped: Python has no huggingface_hub; GOLEM_TEST_PYTHON can name one that has it)";
 const program =
   "import sys, huggingface_hub as h\n" +
   "for name in sys.argv[1:]: print(h.hf_hub_download('facebook/tiny', name))";
 
 describe.runIf(isThere)(`the cache of huggingface_hub${note}`, () => {
-  it("is the one used here, both ways", async () => {
+  it("is shared in both directions", async () => {
     const server = await startHubServer();
     const large = Buffer.alloc(100_000, "golem");
     const files = { "model.safetensors": large, "config.json": "{}", "a/b.json": "[1]" };

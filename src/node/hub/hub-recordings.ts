@@ -30,7 +30,7 @@ const maximumRecordingBytes = 1 << 30;
 /** Rows separated by fewer stored bytes are read together. */
 const gapBytes = 1 << 20;
 
-/** File name extensions of containers, where they differ from the container's name. */
+/** File name extensions of containers that differ from the container's name. */
 const endings: Readonly<Partial<Record<Container, string>>> = { mp4: "m4a", asf: "wma", wavpack: "wv" };
 
 /**
@@ -53,13 +53,13 @@ export function createHubRecordings(
     return present.get(row);
   };
 
-  const fetchRows = async (wanted: readonly number[], options: WorkOptions): Promise<void> => {
+  const fetchRows = async (requested: readonly number[], options: WorkOptions): Promise<void> => {
     const missing: number[] = [];
-    for (const row of wanted) if (!silent.has(row) && !(await find(row))) missing.push(row);
+    for (const row of requested) if (!silent.has(row) && !(await find(row))) missing.push(row);
     if (missing.length === 0) return;
     const stage = "fetching recordings";
-    let completed = wanted.length - missing.length;
-    options.onProgress?.({ stage, completed, total: wanted.length });
+    let completed = requested.length - missing.length;
+    options.onProgress?.({ stage, completed, total: requested.length });
     missing.sort((a, b) => a - b);
     for (const [index, file] of files.entries()) {
       const end = files[index + 1]?.start ?? Number.POSITIVE_INFINITY;
@@ -73,7 +73,7 @@ export function createHubRecordings(
           const name = await writeRecording(folder, file.start + row, values[row - run[0]!]?.[audioColumn]);
           if (name === undefined) silent.add(file.start + row);
           else present!.set(file.start + row, name);
-          options.onProgress?.({ stage, completed: ++completed, total: wanted.length });
+          options.onProgress?.({ stage, completed: ++completed, total: requested.length });
         }
       }
     }
@@ -95,7 +95,7 @@ export function createHubRecordings(
       if (name !== undefined) return openFileSource(join(folder, name));
       throw new GolemError(
         "data-not-found",
-        `${fields.file}: the row holds no audio; expected the bytes of a file.`,
+        `${fields.file}: the row contains no audio; expected the bytes of a file.`,
         {
           hint: "The data set refers to a file stored elsewhere. Leave the row out.",
         },
@@ -123,7 +123,7 @@ function planReads(parquet: ParquetFile, column: string, rows: readonly number[]
   return runs;
 }
 
-/** Names of the recordings in a folder, by row. */
+/** Lists the names of the recordings in a folder, by row. */
 async function listPresent(folder: string): Promise<Map<number, string>> {
   const found = new Map<number, string>();
   for (const name of await readdir(folder).catch(() => [])) {
@@ -140,7 +140,7 @@ async function writeRecording(folder: string, row: number, value: unknown): Prom
   if (bytes.length > maximumRecordingBytes) {
     throw new GolemError(
       "too-long",
-      `Row ${row} holds a recording of ${bytes.length} bytes; at most ${maximumRecordingBytes} were expected.`,
+      `Row ${row} contains a recording of ${bytes.length} bytes; expected at most ${maximumRecordingBytes}.`,
       { hint: "Select other rows, for example with --limit." },
     );
   }

@@ -37,7 +37,7 @@ export function checkRepo({ id }: HubRepo): void {
   if (valid) return;
   throw new GolemError(
     "invalid-option",
-    `"${id.slice(0, 120)}" is not a Hub repository; OWNER/NAME was expected (letters, digits, "-", "_", ".").`,
+    `"${id.slice(0, 120)}" is not a Hub repository; expected OWNER/NAME (letters, digits, "-", "_", ".").`,
     { hint: "Copy the id from the top of the repository's page." },
   );
 }
@@ -51,7 +51,7 @@ export function checkRevision(revision: string): void {
   if (isSafePath(revision) && /^[\w./@+-]{1,255}$/.test(revision) && !/\.lock$/.test(revision)) return;
   throw new GolemError(
     "invalid-option",
-    `"${revision.slice(0, 120)}" is not a revision; a branch, a tag or a commit was expected.`,
+    `"${revision.slice(0, 120)}" is not a revision; expected a branch, a tag or a commit.`,
     { hint: "Leave it out to use the main branch." },
   );
 }
@@ -74,19 +74,19 @@ export function checkHubPath(path: string): void {
   if (isSafePath(path)) return;
   throw new GolemError(
     "invalid-option",
-    `"${path.slice(0, 120)}" is not a path inside a repository; one such as data/train.parquet was expected.`,
-    { hint: "A path may not leave the repository or contain backslashes or colons." },
+    `"${path.slice(0, 120)}" is not a path inside a repository; expected one such as data/train.parquet.`,
+    { hint: "Name a path that does not lead out of the repository or contain backslashes or colons." },
   );
 }
 
-/** URL of a file. */
+/** Creates the URL of a file. */
 export function createResolveUrl(endpoint: string, { id, type, revision, path }: HubFile): string {
   const prefix = type === "dataset" ? "datasets/" : "";
   const file = path.split("/").map(encodeURIComponent).join("/");
   return `${endpoint}/${prefix}${id}/resolve/${encodeURIComponent(revision)}/${file}`;
 }
 
-/** URL of the API's description of a revision: commit, files, card. */
+/** Creates the URL of the API's description of a revision: commit, files, card. */
 export function createRevisionUrl(endpoint: string, { id, type }: HubRepo, revision: string): string {
   return `${endpoint}/api/${type}s/${id}/revision/${encodeURIComponent(revision)}`;
 }
@@ -96,7 +96,7 @@ export function describeRepo({ id, type }: HubRepo): string {
   return type === "dataset" ? `data set ${id}` : `model ${id}`;
 }
 
-/** URL of a repository's page. */
+/** Creates the URL of a repository's page. */
 export function createPageUrl(endpoint: string, { id, type }: HubRepo): string {
   return `${endpoint}/${type === "dataset" ? "datasets/" : ""}${id}`;
 }

@@ -11,11 +11,13 @@ import { createdBy } from "../../core/version.ts";
 import { createNetworkError, createStatusError, getNetworkCode, type HubSubject } from "./hub-error.ts";
 import type { HubSettings } from "./hub-settings.ts";
 
-/** A request. */
 interface HubRequest {
   readonly url: string;
   readonly subject: HubSubject;
-  /** HEAD stops at the redirect to the storage of large files: the headers before it describe the file. */
+  /**
+   * HEAD stops at the redirect to the storage of large files, since the headers of the redirect describe the
+   * file.
+   */
   readonly method?: "GET" | "HEAD";
   /** Offset of the first byte, and of the byte after the last (absent: up to the end). */
   readonly range?: readonly [start: number, end?: number];
@@ -39,7 +41,13 @@ const defaultAttempts = 5;
 const maximumRedirects = 8;
 const maximumWaitMilliseconds = 60_000;
 /** Failures that a retry does not fix. */
-const hopeless = new Set(["ENOTFOUND", "ECONNREFUSED", "ENETUNREACH", "EAI_AGAIN", "ERR_INVALID_URL"]);
+const permanentFailures = new Set([
+  "ENOTFOUND",
+  "ECONNREFUSED",
+  "ENETUNREACH",
+  "EAI_AGAIN",
+  "ERR_INVALID_URL",
+]);
 
 /**
  * Sends a request, up to five times when the server is busy (408, 429, 5xx) or the connection breaks.
@@ -64,7 +72,7 @@ export async function requestHub(request: HubRequest, settings: HubSettings): Pr
       throwIfAborted(signal);
       if (cause instanceof GolemError) throw cause;
       error = createNetworkError(cause, subject, new URL(request.url).host);
-      if (hopeless.has(getNetworkCode(cause))) throw error;
+      if (permanentFailures.has(getNetworkCode(cause))) throw error;
     }
     if (attempt >= attempts) throw error;
     await waitFor(Math.min(pause, maximumWaitMilliseconds), signal);
@@ -109,7 +117,7 @@ async function readAnswer(answer: HubAnswer, maximumBytes: number): Promise<Uint
     if (length > maximumBytes) {
       throw new GolemError(
         "fetch-failed",
-        `${new URL(answer.url).host} sends more than ${maximumBytes} bytes; at most that many were expected.`,
+        `${new URL(answer.url).host} sends more than ${maximumBytes} bytes; expected no more.`,
       );
     }
     parts.push(chunk);
@@ -159,7 +167,7 @@ async function exchange(
   let timer: NodeJS.Timeout | undefined;
   const watch = (): void => {
     clearTimeout(timer);
-    const reason = Object.assign(new Error("the server fell silent"), { code: "ETIMEDOUT" });
+    const reason = Object.assign(new Error("the server stopped sending"), { code: "ETIMEDOUT" });
     timer = setTimeout(() => silence.abort(reason), silenceMilliseconds);
   };
   watch();
@@ -199,7 +207,7 @@ async function exchange(
   };
 }
 
-/** The first 4 kB of a response's text; empty after an interruption. */
+/** Reads the first 4 kB of a response's text; empty after an interruption. */
 async function readStart(answer: HubAnswer): Promise<string> {
   const parts: Uint8Array[] = [];
   let length = 0;

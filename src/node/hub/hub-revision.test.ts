@@ -1,7 +1,4 @@
-/**
- * Files of the Hub from a local server with its protocol: the layout of the cache, resuming, checks, every
- * fault.
- */
+/** Revisions of the Hub, and files read by ranges, from a local server with its protocol. */
 import { describe, expect, it } from "vitest";
 import { bytes, fails, files, model, start, weights } from "../../../test/support/hub-files.ts";
 import { openHubFile } from "./hub-byte-source.ts";
@@ -35,18 +32,18 @@ describe("a revision of the Hub", () => {
     expect(await fetchHubRevision(model, "main", { settings })).toEqual(found);
   });
 
-  it("is requested again when the answer breaks off", async () => {
+  it("is requested again if the response is incomplete", async () => {
     const { server, commit, settings } = await start();
     server.faults.push({ at: "api", dropAfter: 10 });
     expect(await resolveHubRevision(model, "main", { settings })).toBe(commit);
     server.faults.push({ at: "api", dropAfter: 10, times: 99 });
     expect(await fails(resolveHubRevision(model, "main", { settings }))).toMatchObject({
       code: "fetch-failed",
-      message: expect.stringMatching(/The model facebook\/tiny at main could not be fetched .*broke/),
+      message: expect.stringMatching(/The model facebook\/tiny at main could not be fetched .*lost/),
     });
   });
 
-  it("that does not exist is an error that names it", async () => {
+  it("that does not exist is an error with its name", async () => {
     const { settings } = await start();
     expect(await fails(resolveHubRevision(model, "v9", { settings }))).toMatchObject({
       code: "hub-not-found",
@@ -56,7 +53,7 @@ describe("a revision of the Hub", () => {
 });
 
 describe("a file read by ranges", () => {
-  it("gives the same bytes, and fetches few more", async () => {
+  it("gives the same bytes, with few more requested", async () => {
     const { server, settings } = await start();
     const source = await openHubFile(weights, { settings });
     expect([source.name, source.byteLength]).toEqual(["model.safetensors", 300_000]);
@@ -81,7 +78,7 @@ describe("a file read by ranges", () => {
     await source.close();
   });
 
-  it("survives broken connections and an expired address", async () => {
+  it("is read in spite of lost connections and an expired address", async () => {
     const { server, settings } = await start();
     const source = await openHubFile(weights, { settings });
     server.faults.push(
@@ -93,7 +90,7 @@ describe("a file read by ranges", () => {
     expect(server.faults).toEqual([]);
   });
 
-  it("of which the whole is in the cache is read from there", async () => {
+  it("is read from the cache if it is complete there", async () => {
     const { server, settings } = await start();
     await fetchHubFile(weights, { settings });
     server.log.length = 0;
@@ -103,7 +100,7 @@ describe("a file read by ranges", () => {
     await source.close();
   });
 
-  it("of a server without ranges is refused rather than fetched whole", async () => {
+  it("is rejected rather than fetched completely if the server does not support ranges", async () => {
     const { server, settings } = await start();
     const source = await openHubFile(weights, { settings });
     server.faults.push({ at: "cdn", ignoresRange: true });

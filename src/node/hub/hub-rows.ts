@@ -7,7 +7,7 @@ import { type ColumnOptions, chooseColumns, readFeatures, readText } from "../..
 import type { ParquetFile } from "../../dataset/parquet-file.ts";
 import { readKept, writeKept } from "../disk/kept-json.ts";
 
-/** Raised when the choice of columns changes, so that cached rows are read again. */
+/** To be raised when the choice of columns changes, so that cached rows are read again. */
 const choiceVersion = 2;
 
 /** Number of row groups read concurrently. */
@@ -15,7 +15,6 @@ const concurrency = 6;
 
 /** Labels and speakers of a split's first rows; cached. */
 interface RowTable {
-  /** Name of the audio column. */
   readonly audio: string;
   /** First row of each file; unread files are missing. */
   readonly starts: readonly number[];
@@ -30,7 +29,6 @@ interface RowsWanted {
   /** Id of the data set, for messages. */
   readonly id: string;
   readonly config: string;
-  /** Paths of the split's files. */
   readonly paths: readonly string[];
   readonly openFiles: readonly (() => Promise<ParquetFile>)[];
   readonly card: unknown;
@@ -40,14 +38,14 @@ interface RowsWanted {
 }
 
 /**
- * Reads labels and speakers, one row group after another; from `folder` if they are cached.
+ * Reads labels and speakers by row groups; from `folder` if they are cached.
  *
  * @throws GolemError `invalid-data` if there is no audio or label column, `fetch-failed` ..., `aborted`.
  */
-export async function loadRows(folder: string, wanted: RowsWanted, options: WorkOptions): Promise<RowTable> {
-  const { wish, limit, openFiles } = wanted;
+export async function loadRows(folder: string, request: RowsWanted, options: WorkOptions): Promise<RowTable> {
+  const { wish, limit, openFiles } = request;
   const digest = createHash("sha256")
-    .update(JSON.stringify([choiceVersion, wish, wanted.paths]))
+    .update(JSON.stringify([choiceVersion, wish, request.paths]))
     .digest("hex");
   const path = join(folder, `rows-${digest.slice(0, 16)}.json`);
   const kept = await readKept<RowTable>(path);
@@ -62,9 +60,9 @@ export async function loadRows(folder: string, wanted: RowsWanted, options: Work
   for (const [index, openFile] of openFiles.entries()) {
     if (isEnough(table(false), wish, limit)) break;
     const parquet = await openFile();
-    const name = `The data set ${wanted.id}, ${wanted.paths[index]},`;
+    const name = `The data set ${request.id}, ${request.paths[index]},`;
     const features = readFeatures(
-      ...([parquet.columns, parquet.notes.get("huggingface"), wanted.card, wanted.config] as const),
+      ...([parquet.columns, parquet.notes.get("huggingface"), request.card, request.config] as const),
     );
     const choice = chooseColumns(features, wish, name);
     if (index > 0 && choice.audio !== audio) {

@@ -1,4 +1,4 @@
-/** The environment variables of Hugging Face's libraries mean the same here as there. */
+/** Settings from the environment variables of Hugging Face's libraries, with the same meaning. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
@@ -17,7 +17,7 @@ describe("settings of the Hub", () => {
     expect(getHubSettings({ ...home, HF_HOME: "~/hf" }).cache).toMatch(/[\\/]u[\\/]hf[\\/]hub$/);
   });
 
-  it("take the most particular variable for the cache", () => {
+  it("use the most specific variable for the cache", () => {
     const all = { XDG_CACHE_HOME: "/x", HF_HOME: "/h", HUGGINGFACE_HUB_CACHE: "/old", HF_HUB_CACHE: "/c" };
     const of = (...names: (keyof typeof all)[]): string =>
       getHubSettings(Object.fromEntries(names.map((name) => [name, all[name]]))).cache.replaceAll("\\", "/");
@@ -27,7 +27,7 @@ describe("settings of the Hub", () => {
     expect(of("XDG_CACHE_HOME", "HF_HOME", "HUGGINGFACE_HUB_CACHE", "HF_HUB_CACHE")).toMatch(/\/c$/);
   });
 
-  it("take the token from HF_TOKEN, else from the file that the login wrote", async () => {
+  it("use the token in HF_TOKEN, else in the file written by the login", async () => {
     const home = await createScratchFolder();
     await writeFile(join(home, "token"), "hf_file\n");
     expect(getHubSettings({ HF_HOME: home }).token).toBe("hf_file");

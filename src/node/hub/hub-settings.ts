@@ -19,9 +19,9 @@ export interface HubSettings {
   readonly token: string | undefined;
   /** HF_HUB_OFFLINE: no requests, only the cache is used. */
   readonly offline: boolean;
-  /** Pause before the first retry; each further one is twice as long. */
+  /** Milliseconds before the first retry; each further pause is twice as long. */
   readonly retryMilliseconds: number;
-  /** Time without a received byte after which a request is aborted. */
+  /** Milliseconds without a received byte after which a request is aborted. */
   readonly silenceMilliseconds: number;
 }
 
@@ -58,8 +58,8 @@ function getToken(env: Environment, file: string): string | undefined {
 }
 
 /**
- * The token without surrounding line ends; a token with characters that are invalid in a header is rejected
- * without being shown.
+ * Removes surrounding line ends from the token; a token with characters that are invalid in a header is
+ * rejected without being shown.
  */
 function clean(token: string): string | undefined {
   const trimmed = token.trim();
@@ -67,7 +67,7 @@ function clean(token: string): string | undefined {
   if (/^[\x21-\x7e]{1,4096}$/.test(trimmed)) return trimmed;
   throw new GolemError(
     "invalid-option",
-    "The Hugging Face token contains invalid characters; one line of ASCII letters was expected.",
+    "The Hugging Face token contains invalid characters; expected one line of ASCII letters.",
     { hint: "Set HF_TOKEN again, or run `hf auth login`." },
   );
 }
@@ -84,7 +84,7 @@ function parseEndpoint(text: string): string {
   }
   throw new GolemError(
     "invalid-option",
-    `HF_ENDPOINT is "${text.replace(/\/\/[^/@]*@/, "//...@")}"; an address such as https://huggingface.co was expected.`,
+    `HF_ENDPOINT is "${text.replace(/\/\/[^/@]*@/, "//...@")}"; expected an address such as https://huggingface.co.`,
     { hint: "Correct it, or unset it to use huggingface.co." },
   );
 }

@@ -1,4 +1,7 @@
-/** Values decoded in a process of its own: as by hyparquet itself, or an end in time where a page keeps the decoder busy for good. */
+/**
+ * Values decoded in a separate process: equal to those of hyparquet, or ended in time if a page decodes
+ * endlessly.
+ */
 import { spawn } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
@@ -11,19 +14,19 @@ import { createParquetReader, openParquetFile } from "../../dataset/parquet-file
 import { parquetCompressors } from "./parquet-compressors.ts";
 import { createIsolatedReader } from "./parquet-process.ts";
 
-/** A file of 64 rows, half of them null, whose first run of levels claims 2^30 values. */
+/** A file of 64 rows, half of them null, whose first run of levels states 2^30 values. */
 function createEndless(): Uint8Array {
   const data = Array.from({ length: 64 }, (_, i) => (i % 2 ? i : null));
   const columnData = [{ name: "label", data, type: "INT32", nullable: true } as const];
   const file = Buffer.from(parquetWriteBuffer({ codec: "UNCOMPRESSED", columnData }));
-  // Eight groups of eight levels of one bit each, every second one set.
+  // Eight groups of eight levels of one bit each, with every second one set.
   const levels = file.indexOf(Buffer.from("11aaaaaaaaaaaaaaaa", "hex"));
   expect(levels).toBeGreaterThan(0);
   file.set([0xfe, 0xff, 0xff, 0xff, 0x07, 0x01], levels);
   return file;
 }
 
-it("gives the values that the calling thread would give", async () => {
+it("gives the same values as the calling thread", async () => {
   for (const name of ["snappy", "gzip", "indexed", "pages-v2"]) {
     const bytes = await readFile(new URL(`../../../test/fixtures/parquet/${name}.parquet`, import.meta.url));
     const source = createMemorySource(bytes, name);
@@ -35,20 +38,20 @@ it("gives the values that the calling thread would give", async () => {
   }
 });
 
-it("ends a reading that would not end by itself, and serves the next one", async () => {
+it("ends an endless reading, and serves the next one", async () => {
   const file = await openParquetFile(
     createMemorySource(createEndless(), "endless"),
     createIsolatedReader({}),
   );
   const reading = file.readRows(["label"], 0, 64);
-  // By its deadline, or because the array cannot grow any further: a matter of speed.
+  // It ends by its deadline, or because the array cannot grow any further, depending on speed.
   await expect(reading).rejects.toMatchObject({ code: "invalid-data" });
   const bytes = await readFile(new URL("../../../test/fixtures/parquet/snappy.parquet", import.meta.url));
   const good = await openParquetFile(createMemorySource(bytes, "good"), createIsolatedReader({}));
   expect(await good.readRows(["speaker_id"], 0, 2)).toEqual([{ speaker_id: "s0" }, { speaker_id: "s1" }]);
 });
 
-it("ends it at once when the work is interrupted", async () => {
+it("ends a reading at once when aborted", async () => {
   const stop = new AbortController();
   const reader = createIsolatedReader({ signal: stop.signal });
   const file = await openParquetFile(createMemorySource(createEndless(), "endless"), reader);
@@ -62,16 +65,16 @@ it("rejects with the error of the byte source", async () => {
   const memory = createMemorySource(bytes, "cut off");
   let isCut = false;
   const read = async (offset: number, length: number) => {
-    if (isCut) throw new Error("the line is dead");
+    if (isCut) throw new Error("the connection was lost");
     return memory.read(offset, length);
   };
   const file = await openParquetFile({ ...memory, read }, createIsolatedReader({}));
   isCut = true;
-  await expect(file.readRows(["audio"], 0, 2)).rejects.toThrow(/the line is dead/);
+  await expect(file.readRows(["audio"], 0, 2)).rejects.toThrow(/the connection was lost/);
 });
 
 it.skipIf(process.platform !== "linux")(
-  "ends with a parent that was killed",
+  "ends if its parent is killed",
   async () => {
     const path = join(await createScratchFolder(), "endless.parquet");
     await writeFile(path, createEndless());

@@ -2,8 +2,8 @@
  * Decodes Parquet values in a process that can be ended: a hostile file can keep a decoder busy forever,
  * exhaust the heap, or grow an array until the engine aborts its whole process.
  *
- * Each reading has a deadline that follows from the bytes it may decode; time spent waiting for bytes does not
- * count.
+ * Each reading has a deadline computed from the number of bytes to decode; time spent waiting for bytes is
+ * not included.
  * Not its concern: Parquet (dataset/parquet-file.ts), where bytes come from.
  */
 import type { ChildProcess } from "node:child_process";
@@ -23,12 +23,15 @@ export type ParquetCalls = {
   };
 };
 
-/** Time for any reading, in milliseconds, and bytes decoded per millisecond beyond it; usual are 50,000. */
+/**
+ * Time for any reading, in milliseconds, and minimum speed beyond it, in bytes per millisecond; usual are
+ * 50,000.
+ */
 const usualGrace = 3000;
 const slowestBytesPerMillisecond = 1000;
-/** Time until the process requests the first bytes, in milliseconds: the machine may be busy when it starts. */
+/** Maximum time until the process requests the first bytes, in milliseconds: the machine may be busy. */
 const startMilliseconds = 30_000;
-/** Of the process's heap; recordings lie outside of it. */
+/** Limit on the process's heap; recordings are outside of it. */
 const heapMegabytes = 2048;
 /** Milliseconds without work after which the process ends. */
 const idleMilliseconds = 2000;
@@ -42,12 +45,15 @@ interface ParquetProcess {
 
 let current: ParquetProcess | undefined;
 
-/** Creates a reader that decodes in the process; readings reject with `aborted` as soon as the signal says so. */
+/**
+ * Creates a reader that decodes in the process; readings reject with `aborted` as soon as `signal` is
+ * aborted.
+ */
 export function createIsolatedReader({
   signal,
   graceMilliseconds = usualGrace,
 }: WorkOptions & {
-  /** Time for any reading, in milliseconds: more where all cores are busy for long. */
+  /** Time for any reading, in milliseconds; to be increased if all cores are busy for long. */
   readonly graceMilliseconds?: number;
 }): ParquetReader {
   return async (file, request) => {
@@ -55,8 +61,9 @@ export function createIsolatedReader({
     const own = holdProcess();
     const input = createCallInput<ParquetCalls["readValues"]["chunk"]>();
     const stop = (error: Error): void => endProcess(own, error);
-    const abort = (): void => stop(new GolemError("aborted", "The work was interrupted before it was done."));
-    const late = (): void => stop(new Error("decoding it takes far longer than its size allows"));
+    const abort = (): void =>
+      stop(new GolemError("aborted", "The work was interrupted before it was complete."));
+    const late = (): void => stop(new Error("decoding takes far too long for its size"));
     const clock = createClock(graceMilliseconds + getDecodingTime(request), late);
     const start = createClock(startMilliseconds, late);
     let isStarted = false;
@@ -87,7 +94,7 @@ export function createIsolatedReader({
       start.resume();
       return await Promise.race([values, failed]);
     } catch (error) {
-      // Errors of the decoder come back without their class.
+      // Errors of the decoder are received without their class.
       throw error instanceof GolemError && error.code === "unexpected" ? new Error(error.message) : error;
     } finally {
       start.pause();
@@ -104,7 +111,7 @@ function holdProcess(): ParquetProcess {
     const own: ParquetProcess = { child, caller: createCaller<ParquetCalls>(toPort(child)), calls: 0 };
     current = own;
     child.on("error", (error) => endProcess(own, new Error(`decoding it failed: ${error.message}`)));
-    child.on("exit", () => endProcess(own, new Error("decoding it takes more than its size allows")));
+    child.on("exit", () => endProcess(own, new Error("the process that decodes it ended unexpectedly")));
   }
   clearTimeout(current.idle);
   current.calls++;
@@ -128,7 +135,7 @@ function endProcess(own: ParquetProcess, error: Error): void {
   own.child.kill("SIGKILL");
 }
 
-/** Milliseconds in which the bytes of a reading must be decoded, beyond the grace. */
+/** Computes the milliseconds in which the bytes of a reading must be decoded, beyond the grace period. */
 function getDecodingTime({ metadata, columns }: ParquetRequest): number {
   let bytes = 0;
   for (const group of metadata.row_groups) {

@@ -1,6 +1,6 @@
 /**
  * Reads and writes the labels given in a review: metadata.csv in the reviewed folder, which `golem train` and
- * `golem update` read. The file is replaced as a whole, so that a crash loses at most the answer in progress.
+ * `golem update` read. The file is replaced atomically, so that a crash loses at most the current answer.
  */
 import { access } from "node:fs/promises";
 import { join } from "node:path";
@@ -41,7 +41,7 @@ export async function readAnswers(folder: string): Promise<Map<string, Answer>> 
   if (!isOwn) {
     throw new GolemError(
       "output-exists",
-      `${path} has the columns ${found.slice(0, 200)}; those of a review were expected: ${columns.slice(0, 3).join(",")}.`,
+      `${path} has the columns ${found.slice(0, 200)}; expected those of a review: ${columns.slice(0, 3).join(",")}.`,
       { hint: "Rename it, or review a copy of the folder." },
     );
   }

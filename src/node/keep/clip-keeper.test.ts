@@ -1,4 +1,4 @@
-/** Clips on a real disk: what is written, what is deleted at the size limit, and disks that fail. */
+/** Clips on a real disk: writing, deletion at the size limit, and disks that fail. */
 import { spawnSync } from "node:child_process";
 import { appendFile, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ async function listClips(folder: string): Promise<string[]> {
   return (await readdir(folder)).filter((name) => name.endsWith(".wav")).sort();
 }
 
-it("writes clips that decode to what was heard, and a line for each", async () => {
+it("writes clips that decode to the given samples, and a line for each", async () => {
   const folder = join(await createScratchFolder(), "new", "kept");
   const keeper = await openClipKeeper({ folder });
   keeper.keep(createClip(), "day.wav");
@@ -59,7 +59,7 @@ it("writes clips that decode to what was heard, and a line for each", async () =
 });
 
 it.each(["../../etc/passwd", "a/b", "\u0000\n", "CON", "x".repeat(5000), '{"file_name":1}\n{}'])(
-  "never makes a file name of a label or a source: %j",
+  "never uses a label or a source in a file name: %j",
   async (text) => {
     const folder = await createScratchFolder();
     const keeper = await openClipKeeper({ folder });
@@ -71,7 +71,7 @@ it.each(["../../etc/passwd", "a/b", "\u0000\n", "CON", "x".repeat(5000), '{"file
   },
 );
 
-it("deletes the oldest clips when the limit is reached, but no other file and none with a label", async () => {
+it("deletes the oldest clips when the limit is reached, but no clip with a label and no other file", async () => {
   const folder = await createScratchFolder();
   await writeFile(join(folder, "my own.wav"), new Uint8Array(10 * clipBytes));
   const options = { folder, maximumBytes: 5 * clipBytes };
@@ -96,7 +96,7 @@ it("deletes the oldest clips when the limit is reached, but no other file and no
   expect(bytes).toBeGreaterThan(0.5 * options.maximumBytes);
 });
 
-it("warns once of a disk that fails, and goes on when it works again", async () => {
+it("warns once about a disk that fails, and continues when it works again", async () => {
   const folder = join(await createScratchFolder(), "kept");
   const warnings: ErrorRecord[] = [];
   const keeper = await openClipKeeper({ folder }, (warning) => warnings.push(warning));
@@ -114,7 +114,7 @@ it("warns once of a disk that fails, and goes on when it works again", async () 
   expect(keeper.getState()).toMatchObject({ failed: 3, written: { event: 1 } });
 });
 
-it("leaves no clip without a line: the manifest cannot be written, or ends in the middle of a line", async () => {
+it("keeps no clip without a line if the manifest cannot be written, or ends within a line", async () => {
   const folder = await createScratchFolder();
   const keeper = await openClipKeeper({ folder });
   await rm(join(folder, "kept.jsonl"));
@@ -133,7 +133,7 @@ it("leaves no clip without a line: the manifest cannot be written, or ends in th
   expect((await readFile(join(folder, "kept.jsonl"), "utf8")).split("\n")).toHaveLength(3);
 });
 
-it("refuses what cannot be kept to, before anything is listened to", async () => {
+it("rejects invalid options and folders before detection starts", async () => {
   const folder = await createScratchFolder();
   await writeFile(join(folder, "file"), "");
   await expect(openClipKeeper({ folder: join(folder, "file", "kept") })).rejects.toMatchObject({
@@ -154,7 +154,7 @@ it("refuses what cannot be kept to, before anything is listened to", async () =>
 
 const mayMount = process.platform === "linux" && process.getuid?.() === 0;
 it.skipIf(!mayMount)(
-  `warns of a full disk and keeps again when there is space${mayMount ? "" : " (skipped: needs root to mount a disk)"}`,
+  `warns about a full disk and continues when there is space${mayMount ? "" : " (skipped: needs root to mount a disk)"}`,
   async () => {
     const folder = await createScratchFolder();
     const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=100k", "golem-test", folder]);

@@ -17,7 +17,7 @@ import { readAnswers } from "./answers.ts";
 import { keepDefaults } from "./keep-defaults.ts";
 import { isClipName, type KeptClip, manifestName } from "./kept-manifest.ts";
 
-/** Which sound of a stream is kept, and where. */
+/** The sound of a stream to keep, and the folder for it. */
 export interface KeepOptions extends Pick<KeepSettings, "unsure" | "unknown"> {
   readonly folder: string;
   /** Sound kept before and after each part, in seconds, at most 10; default 1. */
@@ -33,7 +33,7 @@ const maximumPendingBytes = 64 << 20;
 /** The share of the size limit to which the folder is reduced when the oldest clips are deleted. */
 const remainingShare = 0.95;
 
-/** Counts of what a keeper has done. */
+/** The counts of a keeper. */
 export interface KeptState {
   /** Number of clips written since it was opened. */
   readonly written: Readonly<Record<ClipKind, number>>;
@@ -68,7 +68,7 @@ function resolveKeepOptions(options: KeepOptions): KeepSettings & { readonly max
 
 /**
  * Opens a keeper on a folder, which is created. Rejects with `invalid-option`, and with `output-failed` if
- * nothing can be written there; once it is open, a full disk gives only a warning.
+ * nothing can be written there; later, a full disk gives only a warning.
  */
 export async function openClipKeeper(
   options: KeepOptions,
@@ -93,8 +93,8 @@ export async function openClipKeeper(
     isFailing = true;
     onWarning?.({
       code: "output-failed",
-      message: `A clip could not be kept in ${folder}: ${reason}. Detection goes on; clips are left out until it is possible again.`,
-      hint: "Free space there, or name another folder with --keep.",
+      message: `A clip could not be kept in ${folder}: ${reason}. Detection continues; clips are not kept until writing succeeds again.`,
+      hint: "Free space on the disk, or name another folder with --keep.",
     });
   };
   const makeRoom = async (needed: number): Promise<void> => {
@@ -151,7 +151,7 @@ export async function openClipKeeper(
       if (await Promise.race([isWritten, setTimeout(1000 * maximumSeconds, false, { ref: false })])) return;
       onWarning?.({
         code: "output-failed",
-        message: `Clips could not be written to ${folder} within ${maximumSeconds} s: the disk is too slow. They are left out.`,
+        message: `Clips could not be written to ${folder} within ${maximumSeconds} s: the disk is too slow. They are not kept.`,
         hint: "Name a folder on a faster disk with --keep.",
       });
     },
@@ -175,7 +175,7 @@ async function prepare(folder: string, manifest: string): Promise<boolean> {
     throw new GolemError(
       "output-failed",
       `Clips cannot be kept in ${folder}: ${describeDiskReason(error)}.`,
-      { hint: "Name a folder with --keep that can be written to.", cause: error },
+      { hint: "Name a writable folder with --keep.", cause: error },
     );
   }
 }

@@ -14,12 +14,11 @@ export const manifestName = "kept.jsonl";
 
 /** Maximum size of a manifest, in bytes. */
 const maximumBytes = 256 << 20;
-/** The form of the names of clips: the time in UTC, so that they sort, and eight random digits. */
+/** The form of the names of clips: the time in UTC, for sorting, and eight random digits. */
 const clipName = /^\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d-\d{3}Z-[0-9a-f]{8}\.wav$/;
 
 const keptClipSchema = z.object({
   file_name: z.string().check(z.regex(clipName)),
-  /** The best class. */
   heard: z.string(),
   confidence: z.number().check(z.minimum(0), z.maximum(1)),
   kind: z.enum(["event", "unsure", "unknown"]),

@@ -30,7 +30,7 @@ export interface ReviewFolder {
   /** Finds the absolute path of a recording of the review; undefined for any other name. */
   locate(file: string): string | undefined;
   /**
-   * Gives labels to recordings; an empty label removes the recording's label. Either all of them are written,
+   * Sets labels of recordings; an empty label removes the recording's label. Either all of them are written,
    * or none. Rejects with `invalid-data` for other files and invalid labels, and with `output-failed`.
    */
   answer(answers: readonly { readonly file: string; readonly label: string }[]): Promise<void>;
@@ -54,7 +54,7 @@ export async function openReview(folder: string, options: ReviewOptions = {}): P
   };
   await refresh(options);
   if (items.size === 0) {
-    throw new GolemError("no-recordings", `${folder} has no recordings; some to review were expected.`, {
+    throw new GolemError("no-recordings", `${folder} has no recordings; expected some to review.`, {
       hint: "Keep some with golem listen --keep DIR, or name a folder of recordings.",
     });
   }
@@ -79,8 +79,8 @@ export async function openReview(folder: string, options: ReviewOptions = {}): P
     for (const { file, label: text } of given) {
       const item = items.get(file);
       if (!item) {
-        throw new GolemError("invalid-data", `${file.slice(0, 200)} is no recording of this review.`, {
-          hint: `Name files as ${answersName} does: relative to the reviewed folder.`,
+        throw new GolemError("invalid-data", `${file.slice(0, 200)} is not a recording of this review.`, {
+          hint: `Name files as in ${answersName}: relative to the reviewed folder.`,
         });
       }
       const label = text.trim().normalize("NFC");
@@ -115,10 +115,10 @@ export async function openReview(folder: string, options: ReviewOptions = {}): P
   };
 }
 
-/** Throws if a clip was deleted since it was listed, to make room for others. */
+/** Throws if a clip was deleted since it was listed, to free space for others. */
 async function checkExists(root: string, file: string): Promise<void> {
   await access(join(root, file)).catch((cause: unknown) => {
-    const message = `${file} is gone; a recording of this review was expected.`;
+    const message = `${file} no longer exists; expected a recording of this review.`;
     throw new GolemError("data-not-found", message, { hint: "Reload the review.", cause });
   });
 }

@@ -1,4 +1,4 @@
-/** Transcribers of checkpoints from a folder and from the Hub: found, built, in golems, changed files. */
+/** Transcribers of checkpoints from a folder and from the Hub: resolved, built, used in golems, changed. */
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
@@ -33,7 +33,7 @@ async function createPlaces() {
 const tone = Float32Array.from({ length: 8000 }, (_, i) => 0.3 * Math.sin(i * i * 1e-5));
 
 describe("the transcriber of a checkpoint", () => {
-  it("is found with its encoder, unless told otherwise", async () => {
+  it("is found with its encoder, unless excluded by an option", async () => {
     const { model, cache } = await createPlaces();
     const find = (encoder: string, choice = {}) => resolveEncoderSet({ encoder, ...choice }, { cache });
     const { encoders, transcriber } = await find(model);
@@ -60,7 +60,7 @@ describe("the transcriber of a checkpoint", () => {
     await expect(find("mfcc?language=de")).rejects.toMatchObject({ code: "invalid-option" });
   });
 
-  it("is none of a checkpoint whose decoder or vocabulary is not there", async () => {
+  it("is undefined for a checkpoint without a decoder or a vocabulary", async () => {
     const { folder, cache } = await createPlaces();
     const model = join(folder, "without");
     await writeSpeakingWhisper(model);
@@ -71,7 +71,7 @@ describe("the transcriber of a checkpoint", () => {
     });
   });
 
-  it("runs in a process of its own, and notices files that changed", async () => {
+  it("runs in its own process, and rejects changed files", async () => {
     const { model, cache } = await createPlaces();
     const { transcriber } = await resolveEncoderSet({ encoder: model }, { cache });
     const loaded = await loadResolvedTranscriber(transcriber!, { cache });
@@ -87,7 +87,7 @@ describe("the transcriber of a checkpoint", () => {
     });
   });
 
-  it("writes words for golems, in this process and behind a server", async () => {
+  it("writes transcripts for golems, in this process and on a server", async () => {
     const { folder, cache } = await createPlaces();
     const model = join(folder, "sure");
     await writeSpeakingWhisper(model, 6);
@@ -99,7 +99,7 @@ describe("the transcriber of a checkpoint", () => {
       ...{ encoders, transcriber, store: createMemoryStore(), cache },
     });
     expect(new Set(embedded.map(({ text }) => text)).size).toBeGreaterThan(1);
-    // Vectors that say nothing, so that what was written decides.
+    // Random vectors, so that only the transcript distinguishes the classes.
     const random = createRandom(1);
     const recordings = embedded.map((row) => ({
       ...row,
@@ -128,7 +128,7 @@ describe("the transcriber of a checkpoint", () => {
     await served.server.close();
   });
 
-  it("is the same for a golem, from its folder, from another, and not from one that changed", async () => {
+  it("is found for a golem in its folder or a copy of it, but not in a changed one", async () => {
     const { folder, model, cache } = await createPlaces();
     const set = await resolveEncoderSet({ encoder: `${model}?language=de` }, { cache });
     const { info } = set.transcriber!;
@@ -153,7 +153,7 @@ describe("the transcriber of a checkpoint", () => {
     });
   });
 
-  it("is fetched from the Hub at the commit that a golem records", async () => {
+  it("is fetched from the Hub at the commit recorded in a golem", async () => {
     const { cache } = await createPlaces();
     const hub = await startHubServer();
     hub.put({ type: "model", id: "someone/whisper-small", files: await createSpeakingWhisper() });

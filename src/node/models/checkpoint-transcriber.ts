@@ -1,7 +1,7 @@
 /**
- * The transcriber of a checkpoint in a folder: found, its graphs built into the cache folder, loaded.
+ * The transcriber of a checkpoint in a folder: finds it, builds its graphs in the cache folder, loads it.
  *
- * Not its concern: model families, the folder's origin, the process that it runs in.
+ * Not its concern: model families, the folder's origin, the process for running it.
  */
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";
@@ -30,7 +30,7 @@ const precision = "int8";
 const generationFile = "generation_config.json";
 const vocabularyFiles = ["tokenizer.json", "vocab.json", "added_tokens.json"] as const;
 
-/** Downloads what a transcriber needs beside the encoder's files, as far as it is there. */
+/** Downloads the available files that a transcriber needs besides those of the encoder. */
 export async function collectTranscriberFiles(files: FileSet): Promise<void> {
   for (const name of listTranscriberFiles(files.names)) await files.locate(name);
 }
@@ -41,9 +41,7 @@ function listTranscriberFiles(names: readonly string[]): string[] {
   return wanted.filter((name) => names.includes(name));
 }
 
-/** Where a transcriber's checkpoint comes from. */
 interface TranscriberSource {
-  /** Name of the checkpoint. */
   readonly id: string;
   readonly revision: string;
   readonly language: string | undefined;
@@ -51,7 +49,7 @@ interface TranscriberSource {
   readonly names?: readonly string[] | undefined;
 }
 
-/** Finds the transcriber of the checkpoint in a folder; undefined where it has none. Builds nothing. */
+/** Finds the transcriber of the checkpoint in a folder, without building it; undefined if there is none. */
 export async function findCheckpointTranscriber(
   folder: string,
   { id, revision, language, names }: TranscriberSource,
@@ -105,8 +103,8 @@ async function hasTensor({ folder, weights }: PretrainedFolder, end: string): Pr
 }
 
 /**
- * Builds the graphs of a checkpoint's transcriber unless they are there; its files must be the ones that were
- * found. Returns the plan, and the paths of the graphs by their names.
+ * Builds the graphs of a checkpoint's transcriber unless they are cached; its files must not have changed
+ * since it was found. Returns the plan, and the paths of the graphs by name.
  */
 export async function prepareCheckpointTranscriber(
   { info, source }: ResolvedTranscriber,

@@ -1,6 +1,6 @@
 /**
- * ONNX models with a descriptor (golem-encoder.json) on disk or on the Hub: found, checked by hash, loaded
- * from bytes.
+ * ONNX models with a descriptor (golem-encoder.json) on disk or on the Hub: finds them, checks their hashes,
+ * loads them from bytes.
  *
  * Models are loaded from bytes and those with external data are rejected, so no model can name a path.
  */
@@ -32,7 +32,7 @@ export async function resolveDescribed(
   if (!files.names.includes(model) && files.revision !== "local") {
     throw new GolemError(
       "weights-missing",
-      `${files.id} has no file ${model}, which its ${descriptorFile} names.`,
+      `${files.id} has no file ${model}, which is named in its ${descriptorFile}.`,
     );
   }
   const { paths, sha256 } = await hashFiles(files, [descriptorFile, model], options);

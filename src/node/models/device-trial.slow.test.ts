@@ -1,6 +1,6 @@
 /**
- * Devices that this machine does not have, and the processor under another name: which device is used, and
- * which warnings are given.
+ * The choice of the device and its warnings, for devices that this machine does not have and for a second
+ * session on the processor.
  */
 
 import { readFile, symlink } from "node:fs/promises";
@@ -32,13 +32,13 @@ async function choose(device: (typeof devices)[number], encoder = id) {
 }
 
 describe("choosing a device", () => {
-  it("keeps the processor without a word where nothing else was asked for", async () => {
+  it("uses the processor without a warning if no other device is requested", async () => {
     expect(await choose("cpu")).toEqual({ chosen: "cpu", warnings: [] });
     const encoderSet = { encoders: [await resolveEncoder(id)], transcriber: undefined };
     expect(await chooseDevice(undefined, encoderSet, {})).toBe("cpu");
   });
 
-  it("falls back to the processor with one warning, that says what is missing", async () => {
+  it("falls back to the processor with one warning, which states what is missing", async () => {
     const { chosen, warnings } = await choose(foreign);
     expect(chosen).toBe("cpu");
     expect(warnings).toEqual([
@@ -48,7 +48,7 @@ describe("choosing a device", () => {
     ]);
   });
 
-  it("reports a fault once per listener, and tries once", async () => {
+  it("tries a device once, and reports a fault once per listener", async () => {
     const encoderSet = { encoders: [await resolveEncoder(id)], transcriber: undefined };
     const warnings: string[] = [];
     const onWarning = ({ message }: { message: string }): void => void warnings.push(message);
@@ -56,7 +56,7 @@ describe("choosing a device", () => {
     expect(warnings).toHaveLength(1);
   });
 
-  it("prints nothing for auto, whatever it finds", async () => {
+  it("prints nothing for auto, with any result", async () => {
     const { chosen, warnings } = await choose("auto");
     expect(devices).toContain(chosen);
     expect(warnings).toEqual([]);
@@ -73,7 +73,7 @@ describe("choosing a device", () => {
     },
   );
 
-  it("finds the embeddings of two sessions on the processor equal, and others different", async () => {
+  it("treats the embeddings of two sessions on the processor as equal, and others as different", async () => {
     const one = await loadEncoder(id);
     const probe = createProbe(one.info.sampleRate);
     const first = Float32Array.from((await one.encode(probe)).vector);
@@ -94,13 +94,13 @@ describe("choosing a device", () => {
 });
 
 describe("--device", () => {
-  it("embeds on the processor after one warning, and the same", async () => {
+  it("gives the same embeddings on the processor after one warning", async () => {
     const { folder } = await getToneGolem();
     const embed = async (device: string) => {
       const home = await createScratchFolder();
       const out = join(home, "out.npz");
       const args = ["embed", folder, "--out", out, "--encoder", id, "--limit", "2", "--device", device];
-      // A separate store, so that recordings have to be embedded.
+      // A separate store, so that recordings must be embedded.
       const shared = getCacheFolder();
       await symlink(shared.encoders, join(home, "encoders"));
       vi.stubEnv("GOLEM_HOME", home);
@@ -120,7 +120,7 @@ describe("--device", () => {
     expect(fallen.bytes).toEqual(plain.bytes);
   });
 
-  it("serves golems on the processor, and says so in the log", async () => {
+  it("serves golems on the processor, with a warning in the log", async () => {
     const { folder } = await getToneGolem();
     const golem = join(await createScratchFolder(), "speech");
     const trained = await train(folder, { encoder: id });

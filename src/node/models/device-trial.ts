@@ -26,8 +26,8 @@ interface Choice {
 
 /** Choices made in this process, so that each trial runs once. */
 const choices = new Map<string, Promise<Choice>>();
-/** Listeners that have received a fault, so that each gets it only once per process. */
-const told = new WeakMap<object, Set<string>>();
+/** Faults already reported to each listener, since each is reported only once per process. */
+const reportedFaults = new WeakMap<object, Set<string>>();
 
 /**
  * Chooses the device for encoders whose files are in the cache. If a device that was named fails, there is
@@ -47,9 +47,9 @@ export async function chooseDevice(
   const { device, fault } = await choice;
   const { onWarning } = options;
   if (fault && onWarning) {
-    const said = told.get(onWarning) ?? new Set();
-    if (!said.has(key)) onWarning(fault);
-    told.set(onWarning, said.add(key));
+    const reported = reportedFaults.get(onWarning) ?? new Set();
+    if (!reported.has(key)) onWarning(fault);
+    reportedFaults.set(onWarning, reported.add(key));
   }
   return device;
 }
@@ -92,7 +92,7 @@ async function findFault(
     const { id, layers } = encoder.info;
     const difference = compareLayers(here.vector, there.vector, layers);
     if (!(difference <= deviceTolerance)) {
-      return `the embeddings of ${id} differ there by ${difference.toPrecision(2)} of their layer's root mean square; at most ${deviceTolerance} was expected.`;
+      return `the embeddings of ${id} differ there by ${difference.toPrecision(2)} of their layer's root mean square; expected at most ${deviceTolerance}.`;
     }
     if (mustBeFaster && there.seconds >= here.seconds) return `${id} is not faster there.`;
   }
@@ -121,8 +121,8 @@ async function measure(encoder: Encoder, signal: AbortSignal | undefined) {
 const accelerators = ["cuda", "coreml", "dml", "webgpu"] as const;
 
 /**
- * Returns what is missing for a device, as far as that can be known without loading it, since the native
- * library prints missing files to the terminal.
+ * Returns what is missing for a device, as far as this can be determined without loading it: the native
+ * library would print missing files to the terminal.
  */
 async function findLack(device: Provider): Promise<string | undefined> {
   const { listSupportedBackends } = await import("onnxruntime-node");

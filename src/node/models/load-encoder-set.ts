@@ -13,15 +13,12 @@ import { createSharedNetworks } from "./shared-networks.ts";
 
 /** Parts of an encoder set. */
 export interface EncoderSetParts {
-  /** Places among the encoders of the set. */
+  /** Indices among the encoders of the set. */
   readonly encoders: readonly number[];
   readonly transcriber: boolean;
 }
 
-/**
- * Takes some parts of an encoder set, in the order given; they still belong to the whole set, which frees
- * them.
- */
+/** Selects parts of an encoder set, in the given order; they are freed with the whole set. */
 export function selectParts(encoderSet: EncoderSet, { encoders, transcriber }: EncoderSetParts): EncoderSet {
   return {
     encoders: encoders.map((i) => encoderSet.encoders[i]!),

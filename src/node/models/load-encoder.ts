@@ -28,8 +28,8 @@ export interface RunOptions {
 }
 
 /**
- * Loads an encoder, given by a name for `resolveEncoder` or resolved; missing files are downloaded. Encoders
- * that are not built in run in a process of their own.
+ * Loads an encoder, given as a name for `resolveEncoder` or resolved; missing files are downloaded. Encoders
+ * that are not built in run in a separate process.
  */
 export async function loadEncoder(
   encoder: string | ResolvedEncoder,
@@ -42,7 +42,7 @@ export async function loadEncoder(
   return loadIsolatedEncoder(resolved, { ...options, threads: options.threads ?? 1 });
 }
 
-/** Loads an encoder in this process, whether it is built in or not. */
+/** Loads any encoder in this process. */
 export async function loadEncoderHere(
   encoder: ResolvedEncoder,
   options: LoadOptions & RunOptions,
@@ -67,7 +67,7 @@ export async function loadEncoderHere(
   }
 }
 
-/** Downloads and builds everything that loading needs, so that workers need only load it. */
+/** Downloads and builds everything that loading in workers needs. */
 export async function prepareEncoder(encoder: ResolvedEncoder, options: LoadOptions): Promise<void> {
   const { info, source } = encoder;
   if (source.kind === "built-in") await ensureWeights(getEncoderDefinition(info.id), options);

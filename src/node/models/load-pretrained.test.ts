@@ -1,4 +1,7 @@
-/** Pretrained models from a folder: built once, reused, rebuilt when a file changes; a missing or broken file is named. */
+/**
+ * Pretrained models from a folder: built once, reused, rebuilt if a file changes; errors name missing or
+ * damaged files.
+ */
 import { cp, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -20,7 +23,7 @@ async function createPlaces(model: string) {
 }
 
 describe("pretrained encoders", () => {
-  it.each(["wav2vec2", "wav2vec2-large", "hubert"])("makes an encoder of %s", async (model) => {
+  it.each(["wav2vec2", "wav2vec2-large", "hubert"])("creates an encoder from %s", async (model) => {
     const { folder, cache } = await createPlaces(model);
     const reference = await openCheckpoint({
       "model.safetensors": await fixtureSource(`${model}/reference.safetensors`, "model.safetensors"),
@@ -77,7 +80,7 @@ describe("pretrained encoders", () => {
     expect(await readdir(join(changed.path, ".."))).toEqual(["int8-3.onnx", "int8-3.onnx.sha256"]);
   });
 
-  it("leaves nothing behind when the weights do not fit", async () => {
+  it("leaves no files if the weights do not match", async () => {
     const { folder, cache } = await createPlaces("hubert");
     const config = JSON.parse(await readFile(join(folder, "config.json"), "utf8"));
     await writeFile(join(folder, "config.json"), JSON.stringify({ ...config, hidden_size: 96 }));
@@ -86,7 +89,7 @@ describe("pretrained encoders", () => {
     expect(graphs.filter((name) => name.includes("onnx"))).toEqual([]);
   });
 
-  it("names what is not there", async () => {
+  it("names missing files", async () => {
     const { folder, cache } = await createPlaces("hubert");
     await expect(preparePretrained({ folder }, { cache, throughLayer: 9 })).rejects.toMatchObject({
       code: "invalid-layer",

@@ -1,5 +1,5 @@
 /**
- * An encoder from a folder with a published checkpoint: its graph is built into the cache folder on first
+ * Loads an encoder from a folder with a published checkpoint: its graph is built in the cache folder on first
  * use.
  *
  * Not its concern: model families, recordings.
@@ -16,7 +16,6 @@ import { createNodeOnnxRuntime } from "./onnx-runtime-node.ts";
 import { hashPretrainedFolder, readPretrainedFolder } from "./pretrained-folder.ts";
 import { ensurePretrainedGraph, getPretrainedGraphPath } from "./pretrained-graph.ts";
 
-/** Location and name of a checkpoint. */
 interface PretrainedSource {
   readonly folder: string;
   /** "owner/name" on a hub; default the folder's name. */
@@ -27,7 +26,6 @@ interface PretrainedSource {
   readonly padded?: boolean | undefined;
 }
 
-/** Options of building a graph. */
 interface PretrainedOptions {
   /** Default int8. */
   readonly precision?: Precision | undefined;
@@ -38,13 +36,9 @@ interface PretrainedOptions {
   readonly onWarning?: ((warning: ErrorRecord) => void) | undefined;
 }
 
-/**
- * A pretrained model whose graph is in the cache folder, as plain data: any thread can load it, any number of
- * times.
- */
+/** A pretrained model with its graph in the cache folder, as plain data that any thread can load. */
 export interface PreparedCheckpoint {
   readonly info: EncoderInfo;
-  /** The ONNX file. */
   readonly path: string;
   /** Parsed config.json and preprocessor_config.json, which describe the graph's input. */
   readonly config: unknown;

@@ -18,7 +18,7 @@ it("uses a given encoder, and does not dispose of it", async () => {
   await expect(alone.transcribe(tone)).rejects.toThrow();
 });
 
-it("says which encoders transcribe", async () => {
+it("lists the encoders with a transcriber", async () => {
   await expect(loadTranscriber("mfcc")).rejects.toMatchObject({
     code: "unknown-encoder",
     message: expect.stringContaining("moonshine-tiny"),

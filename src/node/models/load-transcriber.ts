@@ -27,8 +27,8 @@ export interface LoadTranscriberOptions extends WorkOptions {
 }
 
 /**
- * Loads a transcriber that has been found. What is not built in is built first if necessary, and runs in a
- * process of its own.
+ * Loads a resolved transcriber. One that is not built in is built first if necessary, and runs in a separate
+ * process.
  */
 export async function loadResolvedTranscriber(
   transcriber: ResolvedTranscriber,
@@ -42,8 +42,8 @@ export async function loadResolvedTranscriber(
 }
 
 /**
- * Loads the transcriber that reads the built-in encoder `id`; missing weights are fetched. Rejects with
- * `unknown-encoder` when there is none, and with the errors of `loadWeights`.
+ * Loads the transcriber of the built-in encoder `id`; missing weights are fetched. Rejects with
+ * `unknown-encoder` if there is none, and with the errors of `loadWeights`.
  */
 export async function loadTranscriber(
   id: string = defaultRecipe.transcriber,

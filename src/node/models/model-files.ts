@@ -24,7 +24,6 @@ export interface FileSet {
   readonly revision: string;
   /** Licence stated in the repository's card, if any. */
   readonly licence: string | undefined;
-  /** All files. */
   readonly names: readonly string[];
   /** The file that was named, if it was a file and not a folder. */
   readonly chosen?: string | undefined;
@@ -94,7 +93,7 @@ export async function hashFiles(
 /** Reads a small text file, at most `maximumBytes`. */
 export async function readSmallFile(path: string, maximumBytes: number): Promise<string> {
   const tooLarge = (size: number) =>
-    new GolemError("invalid-option", `${path} has ${size} bytes; at most ${maximumBytes} were expected.`);
+    new GolemError("invalid-option", `${path} has ${size} bytes; expected at most ${maximumBytes}.`);
   const bytes = await readRegularFile(path, maximumBytes, tooLarge).catch((error: unknown) => {
     throw describeReadError(error, path);
   });

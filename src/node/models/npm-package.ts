@@ -3,8 +3,8 @@
  * apply.
  *
  * The client runs `npm pack` with a private cache inside the target folder, whose growth is reported as
- * progress. It runs in the working folder of this process, so that a project's `.npmrc` applies as for the
- * user. No package script is run. The contents are untrusted: callers check the hashes of extracted files.
+ * progress. It runs in the working folder of this process, so that a project's `.npmrc` applies. No package
+ * script is run. The contents are untrusted: callers check the hashes of extracted files.
  */
 import { spawn } from "node:child_process";
 import { readdir, stat } from "node:fs/promises";
@@ -16,10 +16,10 @@ const pollMilliseconds = 200;
 const timeoutMinutes = 15;
 
 /**
- * Settings used unless the environment has others. With npm's defaults, a machine without a network would
- * wait over a minute.
+ * Settings used unless the environment has others. With npm's defaults, the error of a machine without a
+ * network would take over a minute.
  */
-const patience = {
+const shortTimeouts = {
   npm_config_fetch_retries: "2",
   npm_config_fetch_retry_mintimeout: "1000",
   npm_config_fetch_retry_maxtimeout: "5000",
@@ -28,7 +28,7 @@ const patience = {
 };
 
 /** Settings that would change `npm pack NAME@VERSION`; `npm start --json` sets one of them. */
-const misleading =
+const foreignSettings =
   /^npm_config_(cache|pack_destination|dry_run|json|workspaces?|include_workspace_root|local_prefix|update_notifier|fetch_retries|fetch_retry_m(in|ax)timeout|fetch_timeout)$/i;
 
 /**
@@ -45,7 +45,7 @@ export async function fetchNpmPackage(
   let done = false;
   const report = async () => {
     const completed = Math.min(total, await measureFolder(folder));
-    // npm moves files, so the size may shrink; and a measurement may end after the download.
+    // npm moves files, so the size may decrease, and a measurement may end after the download.
     if (done || completed <= highest) return;
     highest = completed;
     onProgress?.({ stage, completed, total });
@@ -97,7 +97,8 @@ async function runNpm(
     child.on("close", (code) => resolve(code ?? `it took longer than ${timeoutMinutes} minutes`));
   });
   clearTimeout(timer);
-  if (signal?.aborted) throw new GolemError("aborted", "The download was interrupted before it was done.");
+  if (signal?.aborted)
+    throw new GolemError("aborted", "The download was interrupted before it was complete.");
   if (outcome === 0) return;
   const reason = typeof outcome === "string" ? outcome : getNpmReason(stderr);
   throw new GolemError("fetch-failed", `npm could not fetch the package: ${reason}.`);
@@ -106,24 +107,23 @@ async function runNpm(
 function createEnvironment(folder: string): NodeJS.ProcessEnv {
   const user = Object.entries(process.env);
   return {
-    ...Object.fromEntries(user.filter(([key]) => !misleading.test(key))),
-    ...patience,
+    ...Object.fromEntries(user.filter(([key]) => !foreignSettings.test(key))),
+    ...shortTimeouts,
     // The user's settings, in upper or lower case, replace these.
     ...Object.fromEntries(
       user
-        .filter(([key]) => Object.hasOwn(patience, key.toLowerCase()))
+        .filter(([key]) => Object.hasOwn(shortTimeouts, key.toLowerCase()))
         .map(([key, value]) => [key.toLowerCase(), value]),
     ),
     npm_config_cache: join(folder, "npm-cache"),
     npm_config_pack_destination: folder,
     npm_config_update_notifier: "false",
-    // If npm is provided by corepack: do not require the package manager that the surrounding project
-    // specifies.
+    // An npm provided by corepack must not require the package manager of the surrounding project.
     COREPACK_ENABLE_STRICT: "0",
   };
 }
 
-/** The working folder may have been deleted; npm cannot start in it. */
+/** Gets the working folder; `otherwise` if it has been deleted, since npm could not start in it. */
 function getWorkingFolder(otherwise: string): string {
   try {
     return process.cwd();
@@ -138,7 +138,7 @@ function describeStart(error: NodeJS.ErrnoException): string {
     : `the command \`npm\` did not start (${error.code ?? error.message})`;
 }
 
-/** The most informative line of npm's error, without the full stop. */
+/** Gets the most informative line of npm's error, without the full stop. */
 function getNpmReason(stderr: string): string {
   const lines = stderr
     .split("\n")
@@ -151,7 +151,7 @@ function getNpmReason(stderr: string): string {
   return parts.join(", ").replace(/\.+$/, "") || "it gave no reason";
 }
 
-/** Bytes in all files below a folder; files that disappear meanwhile count as 0. */
+/** Measures the bytes in all files below a folder; files deleted meanwhile are counted as 0. */
 async function measureFolder(folder: string): Promise<number> {
   const entries = await readdir(folder, { withFileTypes: true, recursive: true }).catch(() => []);
   const sizes = entries

@@ -19,7 +19,6 @@ type SessionOptions = InferenceSession.SessionOptions;
 /** Threads of a session that uses a second core. */
 const sparedThreads = 2;
 
-/** Settings of {@link createNodeOnnxRuntime}. */
 interface NodeOnnxOptions {
   /** Threads of each session. */
   readonly threads: number;
@@ -30,7 +29,7 @@ interface NodeOnnxOptions {
   readonly hasSpareCore?: (() => boolean) | undefined;
   /** Default: the processor. Loading rejects if the machine has no such device. */
   readonly device?: Provider | undefined;
-  /** Where optimised graphs of derived models are kept; without it they are optimised at every load. */
+  /** Cache folder of optimised graphs of derived models; without it, they are optimised at every load. */
   readonly readyFolder?: string | undefined;
 }
 
@@ -76,7 +75,8 @@ function createPlainRuntime(
         // Memory patterns for every input length take 90 MB for recordings of 30 s, without a measurable
         // gain.
         enableMemPattern: false,
-        // An arena keeps the memory of its largest run. Without arenas 30 s take 100 MB less, at the same speed.
+        // An arena keeps the memory of its largest run. Without arenas 30 s take 100 MB less, at the same
+        // speed.
         enableCpuMemArena: false,
         logSeverityLevel: 3,
         ...(device === "cpu" ? {} : { executionProviders: [device] }),
@@ -102,7 +102,6 @@ function createPlainRuntime(
   };
 }
 
-/** Creates a session of the runtime. */
 type CreateSession = (
   source: Uint8Array | string,
   more?: SessionOptions,
@@ -179,15 +178,15 @@ function getMachine(version: string): string {
 }
 
 /**
- * Whether products of uint8 and int8 may saturate: on x86-64 without the VNNI instructions. Known on Linux;
- * on other systems with x86-64 it is assumed, since it cannot be queried.
+ * Whether products of uint8 and int8 may saturate: on x86-64 without the VNNI instructions. On systems other
+ * than Linux with x86-64 it is assumed, since it cannot be queried.
  */
 function saturatesInt8(): boolean {
   features ??= listFeatures();
   return process.arch === "x64" && !features.some((feature) => /^avx(512)?_vnni$/.test(feature));
 }
 
-/** Instruction sets of the processor, on Linux. */
+/** Lists the instruction sets of the processor, on Linux. */
 function listFeatures(): string[] {
   try {
     return (

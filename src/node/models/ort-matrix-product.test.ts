@@ -1,4 +1,4 @@
-/** Products by ONNX Runtime compared with plain loops, and a whole logistic fit with either. */
+/** Products by ONNX Runtime compared with plain loops, and a logistic fit with both. */
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { createRandom } from "../../core/random.ts";
 import { trainHead, trainHeadWithProduct } from "../../head/index.ts";

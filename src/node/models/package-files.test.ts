@@ -1,4 +1,4 @@
-/** Fetching with the real npm client from a registry on this machine. */
+/** Package files fetched with the real npm client from a registry on this machine. */
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, utimes, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -34,7 +34,7 @@ async function getClosedPort(): Promise<number> {
 }
 
 describe("fetching files of a package", () => {
-  it("puts the wanted files in place, right to the byte, and nothing else; runs no script", async () => {
+  it("writes the required files unchanged, and no others; runs no script", async () => {
     const marker = join(await createScratchFolder(), "ran");
     const { folder, cache } = await prepare(good(marker));
     const before = await readdir(process.cwd());
@@ -62,7 +62,7 @@ describe("fetching files of a package", () => {
     });
   });
 
-  it("is not led astray by npm settings meant for other commands", async () => {
+  it("ignores npm settings for other commands", async () => {
     const { folder } = await prepare();
     const elsewhere = await createScratchFolder();
     for (const [key, value] of Object.entries({
@@ -77,7 +77,7 @@ describe("fetching files of a package", () => {
     expect(await readdir(elsewhere)).toEqual([]);
   });
 
-  it("asks the registry that the project's .npmrc names", async () => {
+  it("uses the registry in the project's .npmrc", async () => {
     const { registry, folder } = await prepare();
     vi.stubEnv("npm_config_registry", undefined);
     vi.stubEnv("npm_config_@golem-test:registry", undefined);
@@ -91,7 +91,7 @@ describe("fetching files of a package", () => {
     expect((await readdir(project)).sort()).toEqual([".npmrc", "package.json"]);
   });
 
-  it("leaves a file of the user's alone, and clears what a killed fetch left behind", async () => {
+  it("keeps files of the user, and deletes files of a killed fetch", async () => {
     const { folder } = await prepare();
     await mkdir(join(folder, "mel.onnx"), { recursive: true });
     await writeFile(join(folder, "notes.txt"), "mine");
@@ -132,7 +132,7 @@ describe("fetching files of a package", () => {
     ],
   ];
   it.each(chooseCases(refused, 2))(
-    "refuses a file %s, and leaves the folder as it was",
+    "rejects a file %s, and does not change the folder",
     async (_, entries, message) => {
       const { folder, cache } = await prepare(entries);
       await mkdir(folder, { recursive: true });
@@ -146,7 +146,7 @@ describe("fetching files of a package", () => {
     },
   );
 
-  it("takes nothing from paths that lead elsewhere", async () => {
+  it("ignores paths that lead out of the package", async () => {
     const scratch = await createScratchFolder();
     const { folder, cache } = await prepare([
       ...good(),
@@ -163,7 +163,7 @@ describe("fetching files of a package", () => {
     expect(await readFile(join(folder, "mel.onnx"))).toEqual(mel);
   });
 
-  it("stops at once when interrupted, with nothing left behind", async () => {
+  it("stops at once when aborted, and leaves no files", async () => {
     const { registry, folder, cache } = await prepare();
     registry.fault = "stall";
     const controller = new AbortController();
@@ -177,7 +177,7 @@ describe("fetching files of a package", () => {
     });
   });
 
-  it.skipIf(process.platform === "win32")("waits for a client that takes its time to stop", async () => {
+  it.skipIf(process.platform === "win32")("waits for a client that stops slowly", async () => {
     const { folder, cache } = await prepare();
     const bin = await createScratchFolder();
     const script = `#!/bin/sh
@@ -195,14 +195,14 @@ while :; do sleep 0.05; done`;
     expect(await listAll(cache.root)).toEqual(["encoders", "encoders/made-up"]);
   });
 
-  it("lets several fetch at once", async () => {
+  it("may run several times concurrently", async () => {
     const { folder, definition, cache } = await prepare();
     const loaded = await Promise.all([1, 2, 3].map(() => loadWeights(definition, { cache })));
     for (const files of loaded) expect(Buffer.from(files["model.onnx"]!)).toEqual(Buffer.from(model));
     expect(await readdir(dirname(folder))).toEqual(["1"]);
   });
 
-  it("says where it cannot write", async () => {
+  it("names the folder that cannot be written", async () => {
     const { cache, definition } = await prepare();
     await mkdir(dirname(cache.root), { recursive: true });
     await writeFile(cache.root, "a file where the folder should be");
@@ -212,7 +212,7 @@ while :; do sleep 0.05; done`;
   });
 });
 
-describe("what stops the npm client", () => {
+describe("a failure of the npm client", () => {
   const faults: [Fault | "refused", RegExp][] = [
     ["not-found", /E404, 404 Not Found/],
     ["unauthorized", /E401/],
@@ -220,7 +220,7 @@ describe("what stops the npm client", () => {
     ["cut", /ECONNRESET, (aborted|socket hang up)/],
     ["refused", /ECONNREFUSED/],
   ];
-  it.each(chooseCases(faults, 2))("is reported in one line, with what to do: %s", async (fault, reason) => {
+  it.each(chooseCases(faults, 2))("is reported in one line, with a hint: %s", async (fault, reason) => {
     const { registry, folder, cache, definition } = await prepare();
     if (fault === "refused") useRegistry(`http://127.0.0.1:${await getClosedPort()}`);
     else registry.fault = fault;
@@ -238,7 +238,7 @@ describe("what stops the npm client", () => {
     expect(await listAll(cache.root)).toEqual(["encoders", "encoders/made-up"]);
   });
 
-  it("is that there is none", async () => {
+  it("is reported if npm is not installed", async () => {
     const { folder } = await prepare();
     vi.stubEnv("PATH", "/nonexistent");
     expect(await rejection(fetchPackageFiles(folder, source, "made-up"))).toMatchObject({

@@ -112,7 +112,7 @@ async function replaceFile(from: string, folder: string, file: PackageFile): Pro
     // On Windows a file that another process is reading cannot be replaced; that process has just written the
     // same file.
     if ((await readVerifiedFile(folder, file)).state === "present") return;
-    // Something else is there, such as a folder of that name.
+    // The path is used by something else, such as a folder.
     await rm(to, { recursive: true, force: true });
     await rename(from, to).catch(() => {
       throw error;
@@ -130,7 +130,7 @@ async function extractFiles(
   const found = new Map<string, Uint8Array>();
   const sizes = new Map<string, number>();
   const hint =
-    "The registry served other contents than were published. Check its configuration: npm config get registry.";
+    "The registry served contents that differ from the published ones. Check its configuration: npm config get registry.";
   await list({
     file: tarball,
     filter: (path, entry) => {

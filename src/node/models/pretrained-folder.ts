@@ -1,7 +1,8 @@
 /**
- * A folder with a published model: config.json, preprocessor_config.json and the weights in any known layout.
+ * Reads a folder with a published model: config.json, preprocessor_config.json and the weights in a supported
+ * layout.
  *
- * Hashing hundreds of megabytes at every start would cost seconds, so a file's hash is cached with its size
+ * Hashing hundreds of megabytes at every start would take seconds, so a file's hash is cached with its size
  * and modification time, and computed again if either differs.
  * Not its concern: model families, graphs, the folder's origin.
  */
@@ -17,7 +18,7 @@ import { computeFileHash, describeReadError } from "../disk/file-hash.ts";
 import { openFileSource } from "../disk/file-source.ts";
 import { readRegularFile } from "../disk/regular-file.ts";
 
-/** Longest config.json, in bytes; published ones have a few kilobytes. */
+/** Maximum size of config.json, in bytes; published ones have a few kilobytes. */
 const maximumConfigBytes = 16 << 20;
 
 /** A model's configuration and the names of its weight files. */
@@ -40,7 +41,7 @@ export async function readPretrainedFolder(path: string): Promise<PretrainedFold
       "weights-missing",
       `${folder} has no config.json; expected a model in Hugging Face's layout.`,
       {
-        hint: `A folder with config.json, preprocessor_config.json and one of ${checkpointFiles.join(", ")}.`,
+        hint: `Name a folder with config.json, preprocessor_config.json and one of ${checkpointFiles.join(", ")}.`,
       },
     );
   }
@@ -61,7 +62,9 @@ export async function readPretrainedFolder(path: string): Promise<PretrainedFold
   );
 }
 
-/** SHA-256 of every file that affects the encoder, by name. `memory`: folder of cached hashes. */
+/**
+ * Computes the SHA-256 of every file that affects the encoder, by name. `memory`: folder of cached hashes.
+ */
 export async function hashPretrainedFolder(
   pretrained: PretrainedFolder,
   memory: string,
@@ -71,7 +74,7 @@ export async function hashPretrainedFolder(
   return hashFolderFiles(pretrained.folder, names.sort(), memory);
 }
 
-/** SHA-256 of files of a folder, by name. */
+/** Computes the SHA-256 of files of a folder, by name. */
 export async function hashFolderFiles(
   folder: string,
   names: readonly string[],

@@ -1,5 +1,5 @@
 /**
- * Builds a pretrained model's graph into the cache folder, once per precision and cut.
+ * Builds a pretrained model's graph in the cache folder, once per precision and highest layer.
  *
  * Not its concern: model families, sessions.
  */
@@ -23,7 +23,7 @@ const bufferBytes = 1 << 20;
 /** Length of a hash in hex. */
 const hashBytes = 64;
 
-/** Path of a graph, by the hashes of its files and its options. */
+/** Gets the path of a graph, by the hashes of its files and its options. */
 export function getPretrainedGraphPath(
   root: string,
   plan: PretrainedPlan,
@@ -33,7 +33,7 @@ export function getPretrainedGraphPath(
   return getGraphPath(root, plan.recipe, sha256, `${precision}-${throughLayer ?? plan.layers - 1}`);
 }
 
-/** Path of a graph, by the hashes of its files, the recipe of its kind, and its name among those. */
+/** Gets the path of a graph, by the hashes of its files, the recipe of its kind, and its name. */
 export function getGraphPath(
   root: string,
   recipe: string,
@@ -45,12 +45,12 @@ export function getGraphPath(
   return join(root, key, `${name}.onnx`);
 }
 
-/** The path of a graph's hash: a file of its SHA-256 in hex, written after the graph. */
+/** Gets the path of a graph's hash: a file with its SHA-256 in hex, written after the graph. */
 export function getGraphHashPath(path: string): string {
   return `${path}.sha256`;
 }
 
-/** Compares a graph with the hash written beside it; a graph without a hash was not completed. */
+/** Compares a graph with the hash written next to it; a graph without a hash is incomplete. */
 export async function checkPretrainedGraph(path: string): Promise<"present" | "missing" | "damaged"> {
   const expected = await readRegularFile(getGraphHashPath(path), hashBytes).then(
     (bytes) => bytes.toString("latin1"),
@@ -62,8 +62,8 @@ export async function checkPretrainedGraph(path: string): Promise<"present" | "m
 }
 
 /**
- * Builds the graph unless it is there and as it was written. The file is written atomically. Returns the warning
- * where a damaged one was replaced.
+ * Builds the graph, atomically, unless it exists and is undamaged. Returns a warning if a damaged one was
+ * replaced.
  */
 export async function ensurePretrainedGraph(
   path: string,
@@ -110,7 +110,7 @@ export async function ensurePretrainedGraph(
     if (state !== "damaged") return undefined;
     return {
       code: "weights-damaged",
-      message: `${path}, built earlier from ${pretrained.folder}, was damaged: its SHA-256 was not that beside it. It was built again.`,
+      message: `${path}, built earlier from ${pretrained.folder}, was damaged: its SHA-256 differed from the recorded one. It was built again.`,
       hint: "If this happens repeatedly, check the disk; `golem encoders verify` checks all files.",
     };
   } finally {

@@ -1,4 +1,4 @@
-/** Records of pretrained models in the cache folder: listed, verified, removed. */
+/** Lists, verifies and removes records of pretrained models in the cache folder. */
 import { appendFile, cp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -11,7 +11,7 @@ import { resolveEncoder } from "./resolve-encoder.ts";
 
 const fixture = fileURLToPath(new URL("../../../test/fixtures/pretrained/wav2vec2", import.meta.url));
 
-it("lists pretrained by what they are, verifies their files, removes their graphs only", async () => {
+it("lists pretrained models, verifies their files, and removes only their graphs", async () => {
   const scratch = await createScratchFolder();
   const model = join(scratch, "model");
   await cp(fixture, model, { recursive: true });

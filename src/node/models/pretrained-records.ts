@@ -1,4 +1,4 @@
-/** Records of the pretrained graphs in the cache folder, one beside each graph, for `golem encoders`. */
+/** Records of the pretrained graphs in the cache folder, one next to each graph, for `golem encoders`. */
 
 import { readdir, rm, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
@@ -12,7 +12,7 @@ import { readRegularFile } from "../disk/regular-file.ts";
 import type { FileState } from "./package-files.ts";
 import { checkPretrainedGraph, getGraphHashPath } from "./pretrained-graph.ts";
 
-/** Longest record, in bytes. */
+/** Maximum size of a record, in bytes. */
 const maximumRecordBytes = 1 << 20;
 
 /** A pretrained model with a graph in the cache folder. */
@@ -22,9 +22,7 @@ export interface PretrainedRecord {
   readonly licence: string;
   /** Folder of the checkpoint; it may have been deleted. */
   readonly folder: string;
-  /** Path of the graph. */
   readonly graph: string;
-  /** Size of the graph. */
   readonly bytes: number;
 }
 

@@ -1,4 +1,4 @@
-/** Kept graphs: the same bits as without them, no weights read, damage repaired. */
+/** Cached graphs: bit-equal outputs, no weights read, damaged ones replaced. */
 import { spawnSync } from "node:child_process";
 import { cp, mkdtemp, open, readdir, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -62,7 +62,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true, force: true }));
 
 describe("kept graphs", () => {
-  it("give the same bits, and need no weights once they are kept", async () => {
+  it("give the same bits, and need no weights after they are cached", async () => {
     const plain = await embed(() => createNodeOnnxRuntime({ threads: 1 }));
     const writing = await embed(keeping);
     const kept = await embed(keeping);
@@ -71,26 +71,29 @@ describe("kept graphs", () => {
     expect(kept.numbers).toEqual(plain.numbers);
     expect(kept.text).toBe(plain.text);
     const names = (await readdir(getFolder("moonshine-tiny"))).map((name) => name.split("-")[0]);
-    // Each graph is as its recorded SHA-256 says: others would not have been kept.
+    // Each graph has its recorded SHA-256: others would not have been cached.
     expect(names.sort()).toEqual(["attended", "encoder", "step"]);
     expect((await readdir(getFolder("google-speech-embedding"))).length).toBe(2);
   });
 
-  it.each(["graph.onnx", "weights.bin", "checks.json"])("are made again when %s is damaged", async (file) => {
-    const before = await embed(keeping);
-    const [place] = (await readdir(getFolder("moonshine-tiny"))).filter((name) => name.startsWith("step"));
-    const path = join(getFolder("moonshine-tiny"), place!, file);
-    const handle = await open(path, "r+");
-    const { size } = await handle.stat();
-    await handle.write(Buffer.from([0x5a, 0xa5]), 0, 2, Math.floor(size / 2));
-    await handle.close();
-    const repaired = await embed(keeping);
-    expect([before.read, repaired.read]).toEqual([0, 1]);
-    expect(repaired.numbers).toEqual(before.numbers);
-    expect((await embed(keeping)).read).toBe(0);
-  });
+  it.each(["graph.onnx", "weights.bin", "checks.json"])(
+    "are written again if %s is damaged",
+    async (file) => {
+      const before = await embed(keeping);
+      const [place] = (await readdir(getFolder("moonshine-tiny"))).filter((name) => name.startsWith("step"));
+      const path = join(getFolder("moonshine-tiny"), place!, file);
+      const handle = await open(path, "r+");
+      const { size } = await handle.stat();
+      await handle.write(Buffer.from([0x5a, 0xa5]), 0, 2, Math.floor(size / 2));
+      await handle.close();
+      const repaired = await embed(keeping);
+      expect([before.read, repaired.read]).toEqual([0, 1]);
+      expect(repaired.numbers).toEqual(before.numbers);
+      expect((await embed(keeping)).read).toBe(0);
+    },
+  );
 
-  it("are skipped where the folder cannot be written", async () => {
+  it("are not cached if the folder cannot be written", async () => {
     const blocked = join(home, "a file");
     await writeFile(blocked, "");
     const runtime = createNodeOnnxRuntime({ threads: 1, readyFolder: join(blocked, "ready") });
@@ -99,7 +102,7 @@ describe("kept graphs", () => {
   });
 });
 
-it("does not keep what is not as described", async () => {
+it("are not cached if they do not match their description", async () => {
   const folder = join(home, "other");
   const runtime = createNodeOnnxRuntime({ threads: 1, readyFolder: folder });
   const definition = getEncoderDefinition("google-speech-embedding");
@@ -125,7 +128,7 @@ describe("a folder of graphs", () => {
     return { graphs, path };
   }
 
-  it("does not take the graph of one model for that of another", async () => {
+  it("does not use the graph of one model for another", async () => {
     const { graphs, path } = await fill();
     const [place, stranger] = [dirname(await path(one)), dirname(await path(other))];
     await rm(place, { recursive: true });
@@ -134,7 +137,7 @@ describe("a folder of graphs", () => {
     expect(await graphs.find(other)).toBeDefined();
   });
 
-  it.skipIf(process.platform === "win32")("does not wait for a pipe, nor read a device", async () => {
+  it.skipIf(process.platform === "win32")("neither waits for a pipe nor reads a device", async () => {
     for (const name of ["graph.onnx", "weights.bin", "checks.json"]) {
       for (const create of [
         (file: string) => void spawnSync("mkfifo", [file]),

@@ -1,12 +1,12 @@
 /**
- * Graphs ready to run, in the cache folder: what ONNX Runtime made of a model when it optimised it, so that
- * later starts neither make the model nor optimise it again. Weights are in a file of their own, which the
- * runtime maps into memory: processes and sessions share them.
+ * Caches the graphs that ONNX Runtime has optimised, so that later starts neither build a model nor optimise
+ * it again. Weights are in a separate file, which the runtime maps into memory, so processes and sessions
+ * share them.
  *
- * A graph is kept per processor and version of the runtime, since its operators are chosen for them. Files are
- * checked by CRC-32 when they are opened. That detects damage; forgery is not prevented, as whoever can
- * change the files can change what is written beside them. A damaged graph is made again.
- * Not its concern: which models there are, how sessions run.
+ * A graph is cached per processor and version of the runtime, since its operators are chosen for them. Files
+ * are checked by CRC-32 when they are opened, which detects damage but not forgery: an attacker who can
+ * change the files can also change the checksums next to them. A damaged graph is written again.
+ * Not its concern: models, how sessions run.
  */
 import { createHash } from "node:crypto";
 import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
@@ -23,22 +23,24 @@ const weightsFile = "weights.bin";
 const checksFile = "checks.json";
 /** Version of the files above. */
 const layout = 2;
-/** Graphs kept of one model: for processors and versions that share a cache folder. */
+/** Maximum number of graphs per model: for processors and versions that share a cache folder. */
 const maximumKept = 3;
-/** Longer than making a graph takes. */
+/** Age from which an unfinished graph is deleted, in milliseconds: longer than writing one takes. */
 const abandonedMilliseconds = 3_600_000;
 const blockBytes = 1 << 20;
 const maximumChecksBytes = 4096;
 
-/** Which graph the folder holds, so that no folder can stand for another; size in bytes and CRC-32, by file. */
+/**
+ * Identity of the graph in a folder, so that folders cannot be confused; size in bytes and CRC-32, by file.
+ */
 interface Checks {
   readonly graph: string;
   readonly files: Readonly<Record<string, readonly [number, number]>>;
 }
 
 /**
- * Options of a session that writes the optimised graph to `path`, with weights of at least 1 kB in the file
- * beside it.
+ * Creates the options of a session that writes the optimised graph to `path`, with weights of at least 1 kB
+ * in the file next to it.
  */
 export const writingOptions = (path: string) => ({
   optimizedModelFilePath: path,
@@ -48,20 +50,23 @@ export const writingOptions = (path: string) => ({
   },
 });
 
-/** Graphs of one folder, made on one kind of machine by one version of the runtime. */
+/** The graphs in one folder, written on one kind of machine by one version of the runtime. */
 export interface ReadyGraphs {
-  /** The path of a model's optimised graph; undefined where there is none, or it was damaged. */
+  /** Finds the path of a model's optimised graph; undefined if there is none, or it is damaged. */
   find(model: DerivedModel): Promise<string | undefined>;
-  /** Removes a model's graph, which was of no use. */
+  /** Removes a model's graph, which could not be used. */
   discard(model: DerivedModel): Promise<void>;
   /**
-   * Keeps what `write` puts at the path it gets, and at that of the weights. Returns its result, or undefined
-   * where it failed. That a graph could not be kept, for instance on a full disk, is no error.
+   * Caches the graph that `write` writes to the given path, with its weights. Returns its result, or
+   * undefined if it failed. It is not an error if a graph cannot be cached, for instance on a full disk.
    */
   keep<Result>(model: DerivedModel, write: (path: string) => Promise<Result>): Promise<Result | undefined>;
 }
 
-/** Opens the graphs in `folder`; `machine` is all that shapes an optimised graph beside the model. */
+/**
+ * Opens the graphs in `folder`; `machine` describes everything but the model that an optimised graph depends
+ * on.
+ */
 export function openReadyGraphs(folder: string, machine: string): ReadyGraphs {
   let counter = 0;
   const getFolder = ({ name, sha256 }: DerivedModel): string => {
@@ -92,7 +97,7 @@ export function openReadyGraphs(folder: string, machine: string): ReadyGraphs {
         });
         const checks: Checks = { graph: basename(place), files: Object.fromEntries(files) };
         await writeFile(join(staging, checksFile), JSON.stringify(checks));
-        // Another process may have kept the same graph meanwhile.
+        // Another process may have cached the same graph meanwhile.
         await rename(staging, place);
         await prune(folder, model.name);
       } catch {
@@ -103,7 +108,7 @@ export function openReadyGraphs(folder: string, machine: string): ReadyGraphs {
   };
 }
 
-/** All that shapes an optimised graph on this machine: runtime, system and processor. */
+/** Describes everything on this machine that an optimised graph depends on: runtime, system and processor. */
 export function describeMachine(runtimeVersion: string, features: readonly string[]): string {
   const model = cpus()[0]?.model ?? "";
   return JSON.stringify([runtimeVersion, process.platform, process.arch, model, features]);
@@ -129,11 +134,11 @@ async function check(place: string): Promise<"present" | "missing" | "damaged"> 
   }
 }
 
-/** Size and CRC-32 of a file, a block at a time; undefined if there is none. */
+/** Computes the size and CRC-32 of a file, a block at a time; undefined if there is none. */
 function computeCheck(path: string): readonly [number, number] | undefined {
   let file: number;
   try {
-    // Not blocking: opening a pipe would otherwise wait for a writer.
+    // Non-blocking, since opening a pipe would otherwise wait for a writer.
     file = openSync(path, constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
   } catch {
     return undefined;
@@ -154,7 +159,7 @@ function computeCheck(path: string): readonly [number, number] | undefined {
   }
 }
 
-/** Removes the oldest graphs of a model above the maximum, and what killed processes left. */
+/** Removes the oldest graphs of a model above the maximum, and unfinished files of killed processes. */
 async function prune(folder: string, name: string): Promise<void> {
   const ages: { readonly path: string; readonly modified: number }[] = [];
   for (const entry of await readdir(folder)) {

@@ -1,5 +1,5 @@
 /**
- * Which encoders to use: for training those that were named, for a golem those that its files record.
+ * Resolves the encoders to use: for training those that are named, for a golem those recorded in its files.
  *
  * Not its concern: how single encoders are found (see `resolve-encoder.ts`), how anything runs.
  */
@@ -25,9 +25,9 @@ import { type HubEnvironment, openFolder, openPinnedFiles } from "./model-files.
 import { resolveEncoder, resolveGolemEncoder } from "./resolve-encoder.ts";
 
 /**
- * Finds the encoders for training. The name of an encoder set (`encoderSets`) means all of it. Another encoder
- * is used alone, as is the first of a set with a layer, a head or a precision named; nothing is then
- * transcribed. Rejects with the errors of `resolveEncoder`.
+ * Finds the encoders for training. The name of an encoder set (`encoderSets`) selects all of it. Any other
+ * encoder is used alone, as is the first of a set if a layer, a head or a precision is named; speech is then
+ * not transcribed. Rejects with the errors of `resolveEncoder`.
  */
 export async function resolveEncoderSet(
   choice: EncoderChoice,
@@ -52,7 +52,7 @@ export async function resolveEncoderSet(
   return { encoders, transcriber: transcript ? findBuiltInTranscriber(set.transcriber) : undefined };
 }
 
-/** Finds the transcriber of a checkpoint; undefined where it has none. */
+/** Finds the transcriber of a checkpoint; undefined if it has none. */
 async function resolveTranscriber(
   encoder: ResolvedEncoder,
   { language }: Pick<EncoderName, "language">,
@@ -72,49 +72,49 @@ async function resolveTranscriber(
 }
 
 /**
- * Finds the encoders that a golem was trained on. `encoder` says where its encoder is now, which only a golem
- * with one encoder allows. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another
+ * Finds the encoders that a golem was trained on. `encoder` is the new location of the encoder, only for
+ * golems with one encoder. Rejects with the errors of `resolveGolemEncoder`, and `golem-version` for another
  * transcriber.
  */
 export async function resolveGolemEncoderSet(
-  { encoders: wanted, transcriber }: Pick<GolemModel, "encoders" | "transcriber">,
+  { encoders: recorded, transcriber }: Pick<GolemModel, "encoders" | "transcriber">,
   options: HubEnvironment & { readonly encoder?: string | undefined } = {},
 ): Promise<ResolvedEncoderSet> {
-  if (options.encoder !== undefined && wanted.length !== 1) {
+  if (options.encoder !== undefined && recorded.length !== 1) {
     throw new GolemError(
       "invalid-option",
-      `The golem uses ${wanted.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can replace a single encoder only.`,
+      `The golem uses ${recorded.map(({ id }) => id).join(" and ") || "a transcriber alone"}; --encoder ${options.encoder} can replace a single encoder only.`,
       { hint: "Leave --encoder out: built-in encoders are found automatically." },
     );
   }
   const encoders = [];
-  for (const info of wanted) encoders.push(await resolveGolemEncoder(info, options));
+  for (const info of recorded) encoders.push(await resolveGolemEncoder(info, options));
   return { encoders, transcriber: transcriber && (await resolveGolemTranscriber(transcriber, options)) };
 }
 
 /** Finds the transcriber of a golem: built in, or the same checkpoint's files. */
 async function resolveGolemTranscriber(
-  wanted: TranscriberInfo,
+  recorded: TranscriberInfo,
   options: HubEnvironment & { readonly encoder?: string | undefined },
 ): Promise<ResolvedTranscriber> {
-  const builtIn = findBuiltInTranscriber(wanted.id);
-  const { name, language } = parseEncoderName(wanted.id);
+  const builtIn = findBuiltInTranscriber(recorded.id);
+  const { name, language } = parseEncoderName(recorded.id);
   if (builtIn || !/[/\\]/.test(name)) {
-    checkSameTranscriber(wanted);
+    checkSameTranscriber(recorded);
     return builtIn!;
   }
-  const names = Object.keys(wanted.sha256);
+  const names = Object.keys(recorded.sha256);
   const { collectFiles } = await import("./resolve-pretrained.ts");
   const { collectTranscriberFiles, findCheckpointTranscriber } = await import("./checkpoint-transcriber.ts");
-  const isOnHub = options.encoder === undefined && wanted.revision !== localRevision;
+  const isOnHub = options.encoder === undefined && recorded.revision !== localRevision;
   const files = isOnHub
-    ? await openPinnedFiles(name, wanted.revision, names, options)
+    ? await openPinnedFiles(name, recorded.revision, names, options)
     : await openFolder(resolve(parseEncoderName(options.encoder ?? name).name), names);
   const folder = await collectFiles(files);
   await collectTranscriberFiles(files);
-  const { revision } = wanted;
+  const { revision } = recorded;
   const source = { id: name, revision, language, names };
   const found = await findCheckpointTranscriber(folder, source, options.cache);
-  checkSameTranscriber(wanted, found?.info);
-  return { ...found!, info: wanted };
+  checkSameTranscriber(recorded, found?.info);
+  return { ...found!, info: recorded };
 }

@@ -1,7 +1,4 @@
-/**
- * Finding encoders by name, path and repository; golems that find their encoders again; workers that load
- * them.
- */
+/** Resolving encoders by name, path and repository. */
 
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -32,7 +29,7 @@ describe("resolving an encoder", () => {
     await expect(resolveEncoder("nothing")).rejects.toMatchObject({ code: "unknown-encoder" });
   });
 
-  it("takes a folder with a checkpoint, in both precisions, cut where asked", async () => {
+  it("finds a folder with a checkpoint, in both precisions, cut if requested", async () => {
     const { model, cache } = await createPlaces();
     const found = await resolveEncoder(model, { cache });
     expect(found.info).toMatchObject({ id: model, revision: "local", layers: 4, precision: "int8" });
@@ -59,7 +56,7 @@ describe("resolving an encoder", () => {
     });
   });
 
-  it("takes an ONNX model with a descriptor: folder, model or descriptor named", async () => {
+  it("finds an ONNX model with a descriptor by its folder, model or descriptor", async () => {
     const { folder } = await createPlaces();
     await writeDescribed(folder);
     for (const path of [folder, join(folder, "model.onnx"), join(folder, "golem-encoder.json")]) {
@@ -82,7 +79,7 @@ describe("resolving an encoder", () => {
     });
   });
 
-  it("pads the input of Whisper where asked, and of nothing else", async () => {
+  it("pads the input if requested, of Whisper only", async () => {
     const { folder, model, cache } = await createPlaces();
     const whisper = join(folder, "whisper");
     await writeWhisperFolder(whisper);
@@ -108,7 +105,7 @@ describe("resolving an encoder", () => {
     await expect(resolveEncoder("mfcc?padded")).rejects.toMatchObject({ code: "invalid-option" });
   });
 
-  it("notices a model that changed between finding and loading it", async () => {
+  it("rejects a model that changed between resolving and loading", async () => {
     const { folder } = await createPlaces();
     await writeDescribed(folder);
     const found = await resolveEncoder(folder);
@@ -120,7 +117,7 @@ describe("resolving an encoder", () => {
     await expect(loadEncoder(checkpoint, { cache })).rejects.toMatchObject({ code: "weights-damaged" });
   });
 
-  it("says what is missing", async () => {
+  it("names what is missing", async () => {
     const { folder } = await createPlaces();
     await expect(resolveEncoder("./no/such/folder")).rejects.toMatchObject({ code: "unknown-encoder" });
     await expect(resolveEncoder(folder)).rejects.toThrow("neither golem-encoder.json nor config.json");
@@ -137,7 +134,7 @@ describe("resolving an encoder", () => {
 });
 
 describe("encoders of the Hub", () => {
-  it("fetches what it needs once, records the commit, and finds it again without asking", async () => {
+  it("fetches the necessary files once, records the commit, and finds them again without a request", async () => {
     const { cache } = await createPlaces();
     const server = await startHubServer();
     const files: Record<string, Uint8Array | string> = { "README.md": "weights", "flax_model.msgpack": "no" };
@@ -166,7 +163,7 @@ describe("encoders of the Hub", () => {
     expect(pinned.info).toEqual(found.info);
   });
 
-  it("takes an ONNX model with a descriptor", async () => {
+  it("finds an ONNX model with a descriptor", async () => {
     const server = await startHubServer();
     const files = { "onnx/model.onnx": createConvModel(17), "golem-encoder.json": "" };
     files["golem-encoder.json"] = JSON.stringify({ ...descriptor, model: "onnx/model.onnx" });

@@ -2,7 +2,7 @@
  * Resolves the name of an encoder, given by a user or a golem: a built-in name, a model of the Hugging Face
  * Hub, or local files.
  *
- * Code specific to a kind of encoder is loaded on demand, so that the default starts quickly.
+ * Code specific to a kind of encoder is loaded on demand, so that the default encoders start quickly.
  * Not its concern: how encoders run, recordings.
  */
 
@@ -38,18 +38,18 @@ export interface ResolveOptions extends HubEnvironment {
   readonly padded?: boolean | undefined;
   /** The files of a folder to use; default all. */
   readonly names?: readonly string[] | undefined;
-  /** Also download what a checkpoint's transcriber needs. */
+  /** Whether to download the files of a checkpoint's transcriber as well. */
   readonly words?: boolean | undefined;
 }
 
 /**
  * Resolves an encoder. `id` is a built-in name (`auto` or absent: the default), OWNER/NAME[@REVISION] on the
- * Hub, or a path: one that begins with "." or "/", or any existing path; a suffix `?padded` pads the input of
- * Whisper to 30 s, `?language=CODE` is that of its transcriber. Hub files are downloaded; weights of built-in encoders are not yet.
+ * Hub, or a path: one that begins with "." or "/", or any existing path; the suffix `?padded` pads the input
+ * of Whisper to 30 s, `?language=CODE` sets the language of its transcriber. Hub files are downloaded;
+ * weights of built-in encoders are not.
  *
  * @throws GolemError `unknown-encoder`, `invalid-option` (an unavailable precision), `invalid-layer`, and the
- *   errors
- *   of reading and fetching files.
+ *   errors of reading and fetching files.
  */
 export async function resolveEncoder(
   id: string = defaultEncoderId,
@@ -77,35 +77,35 @@ export async function resolveEncoder(
  * @throws GolemError `golem-version` for another encoder, `weights-missing` for a path that does not exist.
  */
 export async function resolveGolemEncoder(
-  wanted: EncoderInfo,
+  recorded: EncoderInfo,
   options: HubEnvironment & { readonly encoder?: string | undefined } = {},
 ): Promise<ResolvedEncoder> {
-  const padded = wanted.id.endsWith(paddedMark);
+  const padded = recorded.id.endsWith(paddedMark);
   const choice = {
     ...options,
-    precision: wanted.precision,
+    precision: recorded.precision,
     padded,
-    layer: wanted.layers - 1,
-    names: Object.keys(wanted.sha256),
+    layer: recorded.layers - 1,
+    names: Object.keys(recorded.sha256),
   };
   const found = options.encoder
     ? await resolveEncoder(options.encoder, choice)
-    : await resolveRecorded(wanted, choice);
-  checkSameEncoder(wanted, found.info);
-  return { ...found, info: wanted };
+    : await resolveRecorded(recorded, choice);
+  checkSameEncoder(recorded, found.info);
+  return { ...found, info: recorded };
 }
 
-async function resolveRecorded(wanted: EncoderInfo, options: ResolveOptions): Promise<ResolvedEncoder> {
-  if (Object.hasOwn(encoderDefinitions, wanted.id)) return resolveBuiltIn(wanted.id, options);
-  const names = Object.keys(wanted.sha256);
-  const id = options.padded ? wanted.id.slice(0, -paddedMark.length) : wanted.id;
-  if (wanted.revision !== localRevision) {
-    return resolveFiles(await openPinnedFiles(id, wanted.revision, names, options), options);
+async function resolveRecorded(recorded: EncoderInfo, options: ResolveOptions): Promise<ResolvedEncoder> {
+  if (Object.hasOwn(encoderDefinitions, recorded.id)) return resolveBuiltIn(recorded.id, options);
+  const names = Object.keys(recorded.sha256);
+  const id = options.padded ? recorded.id.slice(0, -paddedMark.length) : recorded.id;
+  if (recorded.revision !== localRevision) {
+    return resolveFiles(await openPinnedFiles(id, recorded.revision, names, options), options);
   }
   if (!(await exists(id))) {
     throw new GolemError(
       "weights-missing",
-      `The golem was trained on the encoder in ${wanted.id}, which does not exist.`,
+      `The golem was trained on the encoder in ${recorded.id}, which does not exist.`,
       {
         hint: "Name its new location with --encoder.",
       },
@@ -115,7 +115,7 @@ async function resolveRecorded(wanted: EncoderInfo, options: ResolveOptions): Pr
 }
 
 function resolveBuiltIn(id: string, { precision, padded }: ResolveOptions): ResolvedEncoder {
-  if (padded) throw refusePadding(id);
+  if (padded) throw createPaddingError(id);
   const { info, description, licence } = getEncoderDefinition(id);
   checkPrecision(info, precision);
   return { info, description, licence, source: { kind: "built-in" } };
@@ -123,7 +123,7 @@ function resolveBuiltIn(id: string, { precision, padded }: ResolveOptions): Reso
 
 async function resolveFiles(files: FileSet, options: ResolveOptions): Promise<ResolvedEncoder> {
   if (files.names.includes(descriptorFile)) {
-    if (options.padded) throw refusePadding(files.id);
+    if (options.padded) throw createPaddingError(files.id);
     const { resolveDescribed } = await import("./described-model.ts");
     const resolved = await resolveDescribed(files, options);
     checkPrecision(resolved.info, options.precision);
@@ -136,11 +136,11 @@ async function resolveFiles(files: FileSet, options: ResolveOptions): Promise<Re
   throw new GolemError(
     "unknown-encoder",
     `${files.id} is not an encoder: it has neither ${descriptorFile} nor config.json with a checkpoint.`,
-    { hint: `docs/encoders.md explains how to describe an ONNX model with a ${descriptorFile} beside it.` },
+    { hint: `docs/encoders.md explains how to describe an ONNX model with a ${descriptorFile} next to it.` },
   );
 }
 
-function refusePadding(id: string): GolemError {
+function createPaddingError(id: string): GolemError {
   return new GolemError("invalid-option", `${id} has no padded form; only Whisper has one.`, {
     hint: "Leave ?padded out.",
   });
@@ -150,7 +150,7 @@ function checkPrecision(info: EncoderInfo, precision: string | undefined): void 
   if (precision === undefined || precision === info.precision) return;
   throw new GolemError(
     "invalid-option",
-    `${info.id} is available in ${info.precision} only; got --precision ${precision}.`,
+    `${info.id} is available only in ${info.precision}, not in the --precision ${precision} that was given.`,
     {
       hint: "Leave --precision out.",
     },

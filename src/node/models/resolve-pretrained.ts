@@ -42,7 +42,7 @@ export async function resolvePretrained(
     );
   }
   if (precision !== "int8" && precision !== "fp32") {
-    throw new GolemError("invalid-option", `${files.id} is available in int8 and fp32; got ${precision}.`);
+    throw new GolemError("invalid-option", `${files.id} is available in int8 and fp32, not in ${precision}.`);
   }
   const sha256 = await hashPretrainedFolder(
     pretrained,

@@ -1,6 +1,6 @@
 /**
- * Networks that several encoder sets share: each encoder and transcriber is loaded once, and freed when the
- * last encoder set that has it is disposed of.
+ * Networks shared by several encoder sets: each encoder and transcriber is loaded once, and freed when the
+ * last encoder set that uses it is disposed of.
  *
  * Not its concern: recordings, golems.
  */
@@ -12,12 +12,11 @@ import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved
 import type { Transcriber } from "../../encoder/transcriber.ts";
 import { type LoadOptions, loadEncoder, type RunOptions } from "./load-encoder.ts";
 
-/** Loads encoder sets whose networks are shared. */
 interface SharedNetworks {
   /**
-   * Loads what is not loaded yet; weights missing on this machine are fetched. `dispose` of the encoder set
+   * Loads networks that are not loaded yet; missing weights are fetched. `dispose` of the encoder set
    * releases its networks. Rejects with the errors of `loadEncoder` and `loadTranscriber`, and then releases
-   * what was loaded.
+   * the networks loaded so far.
    */
   acquire(resolved: ResolvedEncoderSet, device?: Provider): Promise<LoadedEncoderSet>;
 }
@@ -27,7 +26,7 @@ interface Shared<T> {
   users: number;
 }
 
-/** Starts with no networks; `options` say how each is loaded and run. */
+/** Creates the store without networks; `options` apply to loading and running each. */
 export function createSharedNetworks(options: LoadOptions & RunOptions = {}): SharedNetworks {
   const shared = new Map<string, Shared<{ dispose(): Promise<void> }>>();
 
@@ -55,7 +54,7 @@ export function createSharedNetworks(options: LoadOptions & RunOptions = {}): Sh
     async acquire(resolved, device = options.device ?? "cpu") {
       const given: (() => Promise<void>)[] = [];
       const dispose = async (): Promise<void> => {
-        // Last loaded, first freed: a transcriber reads an encoder.
+        // The last loaded network is freed first, since a transcriber uses an encoder.
         for (const giveBack of given.splice(0).reverse()) await giveBack();
       };
       try {
@@ -82,7 +81,7 @@ export function createSharedNetworks(options: LoadOptions & RunOptions = {}): Sh
   };
 }
 
-/** Everything in which encoders differ. */
+/** Creates a key from all properties in which encoders differ. */
 function getKey({ info, source }: ResolvedEncoder, device: Provider): string {
   return JSON.stringify([info, source, device]);
 }

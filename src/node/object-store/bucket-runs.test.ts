@@ -4,23 +4,15 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { createTone, createWav } from "../../../test/support/audio-files.ts";
-import { type BucketServer, startBuckets } from "../../../test/support/bucket-server.ts";
+import { useBuckets } from "../../../test/support/bucket-server.ts";
 import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { readObject } from "./object-store.ts";
 import { openObjectStore } from "./open-store.ts";
 
-let buckets: BucketServer;
-beforeAll(async () => {
-  buckets = await startBuckets(["sounds", "runs"]);
-  for (const [name, value] of Object.entries(buckets.environment)) vi.stubEnv(name, value);
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await buckets?.stop();
-});
+const getBuckets = useBuckets(["sounds", "runs"]);
 
 const tone = (n: number) => createWav(createTone(16_000, 0.4, 1, n % 2 ? 2000 + n : 200 + n), 16_000);
 /** One encoder, so that networks are loaded quickly. */
@@ -32,7 +24,7 @@ async function runJson(...args: string[]) {
   return { exitCode, stderr, document: stdout === "" ? undefined : JSON.parse(stdout) };
 }
 
-/** Names and hashes of what a run holds. */
+/** Names and hashes of the objects of a run. */
 async function hashRun(address: string): Promise<Record<string, string>> {
   const store = await openObjectStore(address);
   const hashes: Record<string, string> = {};
@@ -46,18 +38,18 @@ async function hashRun(address: string): Promise<Record<string, string>> {
 }
 
 describe("runs over a bucket", () => {
-  it("are those over a folder, and keep hostile keys out", async () => {
+  it("equal those over a folder, and reject hostile keys", async () => {
     const folder = await createScratchFolder();
     for (let n = 0; n < 6; n++) {
       const key = `${n % 2 ? "high" : "low"}/${n}.wav`;
       await mkdir(dirname(join(folder, key)), { recursive: true });
       await writeFile(join(folder, key), tone(n));
-      await buckets.put("sounds", `tones/${key}`, tone(n));
+      await getBuckets().put("sounds", `tones/${key}`, tone(n));
     }
     const local = await createScratchFolder();
     await runJson("plan", folder, "--out", local, "--shard-size", "4", ...light);
     await runJson("embed", "--run", local);
-    await buckets.put("sounds", "tones/low/.hidden.wav", tone(1));
+    await getBuckets().put("sounds", "tones/low/.hidden.wav", tone(1));
     const planned = await runJson(
       "plan",
       "s3://sounds/tones",
@@ -103,7 +95,7 @@ describe("runs over a bucket", () => {
     for (const format of ["ustar", "gnu", "pax"]) {
       const file = join(folder, `${format}.tar`);
       expect(spawnSync("tar", [`--format=${format}`, "-cf", file, "-C", folder, "long"]).status).toBe(0);
-      await buckets.put("sounds", `tars/${format}.tar`, await readFile(file));
+      await getBuckets().put("sounds", `tars/${format}.tar`, await readFile(file));
     }
     const planned = await runJson(
       "plan",
@@ -129,7 +121,7 @@ describe("runs over a bucket", () => {
       "none",
     );
     expect(document).toMatchObject({ recordings: 4, labels: ["high", "low"] });
-    // The same archives in a folder, and one alone.
+    // The same archives in a folder, then one of them.
     const local = await createScratchFolder();
     await writeFile(join(local, "one.tar"), await readFile(join(folder, "pax.tar")));
     for (const data of [local, join(local, "one.tar")]) {
@@ -144,7 +136,7 @@ describe("runs over a bucket", () => {
     );
   });
 
-  it("reads Parquet files as the Hub writes them", async () => {
+  it("read Parquet files in the layout of the Hub", async () => {
     const { ByteWriter, ParquetWriter } = await import("hyparquet-writer");
     const writer = new ByteWriter();
     const text = { type: "BYTE_ARRAY", converted_type: "UTF8", repetition_type: "OPTIONAL" } as const;
@@ -172,7 +164,7 @@ describe("runs over a bucket", () => {
       ],
     });
     await parquet.finish();
-    await buckets.put("sounds", "tables/train-00000-of-00001.parquet", writer.getBytes());
+    await getBuckets().put("sounds", "tables/train-00000-of-00001.parquet", writer.getBytes());
     const planned = await runJson(
       "plan",
       "s3://sounds/tables",

@@ -7,7 +7,7 @@ import { openFileSource } from "../disk/file-source.ts";
 import { walkFolder } from "../disk/folder-walk.ts";
 import { checkKey, type ObjectStore } from "./object-store.ts";
 
-/** Opens a folder; one that does not exist counts as empty. */
+/** Opens a folder; one that does not exist is treated as empty. */
 export function openFolderStore(address: string): ObjectStore {
   const folder = resolve(address);
   const locate = (key: string): string => {

@@ -2,23 +2,15 @@
 
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type BucketServer, startBuckets } from "../../../test/support/bucket-server.ts";
+import { describe, expect, it, onTestFinished } from "vitest";
+import { useBuckets } from "../../../test/support/bucket-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { GolemError } from "../../core/error.ts";
 import { createObjectSource, findKeyFault, readObject } from "./object-store.ts";
 import { openObjectStore } from "./open-store.ts";
 import { loadOptionalPackage } from "./optional-package.ts";
 
-let buckets: BucketServer;
-beforeAll(async () => {
-  buckets = await startBuckets(["sounds", "runs"]);
-  for (const [name, value] of Object.entries(buckets.environment)) vi.stubEnv(name, value);
-});
-afterAll(async () => {
-  vi.unstubAllEnvs();
-  await buckets?.stop();
-});
+useBuckets(["sounds", "runs"]);
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 describe.each(["a folder", "S3"])("the store of %s", (kind) => {
@@ -49,7 +41,7 @@ describe.each(["a folder", "S3"])("the store of %s", (kind) => {
     await expect(readObject(store, "b/two", 15)).rejects.toMatchObject({ code: "too-large" });
   });
 
-  it("refuses keys that lead out of it, and says what is missing", async () => {
+  it("rejects keys that lead out of it, and names missing objects", async () => {
     const store = await open();
     for (const key of ["../x", "/x", "a/../../x", "a//x", "a\u0000b", "a\nb", "a\\b", ""]) {
       expect(findKeyFault(key)).toBeDefined();
@@ -62,7 +54,7 @@ describe.each(["a folder", "S3"])("the store of %s", (kind) => {
 });
 
 describe("errors of S3", () => {
-  it("say which bucket is missing, what cannot be reached, what is no address, what is not installed", async () => {
+  it("name a missing bucket, an unreachable server, an invalid address, a missing package", async () => {
     const missing = await openObjectStore("s3://nowhere/x");
     await expect(readObject(missing, "run.json", 10)).rejects.toMatchObject({ code: "data-not-found" });
     await expect(openObjectStore("s3://")).rejects.toMatchObject({ code: "usage" });
@@ -70,8 +62,8 @@ describe("errors of S3", () => {
     const known = process.env.AWS_ENDPOINT_URL;
     process.env.AWS_ENDPOINT_URL = "http://127.0.0.1:9";
     try {
-      const refused = await openObjectStore("s3://sounds/x");
-      await expect(refused.write("a", bytesOf("a"))).rejects.toMatchObject({ code: "output-failed" });
+      const store = await openObjectStore("s3://sounds/x");
+      await expect(store.write("a", bytesOf("a"))).rejects.toMatchObject({ code: "output-failed" });
     } finally {
       process.env.AWS_ENDPOINT_URL = known;
     }
@@ -81,7 +73,7 @@ describe("errors of S3", () => {
       try {
         return await load();
       } catch {
-        // As Node words it.
+        // Worded as by Node.
         throw Object.assign(new Error(`Cannot find package '${name}' imported from x`), {
           code: "ERR_MODULE_NOT_FOUND",
         });
@@ -95,8 +87,8 @@ describe("errors of S3", () => {
   });
 });
 
-describe("answers of S3 that are not what they should be", () => {
-  /** A server whose answers `answer` makes, as AWS tools find it. */
+describe("invalid answers of S3", () => {
+  /** Starts a server with the given answers, at the address in the variables of AWS tools. */
   async function open(answer: (request: IncomingMessage, response: ServerResponse) => void) {
     const server = createServer(answer);
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -110,7 +102,7 @@ describe("answers of S3 that are not what they should be", () => {
     return openObjectStore("s3://sounds/x");
   }
 
-  it("give no more bytes than were asked for, although the body never ends", async () => {
+  it("are read up to the requested number of bytes, although the body never ends", async () => {
     let sent = 0;
     const store = await open((_, response) => {
       response.writeHead(206, { "content-range": "bytes 0-9/10" });
@@ -125,12 +117,12 @@ describe("answers of S3 that are not what they should be", () => {
     await expect(readObject(store, "a", 100_000)).rejects.toMatchObject({ code: "too-large" });
   });
 
-  it("are refused when they are of other bytes than were asked for", async () => {
+  it("are rejected if they contain other bytes than requested", async () => {
     const whole = await open((_, response) => response.end("all of it"));
     expect(new TextDecoder().decode(await whole.read("a", 0, 3))).toBe("all");
     await expect(whole.read("a", 4, 2)).rejects.toMatchObject({
       code: "fetch-failed",
-      message: expect.stringMatching(/from 4 were asked for, and the whole object came/),
+      message: expect.stringMatching(/from 4 were requested; received the whole object/),
     });
     const shifted = await open((_, response) => {
       response.writeHead(206, { "content-range": "bytes 2-9/10" }).end("of it");
@@ -138,7 +130,7 @@ describe("answers of S3 that are not what they should be", () => {
     await expect(shifted.read("a", 4, 2)).rejects.toMatchObject({ code: "fetch-failed" });
   });
 
-  it("are refused when a list leads in circles", async () => {
+  it("are rejected if a list repeats itself", async () => {
     const page = (token: string, content: string) =>
       `<?xml version="1.0"?><ListBucketResult><IsTruncated>true</IsTruncated><NextContinuationToken>${token}</NextContinuationToken>${content}</ListBucketResult>`;
     const object = "<Contents><Key>x/a</Key><Size>1</Size></Contents>";

@@ -15,13 +15,13 @@ export interface StoredObject {
   readonly size: number;
   /** Time of the last write, in milliseconds since 1970. */
   readonly modified: number;
-  /** Changes when the bytes do: the entity tag in S3, the time of change of a file. */
+  /** Changes with the bytes: the entity tag in S3, the time of change of a file. */
   readonly version: string;
 }
 
 /** A folder or a bucket. */
 export interface ObjectStore {
-  /** The address as the user writes it: an absolute path, or s3://bucket/prefix. */
+  /** The address as given by the user: an absolute path, or s3://bucket/prefix. */
   readonly address: string;
   /** The folder's path, if the store is a folder. */
   readonly folder?: string;
@@ -36,7 +36,7 @@ export interface ObjectStore {
    */
   read(key: string, start: number, length: number, options?: WorkOptions): Promise<Uint8Array>;
   /**
-   * Writes an object as a whole: readers find the old bytes or the new ones. Rejects with `output-failed`.
+   * Writes an object atomically: readers find the old bytes or the new ones. Rejects with `output-failed`.
    */
   write(key: string, bytes: Uint8Array): Promise<void>;
 }
@@ -46,7 +46,7 @@ export const isBucketAddress = (address: string): boolean => /^s3:\/\//i.test(ad
 
 /** Maximum length of a key in bytes: the limit of S3. */
 const maximumKeyBytes = 1024;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is looked for
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are searched for
 const controls = /[\u0000-\u001f\u007f]/;
 
 /**
@@ -55,11 +55,11 @@ const controls = /[\u0000-\u001f\u007f]/;
  */
 export function findKeyFault(key: string): string | undefined {
   if (key === "") return "it is empty";
-  if (controls.test(key)) return "it holds control characters";
-  if (key.includes("\\")) return "it holds a backslash";
+  if (controls.test(key)) return "it contains control characters";
+  if (key.includes("\\")) return "it contains a backslash";
   if (/^([/]|[a-z]:)/i.test(key)) return "it is an absolute path";
   if (key.split("/").some((part) => part === ".." || part === "." || part === "")) {
-    return "it leaves its folder, or has an empty part";
+    return "it leads out of its folder, or has an empty part";
   }
   if (Buffer.byteLength(key) > maximumKeyBytes) return `it is longer than ${maximumKeyBytes} bytes`;
   return undefined;
@@ -71,7 +71,7 @@ export function checkKey(key: string): void {
   if (fault === undefined) return;
   throw new GolemError(
     "invalid-data",
-    `The key ${JSON.stringify(key.slice(0, 200))} cannot be used: ${fault}; a relative path was expected.`,
+    `The key ${JSON.stringify(key.slice(0, 200))} cannot be used: ${fault}; expected a relative path.`,
     { hint: "Rename the object." },
   );
 }
@@ -94,11 +94,9 @@ export async function readObject(
     total += piece.length;
     pieces.push(piece);
     if (total > maximumBytes) {
-      throw new GolemError(
-        "too-large",
-        `${key} has more than ${maximumBytes} bytes; at most that many were expected.`,
-        { hint: "Check whether it is the right file." },
-      );
+      throw new GolemError("too-large", `${key} has more than ${maximumBytes} bytes; expected no more.`, {
+        hint: "Check whether it is the right file.",
+      });
     }
     if (piece.length < length) break;
   }

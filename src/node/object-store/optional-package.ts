@@ -5,7 +5,7 @@ import { GolemError } from "../../core/error.ts";
  * Loads a package; rejects with `missing-package`, which names the command that installs it, if it is not
  * installed.
  *
- * @param load Imports it. The caller writes out the import, so that types and bundlers find the name.
+ * @param load Imports it. The import is in the caller, so that types and bundlers find the name.
  * @param purpose The feature that needs it, as the subject of a sentence.
  */
 export async function loadOptionalPackage<Module>(
@@ -24,7 +24,7 @@ export async function loadOptionalPackage<Module>(
       "missing-package",
       `${purpose} needs the package ${missing}, which is not installed.`,
       {
-        hint: `Install it beside golem-audio: npm install ${names.join(" ")}`,
+        hint: `Install it with golem-audio: npm install ${names.join(" ")}`,
         cause: error,
       },
     );

@@ -1,10 +1,10 @@
 /**
- * A bucket of S3, or of any server with the same protocol, as an object store.
+ * An object store in a bucket of S3, or of any server with the same protocol.
  *
- * The SDK takes address, region and credentials from the environment as all AWS tools do: AWS_ENDPOINT_URL,
- * AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of machines and pods. It repeats refused and broken
- * requests with growing pauses; bodies that break off are continued here.
- * Not its concern: what the objects are.
+ * The SDK gets address, region and credentials from the environment like all AWS tools: AWS_ENDPOINT_URL,
+ * AWS_REGION, AWS_ACCESS_KEY_ID, AWS_PROFILE, roles of machines and pods. It repeats failed requests with
+ * increasing pauses; incomplete bodies are continued here.
+ * Not its concern: the contents of objects.
  */
 import { setTimeout as pause } from "node:timers/promises";
 import type { S3Client } from "@aws-sdk/client-s3";
@@ -12,24 +12,26 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 import { checkKey, findKeyFault, type ObjectStore } from "./object-store.ts";
 import { loadOptionalPackage } from "./optional-package.ts";
 
-/** Attempts of one request. */
+/** Maximum number of attempts of one request. */
 const maximumAttempts = 6;
-/** Pause before the second attempt at a body that broke off, in milliseconds; it doubles. */
+/**
+ * Pause before the second attempt after an incomplete body, in milliseconds; it doubles with each attempt.
+ */
 const firstPause = 200;
-/** Longest time until a connection is there, and without a byte in an answer. */
+/** Maximum time until a connection is open, and without a received byte, in milliseconds. */
 const connectionMilliseconds = 10_000;
 const silenceMilliseconds = 60_000;
-/** Keys per answer of a listing: the most that S3 gives. */
+/** Keys per answer of a listing: the maximum of S3. */
 const pageKeys = 1000;
 
-/** Bucket and prefix of an address; throws `usage` for one that has no bucket. */
+/** Parses the bucket and prefix of an address; throws `usage` for one without a bucket. */
 export function parseBucketAddress(address: string): { readonly bucket: string; readonly prefix: string } {
   const match = /^s3:\/\/([a-z0-9][a-z0-9.-]{1,62})(?:\/(.*))?$/i.exec(address);
   const prefix = (match?.[2] ?? "").replace(/\/+$/, "");
   if (!match || (prefix !== "" && findKeyFault(prefix) !== undefined)) {
     throw new GolemError(
       "usage",
-      `${address} is not an S3 address; s3://BUCKET or s3://BUCKET/PREFIX was expected.`,
+      `${address} is not an S3 address; expected s3://BUCKET or s3://BUCKET/PREFIX.`,
       {
         hint: "Name the bucket after s3://, then a slash and the prefix.",
       },
@@ -39,12 +41,12 @@ export function parseBucketAddress(address: string): { readonly bucket: string; 
 }
 
 /**
- * Opens a bucket, or the part of one under a prefix. Nothing is requested. Rejects with `missing-package`,
+ * Opens a bucket, or the part of one under a prefix, without a request. Rejects with `missing-package`,
  * `usage`.
  */
 export async function openS3Store(address: string): Promise<ObjectStore> {
   const { bucket, prefix } = parseBucketAddress(address);
-  // It warns of the versions of Node that it will need next year, on stderr, in every process.
+  // In every process, the SDK would warn on stderr about the versions of Node that it will require next year.
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= "true";
   const sdk = await loadOptionalPackage(
     ["@aws-sdk/client-s3"],
@@ -57,23 +59,23 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
     describeS3Error(error, { what, bucket, isWriting });
   return {
     address: `s3://${bucket}${prefix === "" ? "" : `/${prefix}`}`,
-    async *list(wanted, { signal } = {}) {
+    async *list(prefixOfKeys, { signal } = {}) {
       let token: string | undefined;
       do {
         throwIfAborted(signal);
         const page = await client
           .send(
             new sdk.ListObjectsV2Command({
-              ...{ Bucket: bucket, Prefix: root + wanted, MaxKeys: pageKeys, ContinuationToken: token },
+              ...{ Bucket: bucket, Prefix: root + prefixOfKeys, MaxKeys: pageKeys, ContinuationToken: token },
             }),
             signal ? { abortSignal: signal } : {},
           )
           .catch((error: unknown) => {
             throwIfAborted(signal);
-            throw fail(error, `the objects under ${root}${wanted}`);
+            throw fail(error, `the objects under ${root}${prefixOfKeys}`);
           });
         for (const { Key = "", Size = 0, LastModified, ETag = "" } of page.Contents ?? []) {
-          // Consoles make objects of this form for empty folders.
+          // Consoles create objects of this form for empty folders.
           if (Key.endsWith("/") || !Key.startsWith(root)) continue;
           yield {
             ...{ key: Key.slice(root.length), size: Size, modified: LastModified?.getTime() ?? 0 },
@@ -82,7 +84,7 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
         }
         const next = page.IsTruncated ? page.NextContinuationToken : undefined;
         if (next !== undefined && (next === token || (page.Contents ?? []).length === 0)) {
-          throw fail(new Error("its list leads in circles"), `the objects under ${root}${wanted}`);
+          throw fail(new Error("its list repeats itself"), `the objects under ${root}${prefixOfKeys}`);
         }
         token = next;
       } while (token !== undefined);
@@ -103,14 +105,14 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
           for await (const chunk of (Body ?? []) as AsyncIterable<Uint8Array>) {
             parts.push(chunk.subarray(0, length - filled));
             filled += chunk.length;
-            // Leaving the loop ends the connection: a body may never end.
+            // Leaving the loop ends the connection, since a body may be endless.
             if (filled > length) break;
           }
           break;
         } catch (error) {
           throwIfAborted(signal);
           const { name, $metadata } = error as { name?: string; $metadata?: { httpStatusCode?: number } };
-          // There is nothing after the end.
+          // The object ends here.
           if (name === "InvalidRange" || $metadata?.httpStatusCode === 416) break;
           if (error instanceof GolemError) throw error;
           if ($metadata?.httpStatusCode !== undefined || attempt >= maximumAttempts) throw fail(error, key);
@@ -130,14 +132,14 @@ export async function openS3Store(address: string): Promise<ObjectStore> {
   };
 }
 
-/** Throws `fetch-failed` if an answer is not of the bytes that were asked for: not all servers know ranges. */
+/** Throws `fetch-failed` if an answer has other bytes than requested: not all servers support ranges. */
 function checkRange(range: string | undefined, from: number, key: string, bucket: string): void {
   const found = /^bytes (\d+)-/.exec(range ?? "")?.[1];
   if (found === undefined ? from === 0 : Number(found) === from) return;
   throw new GolemError(
     "fetch-failed",
-    `Reading ${key} in the bucket ${bucket} failed: bytes from ${from} were asked for, and ${found === undefined ? "the whole object" : `those from ${found}`} came.`,
-    { hint: "The server, or a proxy in front of it, has to answer requests with Range." },
+    `Reading ${key} in the bucket ${bucket} failed: bytes from ${from} were requested; received ${found === undefined ? "the whole object" : `those from ${found}`}.`,
+    { hint: "The server, and any proxy in front of it, must support requests with Range." },
   );
 }
 
@@ -147,9 +149,9 @@ function createClient(Client: typeof S3Client): S3Client {
   return new Client({
     maxAttempts: maximumAttempts,
     retryMode: "standard",
-    // Of silence: of connections, and within answers.
+    // Limits on the time without a byte, of connections and within answers.
     requestHandler: { connectionTimeout: connectionMilliseconds, socketTimeout: silenceMilliseconds },
-    // Other servers have one address for all buckets, and do not know the newer checksums.
+    // Other servers have one address for all buckets, and do not support the newer checksums.
     forcePathStyle: isOther,
     requestChecksumCalculation: "WHEN_REQUIRED",
     responseChecksumValidation: "WHEN_REQUIRED",
@@ -192,8 +194,8 @@ function describeS3Error(
   }
   const hint =
     status === 401 || status === 403 || /credential|token/i.test(name + message)
-      ? "Check the credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) and what they allow."
-      : "Check the network and AWS_ENDPOINT_URL, then try again: what is done stays done.";
+      ? "Check the credentials (AWS_PROFILE, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY) and their permissions."
+      : "Check the network and AWS_ENDPOINT_URL, then try again: finished work is kept.";
   const reason = message || code || name || String(error);
   return new GolemError(
     isWriting ? "output-failed" : "fetch-failed",

@@ -1,4 +1,4 @@
-/** Connections to a real Redis: passwords, TLS, refusal. */
+/** Connections to a real Redis: passwords, TLS, rejection. */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -8,20 +8,20 @@ import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { hidePassword } from "./queue-connection.ts";
 
 describe.skipIf(!hasRedis)(`the connection to a queue${redisNote}`, () => {
-  it("speaks TLS, and says why a queue cannot be used", async () => {
+  it("supports TLS, and reports why a queue cannot be used", async () => {
     const folder = await createScratchFolder();
     const run = await createScratchFolder();
     await plan(run);
-    const refused = await runJson(
+    const rejected = await runJson(
       "embed",
       "--run",
       run,
       "--queue",
       `redis://u:p4ssw0rd@127.0.0.1:${await getFreePort()}/`,
     );
-    expect(refused.document.error).toMatchObject({ code: "queue-failed" });
-    expect(refused.document.error.message).toMatch(/ECONNREFUSED/);
-    expect(refused.stderr).not.toContain("p4ssw0rd");
+    expect(rejected.document.error).toMatchObject({ code: "queue-failed" });
+    expect(rejected.document.error.message).toMatch(/ECONNREFUSED/);
+    expect(rejected.stderr).not.toContain("p4ssw0rd");
     expect((await runJson("embed", "--run", run, "--queue", "http://x/")).exitCode).toBe(2);
     expect((await runJson("work")).exitCode).toBe(2);
     const guarded = await startRedis(["--requirepass", "secret"], "default:secret@");

@@ -17,7 +17,7 @@ const connectMilliseconds = 5000;
 export function requireQueue(url: string | undefined, env: NodeJS.ProcessEnv = process.env): string {
   const found = url ?? env.GOLEM_QUEUE;
   if (found) return found;
-  throw new GolemError("usage", "No queue is named; --queue URL was expected.", {
+  throw new GolemError("usage", "No queue was given; expected --queue URL.", {
     hint: "Give --queue redis://HOST/, or set GOLEM_QUEUE.",
   });
 }
@@ -43,7 +43,7 @@ function checkAddress(url: string): void {
   if (protocol === "redis:" || protocol === "rediss:") return;
   throw new GolemError(
     "usage",
-    `The queue is ${protocol === undefined ? "no address" : `an address of ${protocol}`}; redis:// or rediss:// was expected.`,
+    `The queue is ${protocol === undefined ? "not an address" : `an address of ${protocol}`}; expected redis:// or rediss://.`,
     { hint: "For example redis://localhost:6379/, or rediss://USER:PASSWORD@HOST:6380/ with TLS." },
   );
 }
@@ -57,9 +57,9 @@ export async function loadQueuePackages() {
 }
 
 /**
- * Connects, and waits for an answer. With `stays`, the connection is reopened whenever it breaks; otherwise
+ * Connects, and waits for an answer. With `stays`, the connection is reopened whenever it is lost; otherwise
  * it fails after a few attempts. Rejects with `usage`, `missing-package`, and `queue-failed` if the server
- * refuses or cannot be reached.
+ * rejects the connection or cannot be reached.
  */
 export async function connectQueue(
   url: string,
@@ -95,10 +95,10 @@ export function createQueueError(url: string, error: unknown): GolemError {
   const text = `${code ?? ""} ${message ?? error}`;
   const isRefused = /NOAUTH|WRONGPASS|AUTH|NOPERM/.test(text);
   const hint = isRefused
-    ? "Put user and password into the address: redis://USER:PASSWORD@HOST/"
+    ? "Include user and password in the address: redis://USER:PASSWORD@HOST/"
     : /wrong version number|SSL|TLS|CERT|certificate/i.test(text)
-      ? "Use rediss:// for a server with TLS, redis:// for one without; NODE_EXTRA_CA_CERTS names further authorities."
-      : "Check that Redis or Valkey runs there. What is done is done: shards are files of the run, not of the queue.";
+      ? "Use rediss:// for a server with TLS, redis:// for one without; NODE_EXTRA_CA_CERTS can name further authorities."
+      : "Check that Redis or Valkey runs there. Finished shards are kept, since they are files of the run, not of the queue.";
   const what =
     code && !message?.includes(code) ? `${code} ${message ?? ""}`.trim() : message || String(error);
   return new GolemError(

@@ -1,8 +1,8 @@
-/** Defaults of queues, in a file of their own so that help texts can read them without loading queues. */
+/** Defaults of queues, in a separate file so that help texts can read them without loading queues. */
 
 /** Default settings of workers. */
 export const queueDefaults = {
-  /** Seconds without a sign of life after which a worker loses its shard. */
+  /** Seconds without contact after which a worker's shard is given to another worker. */
   leaseSeconds: 60,
   /** Seconds in which a stopped worker may finish its shard; Kubernetes kills it after 30. */
   drainSeconds: 25,

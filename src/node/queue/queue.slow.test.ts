@@ -1,4 +1,4 @@
-/** Shards in a real Redis: workers as processes of the built program, which are killed or paused. */
+/** Shards in a real Redis, with workers as processes of the built program that are killed or paused. */
 import { createHash } from "node:crypto";
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -21,7 +21,7 @@ async function hashShards(run: string): Promise<Record<string, string>> {
   return hashes;
 }
 
-/** The result of one process without a queue. */
+/** Gets the result of one process without a queue. */
 const getExpected = async () => {
   const run = await getSharedFolder("run-without-queue", async (folder) => {
     await plan(folder);
@@ -31,7 +31,7 @@ const getExpected = async () => {
 };
 
 describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
-  it("goes on behind jobs that are not of its own making, and behind runs that are not there", async () => {
+  it("continues after foreign jobs, and after jobs of missing runs", async () => {
     const redis = await startRedis();
     onTestFinished(redis.stop);
     const run = await createScratchFolder();
@@ -70,7 +70,7 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     expect((await queue.getJobCounts("failed")).failed).toBe(strangers.length);
   });
 
-  it("gives the shards of killed workers and of a lost queue to others: nothing lost, nothing twice", async () => {
+  it("gives the shards of killed workers and of a lost queue to others, each exactly once", async () => {
     const redis = await startRedis();
     onTestFinished(redis.stop);
     const run = await createScratchFolder();
@@ -107,7 +107,7 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     expect(await hashShards(run)).toEqual(await getExpected());
   });
 
-  it("puts a shard that kills its workers among the failed after three tries, and back on request", async () => {
+  it("marks a shard that kills its workers as failed after three tries, and retries it on request", async () => {
     const redis = await startRedis();
     onTestFinished(redis.stop);
     const [data, run, alone] = await Promise.all([1, 2, 3].map(() => createScratchFolder()));
@@ -158,7 +158,7 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     expect(await hashShards(run!)).toEqual(await hashShards(alone!));
   });
 
-  it("returns its shard when it is stopped and the time to finish is over, and tells Prometheus what it does", async () => {
+  it("returns its shard when it is stopped and the time to finish is over, and serves metrics", async () => {
     const redis = await startRedis(["--requirepass", "secret"], "default:secret@");
     onTestFinished(redis.stop);
     const run = await createScratchFolder();
@@ -187,7 +187,7 @@ describe.skipIf(!hasRedis)(`golem work${redisNote}`, () => {
     expect(await hashShards(run)).toEqual(await getExpected());
   });
 
-  it("tries a shard again that this machine cannot embed, then gives up and says why", async () => {
+  it("retries a shard that this machine cannot embed, then reports the failure", async () => {
     const redis = await startRedis();
     onTestFinished(redis.stop);
     const run = await createScratchFolder();

@@ -1,10 +1,10 @@
-/** What is in a queue may be anything. */
+/** The contents of a queue are untrusted. */
 import { expect, it } from "vitest";
 import { readJob } from "./shard-queue.ts";
 
 const job = { run: "s3://bucket/run", shard: 3, key: "shards/000003-a-b.parquet", fp16: false };
 
-it("takes jobs of shards, and nothing else", () => {
+it("accepts only jobs of shards", () => {
   expect(readJob(job)).toEqual(job);
   for (const other of [
     ...[undefined, null, 1, "shard", [], {}],

@@ -1,8 +1,8 @@
 /**
- * Shards in a queue (BullMQ): which are put into it, and what is known of them there.
+ * Shards in a queue (BullMQ): adds them and counts their states.
  *
- * The queue only says who does what next. What is done is known from the shards that exist, so a queue that
- * is lost is filled again by the same command.
+ * The queue only assigns work. Which shards are done is determined by the shards that exist, so a lost queue
+ * can be filled again by the same command.
  * Not its concern: embedding (shard-worker.ts), connections.
  *
  * https://docs.bullmq.io
@@ -23,10 +23,10 @@ export const queueName = "golem-shards";
 
 /** One shard in the queue. */
 export interface ShardJob {
-  /** Address of the run: s3://..., or an absolute path that all workers see. */
+  /** Address of the run: s3://..., or an absolute path that is valid for all workers. */
   readonly run: string;
   readonly shard: number;
-  /** Key of the shard, by which workers see that the run was planned again meanwhile. */
+  /** Key of the shard, which shows workers whether the run was planned again meanwhile. */
   readonly key: string;
   readonly fp16: boolean;
 }
@@ -38,18 +38,18 @@ const shardJob = z.object({
   fp16: z.boolean(),
 });
 
-/** The data of a job; undefined where it is not of a shard. */
+/** Reads the data of a job; undefined if it is not of a shard. */
 export const readJob = (data: unknown): ShardJob | undefined => shardJob.safeParse(data).data;
 
-/** Jobs per request. */
+/** Number of jobs per request. */
 const atOnce = 1000;
-/** First pause before a shard that failed is tried again, in milliseconds; it doubles. */
+/** Pause before a failed shard is tried again, in milliseconds; it doubles with each attempt. */
 const firstPause = 2000;
 const waitingStates = ["waiting", "delayed", "prioritized"] as const;
 
 const getAddress = (run: string): string => (isBucketAddress(run) ? run : resolve(run));
 
-/** The same shard has the same id, so that it is in the queue once. */
+/** Gets the id of a job: equal for the same shard, so that it is in the queue only once. */
 const getJobId = ({ run, key }: Pick<ShardJob, "run" | "key">): string =>
   createHash("sha256")
     .update(JSON.stringify([run, key]))
@@ -69,10 +69,10 @@ export interface ShardFailure {
   readonly reason: string;
 }
 
-/** A queue that is open. */
+/** An open queue. */
 export interface ShardQueue {
   readonly queue: Queue<ShardJob>;
-  /** The status of a run, with the queue's counts. */
+  /** Adds the queue's counts to the status of a run. */
   addCounts(run: Run, status: RunStatus): Promise<RunStatus & { readonly failures: readonly ShardFailure[] }>;
   close(): Promise<void>;
 }
@@ -117,7 +117,7 @@ export async function openShardQueue(url: string): Promise<ShardQueue> {
   };
 }
 
-/** Jobs in some states, page by page. */
+/** Lists jobs in some states, page by page. */
 async function listJobs(
   queue: Queue<ShardJob>,
   states: readonly ("active" | "failed" | (typeof waitingStates)[number])[],
@@ -126,7 +126,7 @@ async function listJobs(
   for (const state of states) {
     for (let start = 0; ; start += atOnce) {
       const page = await queue.getJobs([state], start, start + atOnce - 1);
-      // A job that ends meanwhile is missing from its page; what is not of a shard is left alone.
+      // A job that ends meanwhile is missing from its page; foreign jobs are ignored.
       jobs.push(...page.filter((job) => job && readJob(job.data) !== undefined));
       if (page.length < atOnce) break;
     }
@@ -139,7 +139,7 @@ export interface EnqueueOptions extends EnvironmentOptions {
   readonly fp16?: boolean | undefined;
 }
 
-/** What was put into the queue, and what was not. */
+/** Numbers of shards that were put into the queue, and that were not. */
 export interface Enqueued {
   readonly shards: number;
   readonly enqueued: number;
@@ -151,10 +151,7 @@ export interface Enqueued {
   readonly failed: number;
 }
 
-/**
- * Puts the shards of a run that are missing into the queue. Rejects with the errors of `openRun` and of the
- * queue.
- */
+/** Puts the missing shards of a run into the queue. Rejects with the errors of `openRun` and of the queue. */
 export async function enqueueRun(
   address: string,
   url: string,
@@ -214,7 +211,7 @@ export async function retryRun(
     let retried = 0;
     for (const job of failed) {
       const { shard, fp16, key } = job.data;
-      // A job that is retried keeps its count of stalls; a new one has all its tries again.
+      // A retried job would keep its count of stalls; a new one has all tries.
       await job.remove();
       if (done.has(shard) || shard >= run.contents.length || key !== getShardKey(run, shard, fp16)) continue;
       const { name, data, opts } = createJob(run, shard, fp16);

@@ -1,9 +1,9 @@
 /**
- * A worker: takes shards from the queue, one at a time, and embeds each on all cores.
+ * A worker of the queue: embeds one shard at a time, on all cores.
  *
- * One shard at a time, so that a shard that ends the process takes no other with it. The lease of a shard is
- * renewed while it is embedded; when the worker is gone, the shard is given to another, and after three
- * tries it has failed. Not its concern: how shards are embedded, the terminal.
+ * With one shard at a time, a shard that ends the process affects no other. The lease of a shard is renewed
+ * while it is embedded; if the worker ends, the shard is given to another worker, and after three tries it
+ * has failed. Not its concern: how shards are embedded, the terminal.
  */
 import { hostname } from "node:os";
 import { setTimeout as pause } from "node:timers/promises";
@@ -17,7 +17,7 @@ import { queueDefaults } from "./queue-defaults.ts";
 import { queueName, readJob, type ShardJob } from "./shard-queue.ts";
 import { type MetricsPlace, serveWorkerMetrics, type WorkerMetrics } from "./worker-metrics.ts";
 
-/** What happens in a worker. */
+/** An event in a worker. */
 export type WorkerEvent =
   | { readonly event: "ready"; readonly metrics?: string | undefined }
   | { readonly event: "started"; readonly run: string; readonly shard: number }
@@ -34,31 +34,31 @@ export type WorkerEvent =
 
 /** Options of {@link runShardWorker}; all have defaults. */
 export interface ShardWorkerOptions extends EnvironmentOptions {
-  /** Recordings embedded at a time. */
+  /** Number of recordings embedded at a time. */
   readonly threads?: number | undefined;
   readonly leaseSeconds?: number | undefined;
-  /** Seconds to finish the current shard once `signal` is aborted. */
+  /** Seconds to finish the current shard after `signal` is aborted. */
   readonly drainSeconds?: number | undefined;
-  /** Stop when nothing is left to do in the queue. */
+  /** Whether to stop when the queue is empty. */
   readonly exitWhenEmpty?: boolean | undefined;
   readonly metrics?: MetricsPlace | undefined;
-  /** Where the recordings are on this machine, if they are not where runs say. */
+  /** Location of the recordings on this machine, if it differs from that in runs. */
   readonly data?: string | undefined;
   readonly onEvent?: ((event: WorkerEvent) => void) | undefined;
 }
 
-/** What a worker did. */
+/** The counts of a worker. */
 export interface WorkerTotals {
   readonly shards: number;
   readonly clips: number;
   readonly errors: number;
 }
 
-/** Milliseconds between two looks whether the queue is empty. */
+/** Milliseconds between two checks of whether the queue is empty. */
 const emptyMilliseconds = 500;
 
 /**
- * Works until `signal` is aborted, or until the queue is empty if that is asked for. Rejects with
+ * Works until `signal` is aborted or, with `exitWhenEmpty`, until the queue is empty. Rejects with
  * `queue-failed`, `missing-package`, `usage`; shards that fail are events.
  */
 export async function runShardWorker(url: string, options: ShardWorkerOptions = {}): Promise<WorkerTotals> {
@@ -138,7 +138,7 @@ export async function runShardWorker(url: string, options: ShardWorkerOptions = 
   return totals;
 }
 
-/** Resolves when the signal is aborted, or nothing is left in the queue. */
+/** Resolves when the signal is aborted, or the queue is empty if that ends the work. */
 async function waitForEnd(
   signal: AbortSignal | undefined,
   countQueue: (() => Promise<Readonly<Record<string, number>>>) | undefined,
@@ -152,7 +152,7 @@ async function waitForEnd(
   }
 }
 
-/** What is in the queue, if it is of a shard. */
+/** Returns the data of a job; throws `invalid-data` if it is not of a shard. */
 function checkJob(data: unknown): ShardJob {
   const found = readJob(data);
   if (found) return found;
@@ -161,7 +161,7 @@ function checkJob(data: unknown): ShardJob {
 
 const createJobError = (): GolemError =>
   new GolemError("invalid-data", "A job in the queue is not a shard of a run.", {
-    hint: "Only `golem embed --run RUN --queue URL` should fill the queue; remove what else is in it.",
+    hint: "Fill the queue only with `golem embed --run RUN --queue URL`, and remove other jobs from it.",
   });
 
 /** Embeds the shard of a job; undefined if it exists already. */
@@ -178,7 +178,7 @@ async function embedJob(
   if (getShardKeyIfAny(run, shard, fp16) !== key) {
     throw new GolemError(
       "invalid-data",
-      `${address} was planned again; its shard ${shard} is another one now.`,
+      `${address} was planned again, and its shard ${shard} has changed.`,
       {
         hint: "Put it into the queue again: golem embed --run RUN --queue URL",
       },
@@ -198,7 +198,7 @@ async function embedJob(
 const getShardKeyIfAny = (run: Run, shard: number, fp16: boolean): string | undefined =>
   shard < run.contents.length ? getShardKey(run, shard, fp16) : undefined;
 
-/** The embedder of the run at hand: shards of one run mostly follow each other. */
+/** The embedder of the current run: consecutive shards are mostly of one run. */
 interface Embedders {
   /** Opens a run, again if it is not the expected one. */
   get(address: string, isExpected: (run: Run) => boolean): Promise<{ run: Run; embedder: ShardEmbedder }>;
@@ -223,7 +223,7 @@ function createEmbedders(options: ShardWorkerOptions): Embedders {
   };
 }
 
-/** The error with its code and hint in the message: that is what the queue keeps. */
+/** Creates an error with code and hint in its message, since the queue stores only messages. */
 function describeFailure(error: unknown): Error {
   if (!(error instanceof GolemError)) return error instanceof Error ? error : new Error(String(error));
   return new Error(`[${error.code}] ${error.message}${error.hint === "" ? "" : ` ${error.hint}`}`, {

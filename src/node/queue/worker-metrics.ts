@@ -1,5 +1,5 @@
 /**
- * Metrics of a queue worker in the format of Prometheus, on a port of their own.
+ * Metrics of a queue worker in the format of Prometheus, on a separate port.
  *
  * Not its concern: shards, the server's metrics (server/metrics.ts).
  */

@@ -38,8 +38,8 @@ export async function composeReport(
 }
 
 /**
- * Reads the script and the style sheet of the page: plain files beside the code that writes it, both in src
- * and in dist. Rejects if a file of the package is missing.
+ * Reads the script and the style sheet of the page: plain files next to the code that writes it, in src and
+ * in dist. Rejects if a file of the package is missing.
  */
 export async function loadPageAssets(): Promise<PageAssets> {
   const [script, ...styles] = await Promise.all(
@@ -49,8 +49,8 @@ export async function loadPageAssets(): Promise<PageAssets> {
 }
 
 /**
- * HTML parsers normalise line ends to "\n", and the hashes in the page's content security policy are of the
- * normalised text.
+ * Reads text with line ends as "\n": HTML parsers normalise them, and the hashes in the page's content
+ * security policy are of the normalised text.
  */
 async function readText(name: string): Promise<string> {
   const text = await readFile(getPackagePath(isSource ? "src" : "dist", "view", name), "utf8");

@@ -1,6 +1,6 @@
 /**
- * Sound for a report from files: clips, spectrograms, and relative links, which never lead so far up that
- * they would reveal folders of the machine.
+ * Sound for a report from files: clips, spectrograms, and relative links, which are limited so that they do
+ * not reveal folders of the machine.
  *
  * Not its concern: which recordings have sound (workflow/report-clips.ts).
  */
@@ -17,7 +17,7 @@ import { openFileSource } from "../disk/file-source.ts";
 export interface FileClipOptions extends Pick<ClipOptions, "sound" | "pictures" | "signal" | "onProgress"> {
   /** Absolute path of each of the report's recordings; undefined if it is not known. */
   readonly paths: readonly (string | undefined)[];
-  /** Folder in which the report will be; links are relative to it. */
+  /** Folder of the report; links are relative to it. */
   readonly folder: string;
   /** The audio settings of the golem. */
   readonly audio: Partial<AudioSettings>;

@@ -1,8 +1,8 @@
 /**
- * Varied copies of the recordings of a run: made from the recordings themselves, as for a folder, where they
- * can be read from here. What is known of the originals comes from the shards.
+ * Varied copies of the recordings of a run, computed as for a folder if the recordings can be read on this
+ * machine. The embeddings of the originals are read from the shards.
  *
- * Not its concern: which copies are made.
+ * Not its concern: the choice of copies.
  */
 import { GolemError, toErrorRecord } from "../../core/error.ts";
 import type { Recording } from "../../dataset/dataset.ts";
@@ -25,16 +25,12 @@ import { readManifestShard } from "./manifest.ts";
 import { createRecordingFetcher, type RecordingFetcher } from "./recording-fetcher.ts";
 import { RunOrigin } from "./run-dataset.ts";
 
-/** Options of {@link addRunCopies}. */
 interface CopiesOptions extends EmbedOptions {
   readonly cache: CacheFolder;
   readonly store: EmbeddingStore;
 }
 
-/**
- * Adds copies to outputs, in place. Where recordings cannot be read, there is a warning and there are no
- * copies.
- */
+/** Adds copies to outputs, in place; if recordings cannot be read, there are no copies but a warning. */
 export async function addRunCopies(
   recordings: readonly Recording[],
   outputs: RunOutputs,
@@ -44,20 +40,20 @@ export async function addRunCopies(
   const places = [...outputs.keys()].filter((place) => outputs[place] && !("code" in outputs[place]));
   const fetchers: RecordingFetcher[] = [];
   try {
-    const wanted = await locate(recordings, places, options, fetchers);
+    const located = await locate(recordings, places, options, fetchers);
     const known = createKnownStore(
       store,
       places.map((place) => outputs[place] as EmbeddedFile),
       encoderSet,
       options,
     );
-    const { embedded } = await embedRecordings(wanted, { ...encoderSet, ...options, store: known });
+    const { embedded } = await embedRecordings(located, { ...encoderSet, ...options, store: known });
     const copies = new Map(embedded.map((own) => [own.file, own.copies ?? []]));
     for (const [i, place] of places.entries()) {
       const output = outputs[place] as EmbeddedFile;
       outputs[place] = {
         ...output,
-        copies: (copies.get(wanted[i]!.file) ?? []).map((copy) => ({
+        copies: (copies.get(located[i]!.file) ?? []).map((copy) => ({
           facts: output.facts,
           embeddings: copy.vectors.map((vector) => ({ vector, frames: 0 })),
           ...(copy.text === undefined
@@ -71,7 +67,7 @@ export async function addRunCopies(
     const { code, message } = toErrorRecord(error, "data-not-found");
     onWarning?.({
       code,
-      message: `Trained without varied copies, since the recordings of the run cannot be read here: ${message}`,
+      message: `Trained without varied copies, since the recordings of the run cannot be read on this machine: ${message}`,
       hint: "Mount the data of the run where it was planned, or train with --augment none.",
     });
   } finally {
@@ -83,7 +79,7 @@ const createTranscript = (text: string, logprob: number, vectors: readonly Float
   ...{ text, logprob, tokens: 0, steps: 0, vectors },
 });
 
-/** The recordings as files on this machine. */
+/** Finds the recordings as files on this machine. */
 async function locate(
   recordings: readonly Recording[],
   places: readonly number[],
@@ -116,7 +112,7 @@ async function locate(
   return found;
 }
 
-/** A store that reads the originals from the shards, and everything else from the store. */
+/** Creates a store that reads the originals from the shards, and everything else from the given store. */
 function createKnownStore(
   store: EmbeddingStore,
   outputs: readonly EmbeddedFile[],

@@ -1,9 +1,9 @@
 /**
- * The embeddings of recordings that come from runs: read from shards instead of computed.
+ * Reads the embeddings of recordings of runs from shards instead of computing them.
  *
- * Up to `maximumDense` recordings are held in memory, as training holds those of a folder; of more, vectors
- * are read when they are used.
- * Not its concern: how shards are made.
+ * Up to `maximumDense` recordings are kept in memory, as for a folder; with more, vectors are read when they
+ * are used.
+ * Not its concern: how shards are written.
  */
 import { isDeepStrictEqual } from "node:util";
 import type { AudioSettings } from "../../audio/audio.ts";
@@ -31,19 +31,19 @@ import { getRunRecipe, getShardRows, type Run } from "./run-document.ts";
 import { listVectorColumns } from "./shard-columns.ts";
 import { openShardVectors, readShardValues } from "./shard-reader.ts";
 
-/** More recordings are kept without what only the doctor compares them by: 2 KB each. */
+/** With more recordings, fingerprints, which only the doctor uses, are not kept: they take 2 KB each. */
 const maximumFingerprinted = 100_000;
 
 /** Options of {@link embedFromRuns}. */
 export interface RunEmbedOptions extends EmbedOptions {
   readonly cache: CacheFolder;
-  /** Opens the store for recordings that come from elsewhere. */
+  /** Opens the store for recordings that are not of runs. */
   readonly openStore: (onWarning: WorkflowOptions["onWarning"]) => Promise<EmbeddingStore>;
 }
 
 /**
- * Embeds recordings, those of runs from their shards. Rejects with `invalid-option` for a run that has not
- * the vectors of the encoders, `invalid-data` for damaged shards, and the errors of `embedRecordings`.
+ * Embeds recordings, those of runs from their shards. Rejects with `invalid-option` for a run without the
+ * vectors of the encoders, `invalid-data` for damaged shards, and the errors of `embedRecordings`.
  */
 export async function embedFromRuns(
   recordings: readonly Recording[],
@@ -73,7 +73,7 @@ export async function embedFromRuns(
   };
 }
 
-/** What shards hold of recordings, in their order. */
+/** The outputs for recordings from shards, in their order. */
 export type RunOutputs = (EmbeddedFile | SkippedRecording | undefined)[];
 
 async function readOutputs(
@@ -95,7 +95,7 @@ async function readOutputs(
       if (values.length !== getShardRows(run, shard)) {
         throw new GolemError(
           "invalid-data",
-          `The shard ${path} has ${values.length} rows; ${getShardRows(run, shard)} were expected.`,
+          `The shard ${path} has ${values.length} rows; expected ${getShardRows(run, shard)}.`,
           {
             hint: "Delete it, and embed it again: golem embed --run RUN",
           },
@@ -174,7 +174,9 @@ function groupByShard(
   return groups;
 }
 
-/** The columns of a run that are the vectors of an encoder set. Throws `invalid-option` where it has none. */
+/**
+ * Finds the columns of a run with the vectors of an encoder set. Throws `invalid-option` if one is missing.
+ */
 export function findColumns(
   run: Run,
   { encoders, transcriber }: ResolvedEncoderSet,
@@ -184,8 +186,8 @@ export function findColumns(
   const columns = listVectorColumns(recipe);
   const known = recipe.encoders.map((info) => computeEncoderFingerprint(info, recipe.audio));
   const layers = encoders.map(({ info }) => {
-    const wanted = computeEncoderFingerprint(info, audio);
-    const place = known.findIndex((own) => isSameJson(own, wanted));
+    const requested = computeEncoderFingerprint(info, audio);
+    const place = known.findIndex((own) => isSameJson(own, requested));
     if (place < 0) throw createOtherError(run, info.id);
     return [...columns.entries()].flatMap(([i, own]) =>
       "encoder" in own.place && own.place.encoder === place ? [i] : [],
@@ -203,17 +205,17 @@ export function findColumns(
   return { layers, decoded };
 }
 
-/** Whether two documents are equal, in whatever order they have their fields. */
+/** Whether two documents are equal, regardless of the order of their fields. */
 const isSameJson = (a: string, b: string): boolean => isDeepStrictEqual(JSON.parse(a), JSON.parse(b));
 
-function createOtherError(run: Run, wanted: string): GolemError {
+function createOtherError(run: Run, requested: string): GolemError {
   const ids = run.encoders.map(({ id }) => id).join(" and ");
   const found = `${ids}${run.transcriber ? " with transcripts" : " without transcripts"}${run.audio.trim === false ? ", not trimmed" : ""}`;
   return new GolemError(
     "invalid-option",
-    `${run.store.address} was embedded with ${found}; ${wanted}, as requested, are not in it.`,
+    `${run.store.address} was embedded with ${found}; it does not contain the requested ${requested}.`,
     {
-      hint: "Request what it holds (--encoder, --no-transcript, --no-trim), or plan another run with the encoders you need.",
+      hint: "Request its contents (--encoder, --no-transcript, --no-trim), or plan another run with the encoders you need.",
     },
   );
 }

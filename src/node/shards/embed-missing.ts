@@ -16,7 +16,7 @@ export interface EmbedRunOptions extends ShardEmbedderOptions {
   readonly fp16?: boolean | undefined;
 }
 
-/** Counts of what was done. */
+/** The counts of a call. */
 export interface EmbeddedRun {
   readonly shards: number;
   /** Number of shards that this call embedded; then the recordings and errors in them. */
@@ -34,14 +34,14 @@ export async function embedRun(address: string, options: EmbedRunOptions = {}): 
   const { shard, fp16 } = options;
   if (shard !== undefined) checkShard(run, shard);
   const done = await listDoneShards(run, options);
-  const wanted = shard === undefined ? [...Array(getShardCount(run)).keys()] : [shard];
-  const missing = wanted.filter((number) => !done.has(number));
+  const requested = shard === undefined ? [...Array(getShardCount(run)).keys()] : [shard];
+  const missing = requested.filter((number) => !done.has(number));
   const result = {
     shards: getShardCount(run),
     embedded: 0,
     clips: 0,
     errors: 0,
-    found: wanted.length - missing.length,
+    found: requested.length - missing.length,
   };
   if (missing.length === 0) return result;
   const total = missing.reduce((sum, number) => sum + getShardRows(run, number), 0);

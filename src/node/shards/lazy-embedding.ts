@@ -1,6 +1,6 @@
 /**
- * Embeddings whose vectors are read from shards on every access, so that training on millions of recordings
- * does not hold them in memory.
+ * Embeddings with vectors that are read from shards on every access, so that training on millions of
+ * recordings does not keep them in memory.
  *
  * Not its concern: how shards are read.
  */
@@ -11,11 +11,10 @@ import type { ShardVectors } from "./shard-reader.ts";
 export interface EmbeddingColumns {
   /** For each encoder, the columns of its layers. */
   readonly layers: readonly (readonly number[])[];
-  /** The columns of the decoder's vectors. */
   readonly decoded: readonly number[];
 }
 
-/** The methods of arrays also work on array-like objects, whose elements they read. */
+/** The methods of arrays, which also work on array-like objects. */
 const listMethods = Array.prototype as object;
 
 function createList(
@@ -54,7 +53,7 @@ export function readEmbedding(
   };
 }
 
-/** Creates an embedding that is read on access; `row` counts only recordings that did not fail. */
+/** Creates an embedding that is read on access; `row` is counted among the recordings that did not fail. */
 export function createLazyEmbedding(
   vectors: ShardVectors,
   { layers, decoded }: EmbeddingColumns,

@@ -1,6 +1,6 @@
 /**
- * Lists the recordings of a local data set for a run. The data set is read as `train` reads it, so that
- * training on the run and on the data set give the same golem.
+ * Lists the recordings of a local data set for a run. The data set is read as by `train`, so training on the
+ * run and on the data set gives the same golem.
  */
 import { stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, relative, resolve, sep } from "node:path";
@@ -14,7 +14,7 @@ import type { PlannedRecording } from "./manifest.ts";
 
 /** The recordings of a data set. */
 export interface ListedData {
-  /** The address that keys are relative to: an absolute path, or s3://bucket/prefix. */
+  /** The address to which keys are relative: an absolute path, or s3://bucket/prefix. */
   readonly address: string;
   readonly recordings: readonly PlannedRecording[];
   readonly skipped: readonly SkippedRecording[];
@@ -77,7 +77,9 @@ async function listDataset(
     const info = await stat(path).catch(() => undefined);
     if (fault !== undefined || !info) {
       const message =
-        fault === undefined ? `${file} does not exist.` : `${file} is left out: of its name, ${fault}.`;
+        fault === undefined
+          ? `${file} does not exist.`
+          : `${file} is left out because of its name: ${fault}.`;
       left.push({
         file,
         code: fault === undefined ? "data-not-found" : "invalid-data",

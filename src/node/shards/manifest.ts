@@ -1,7 +1,7 @@
 /**
  * The list of a run's recordings, in Parquet: a row group per shard, and files of many shards.
  *
- * Not its concern: how recordings are found (plan-run.ts), where shards go.
+ * Not its concern: how recordings are found (plan-run.ts), where shards are written.
  */
 import type { ColumnSource } from "hyparquet-writer";
 import { GolemError } from "../../core/error.ts";
@@ -18,18 +18,18 @@ import { computeContent, getShardRows, type Run, type RunDocument } from "./run-
 export interface PlannedRecording {
   /** Unique name: its path in the data, below that of an archive or table it is in. */
   readonly key: string;
-  /** Empty where it has none. */
+  /** Empty if it has none. */
   readonly label: string;
   readonly speaker?: string | undefined;
   readonly source?: string | undefined;
   readonly isSynthetic?: true | undefined;
   readonly split: Split;
-  /** Size in bytes, and what changes with the bytes; of the object that holds it. */
+  /** Size in bytes, and version (it changes with the bytes), of the object that contains it. */
   readonly bytes: number;
   readonly version: string;
-  /** The object that holds it, where that is not `key` itself. */
+  /** The object that contains it, if it is not `key` itself. */
   readonly object?: string | undefined;
-  /** Where it is in a tar archive. */
+  /** Its position in a tar archive, in bytes. */
   readonly offset?: number | undefined;
   /** Its row in a Parquet file, and the column. */
   readonly row?: number | undefined;
@@ -64,7 +64,10 @@ const schema = [
 ] as const;
 const columnNames = schema.slice(1).map(({ name }) => name);
 
-/** Hash of the recordings of a shard: of what decides which bytes are embedded, not of labels. */
+/**
+ * Computes the hash of the recordings of a shard: of the fields that determine the embedded bytes, not of
+ * labels.
+ */
 function computeShardContent(recordings: readonly PlannedRecording[]): string {
   return computeContent(
     recordings.map(({ key, bytes, version, object, offset, row, column, segment }) =>
@@ -73,7 +76,7 @@ function computeShardContent(recordings: readonly PlannedRecording[]): string {
   );
 }
 
-/** Writes the manifest of a run; resolves with what run.json says of it. Rejects with `output-failed`. */
+/** Writes the manifest of a run; resolves with its description for run.json. Rejects with `output-failed`. */
 export async function writeManifest(
   store: ObjectStore,
   recordings: readonly PlannedRecording[],
@@ -132,7 +135,7 @@ function createColumns(rows: readonly PlannedRecording[], shard: number): Column
   ];
 }
 
-/** Parts of manifests that are open, by their runs: a worker reads many shards of one. */
+/** Open parts of manifests by their runs, since a worker reads many shards of one run. */
 const openParts = new WeakMap<Run, Map<number, Promise<ParquetFile>>>();
 
 /** Reads the recordings of one shard. Rejects with `invalid-data`, and the errors of the store. */
@@ -172,7 +175,7 @@ export async function readManifestShard(
 
 function createManifestError(run: Run, key: string, found: string): GolemError {
   return new GolemError("invalid-data", `${key} of ${run.store.address} cannot be used: ${found}.`, {
-    hint: "It may have been planned again meanwhile: try again. If not, plan it again; what is done is found.",
+    hint: "It may have been planned again meanwhile: try again. If that fails, plan it again; finished shards are found.",
   });
 }
 

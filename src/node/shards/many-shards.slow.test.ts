@@ -15,7 +15,7 @@ import { resolveEncoderSet } from "../models/resolve-encoder-set.ts";
 import { embedFromRuns } from "./embed-from-runs.ts";
 import { loadRunDataset } from "./run-dataset.ts";
 
-it("gives the head of vectors in memory, byte for byte", { timeout: 900_000 }, async () => {
+it("gives the same head as vectors in memory, byte for byte", { timeout: 900_000 }, async () => {
   const folder = await createScratchFolder();
   const recordings = maximumDense + 100;
   const encoder = "google-speech-embedding";

@@ -1,5 +1,5 @@
 /**
- * Plans a run: lists the recordings of a data set, divides them into shards, and writes manifest and
+ * Plans a run: lists the recordings of a data set, divides them into shards, and writes the manifest and
  * run.json.
  *
  * A run may be planned again: shards whose recordings and recipe have not changed keep their names, so they
@@ -25,10 +25,10 @@ import { maximumShardSize, maximumSkippedListed, type RunDocument, saveRun } fro
 export interface PlanOptions
   extends Pick<EncoderChoice, "encoder" | "precision" | "transcript">,
     EnvironmentOptions {
-  /** Recordings per shard. */
+  /** Number of recordings per shard. */
   readonly shardSize?: number | undefined;
   readonly audio?: Partial<Pick<AudioSettings, "trim" | "maximumSeconds">> | undefined;
-  /** Store vectors with 16 bits. */
+  /** Whether to store vectors with 16 bits. */
   readonly fp16?: boolean | undefined;
 }
 
@@ -40,7 +40,7 @@ export interface Plan {
 }
 
 /**
- * Plans a run over a data set: what `train` takes except the Hub's, a folder or bucket with tar archives or
+ * Plans a run over a data set: any form for `train` except the Hub's, a folder or bucket with tar archives or
  * Parquet files, or s3://bucket/prefix. Rejects with the errors of reading the data set, `usage`,
  * `no-recordings`, `output-failed`.
  */
@@ -49,7 +49,7 @@ export async function planRun(data: string, out: string, options: PlanOptions = 
   if (!Number.isInteger(shardSize) || shardSize < 1 || shardSize > maximumShardSize) {
     throw new GolemError(
       "usage",
-      `A shard size of ${shardSize} was given; 1 to ${maximumShardSize} was expected.`,
+      `A shard size of ${shardSize} was given; expected 1 to ${maximumShardSize}.`,
     );
   }
   const store = await openObjectStore(out);
@@ -62,7 +62,7 @@ export async function planRun(data: string, out: string, options: PlanOptions = 
   const listed = await listData(data, options);
   for (const warning of listed.warnings) options.onWarning?.(warning);
   if (listed.recordings.length === 0) {
-    throw new GolemError("no-recordings", `${data} holds no recordings that can be planned.`, {
+    throw new GolemError("no-recordings", `${data} contains no recordings that can be planned.`, {
       hint: listed.skipped[0]?.message ?? "Check the data.",
     });
   }
@@ -89,13 +89,9 @@ function clip({ file, code, message, hint }: Dataset["skipped"][number]): RunDoc
 
 async function listData(data: string, options: EnvironmentOptions): Promise<ListedData> {
   if (isHubAddress(data)) {
-    throw new GolemError(
-      "usage",
-      `${data} is on the Hugging Face Hub; a folder, a list or s3:// was expected.`,
-      {
-        hint: "Download its Parquet files, and plan their folder.",
-      },
-    );
+    throw new GolemError("usage", `${data} is on the Hugging Face Hub; expected a folder, a list or s3://.`, {
+      hint: "Download its Parquet files, and plan their folder.",
+    });
   }
   if (!isBucketAddress(data)) return listLocalData(data, options);
   const { listStoredData } = await import("./stored-data.ts");

@@ -2,7 +2,7 @@
  * Provides the recordings of a shard as local files: those in a folder are used in place; those in a bucket,
  * an archive or a table are written to a temporary folder, and deleted after use.
  *
- * Files are named by their place in the shard, never by their keys.
+ * Files are named by their index in the shard, never by their keys.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -25,7 +25,6 @@ const maximumRecordingBytes = 1 << 30;
 /** Additional time to decode rows of a table, since all cores are embedding, in milliseconds. */
 const graceMilliseconds = 60_000;
 
-/** A recording as a file. */
 interface FetchedFile {
   readonly path: string;
   /** Deletes the file if it is temporary. */
@@ -34,7 +33,7 @@ interface FetchedFile {
 
 /** Fetches the recordings of one shard. */
 export interface RecordingFetcher {
-  /** Rejects with the errors of the recording and of its store; `output-failed` for a full disk. */
+  /** Fetches a recording. Rejects with its errors and those of its store; `output-failed` for a full disk. */
   fetch(place: number): Promise<FetchedFile>;
   close(): Promise<void>;
 }
@@ -68,7 +67,7 @@ export function createRecordingFetcher(
       if (segment) {
         throw new GolemError(
           "invalid-data",
-          `${key} is a stretch of a recording in a bucket; a whole one was expected.`,
+          `${key} is a segment of a recording in a bucket; expected a whole recording.`,
           {
             hint: "Cut the recording, or copy it to a folder.",
           },
@@ -77,7 +76,7 @@ export function createRecordingFetcher(
       if (bytes > maximumRecordingBytes) {
         throw new GolemError(
           "too-long",
-          `${key} has ${bytes} bytes; at most ${maximumRecordingBytes} are read.`,
+          `${key} has ${bytes} bytes; expected at most ${maximumRecordingBytes}.`,
           {
             hint: "Cut the recording.",
           },
@@ -100,16 +99,18 @@ export function createRecordingFetcher(
   };
 }
 
-/** Gets the extension of a file name, as far as decoders use it. */
+/** Gets the extension of a file name if decoders may use it. */
 const getEnding = (key: string): string => /\.[a-z0-9]{1,8}$/i.exec(key)?.[0].toLowerCase() ?? "";
 
 const createDiskError = (error: unknown, path: string): GolemError =>
   new GolemError("output-failed", `${path} cannot be written: ${describeDiskReason(error)}.`, {
-    hint: "Free space there, or set TMPDIR to another folder.",
+    hint: "Free space on that disk, or set TMPDIR to another folder.",
     cause: error,
   });
 
-/** Rows of Parquet files: those of one file are read together, range by range, when the first is needed. */
+/**
+ * Creates a reader of rows of Parquet files: those of one file are read together when the first is needed.
+ */
 function createTables(
   data: ObjectStore,
   recordings: readonly PlannedRecording[],
@@ -150,7 +151,10 @@ function createTables(
   };
 }
 
-/** Segments of long recordings: all segments of one recording in a shard are cut in one pass. */
+/**
+ * Creates a reader of segments of long recordings: all segments of one recording in a shard are cut in one
+ * pass.
+ */
 function createLongFiles(recordings: readonly PlannedRecording[], cache: CacheFolder) {
   const cut = new Map<string, Promise<Map<number, Recording>>>();
   const open = async (object: string, path: string): Promise<Map<number, Recording>> => {

@@ -23,7 +23,7 @@ import { type PlannedRecording, readManifestShard } from "./manifest.ts";
 import { getShardCount, getShardRows, openRun, type Run } from "./run-document.ts";
 import { type DoneShards, listDoneShards } from "./run-status.ts";
 
-/** The run that recordings come from; their embeddings exist already, so nothing is fetched. */
+/** The run of recordings. Their embeddings exist already, so nothing is fetched. */
 export class RunOrigin implements RecordingOrigin {
   readonly run: Run;
   readonly done: DoneShards;
@@ -48,7 +48,6 @@ export class RunOrigin implements RecordingOrigin {
 export class UnlistedRows implements UnlistedRecordings {
   readonly origin: RunOrigin;
   readonly count: number;
-  /** Rows that are listed. */
   readonly listed: ReadonlySet<number>;
 
   constructor(origin: RunOrigin, recordings: readonly Recording[], count: number) {
@@ -58,13 +57,13 @@ export class UnlistedRows implements UnlistedRecordings {
   }
 }
 
-/** Numbers of the shards that are done, ascending. */
+/** Lists the numbers of the shards that are done, ascending. */
 export const listNumbers = (done: DoneShards): number[] => [...done.keys()].sort((a, b) => a - b);
 
 /**
- * Loads a run. Recordings in missing shards are left out, with a warning; so are recordings without labels,
- * unless labels are not needed; of more than `maximumListed` for training, or to test on, a sample is listed. Rejects with the errors of `openRun`, and `no-recordings` for a run without
- * shards.
+ * Loads a run. Recordings in missing shards, and recordings without labels if labels are required, are left
+ * out with a warning. Of more than `maximumListed` recordings for training, or for testing, a sample is
+ * listed. Rejects with the errors of `openRun`, and `no-recordings` for a run without shards.
  */
 export async function loadRunDataset(
   address: string,
@@ -75,9 +74,13 @@ export async function loadRunDataset(
   const done = await listDoneShards(run, work);
   const shards = getShardCount(run);
   if (done.size === 0) {
-    throw new GolemError("no-recordings", `${address} has no shards yet; ${shards} were planned.`, {
-      hint: "Make them: golem embed --run RUN",
-    });
+    throw new GolemError(
+      "no-recordings",
+      `${address} has none of its ${shards} planned shards yet; expected at least one.`,
+      {
+        hint: "Make them: golem embed --run RUN",
+      },
+    );
   }
   const origin = new RunOrigin(run, done);
   const recordings: Recording[] = [];
@@ -96,7 +99,7 @@ export async function loadRunDataset(
   }
   if (recordings.length === 0) {
     throw new GolemError("invalid-data", `${address}: none of its ${unlabelled} recordings has a label.`, {
-      hint: "golem suggest takes it as a pool. For training, plan data with labels.",
+      hint: "It can be used as a pool for golem suggest. For training, plan data with labels.",
     });
   }
   const skipped: SkippedRecording[] = [...run.skipped];
@@ -123,9 +126,10 @@ export async function loadRunDataset(
 const sampleSeed = 19;
 
 /**
- * Decides which recordings are listed, called once for each in order: all, or a sample of those for training and
- * of those to test on, drawn class by class (Knuth, The Art of Computer Programming 2, 3.4.2, algorithm S). All
- * are listed where real and synthetic ones are mixed, which are weighed against each other one by one.
+ * Creates a function that decides whether a recording is listed, to be called once for each in order: all, or
+ * a sample of those for training and of those for testing, drawn per class (Knuth, The Art of Computer
+ * Programming 2, 3.4.2, algorithm S). If there are real and synthetic recordings, which are weighted against
+ * each other, all are listed.
  */
 async function planListing(
   run: Run,
@@ -135,12 +139,12 @@ async function planListing(
 ): Promise<(planned: PlannedRecording) => boolean> {
   if (run.recordings <= maximum) return () => true;
   const getPart = ({ split, label }: PlannedRecording) => `${split === "test" ? "test" : "train"} ${label}`;
-  const parts = new Map<string, { left: number; wanted: number }>();
+  const parts = new Map<string, { left: number; needed: number }>();
   const kinds = new Set<boolean>();
   for (const shard of listNumbers(done)) {
     throwIfAborted(work.signal);
     for (const planned of await readManifestShard(run, shard, work)) {
-      const part = parts.get(getPart(planned)) ?? { left: 0, wanted: 0 };
+      const part = parts.get(getPart(planned)) ?? { left: 0, needed: 0 };
       part.left++;
       parts.set(getPart(planned), part);
       kinds.add(planned.isSynthetic === true);
@@ -152,20 +156,20 @@ async function planListing(
     const all = own.reduce((sum, { left }) => sum + left, 0);
     for (const part of own) {
       const share = Math.round(part.left * Math.min(1, maximum / all));
-      part.wanted = Math.min(part.left, Math.max(minimumPerClass, share));
+      part.needed = Math.min(part.left, Math.max(minimumPerClass, share));
     }
   }
   const random = createRandom(sampleSeed);
   return (planned) => {
     const part = parts.get(getPart(planned))!;
-    const isListed = random.uniform() * part.left < part.wanted;
+    const isListed = random.uniform() * part.left < part.needed;
     part.left--;
-    if (isListed) part.wanted--;
+    if (isListed) part.needed--;
     return isListed;
   };
 }
 
-/** Recordings of each class that a sample has at least, if there are so many. */
+/** Minimum number of recordings of each class in a sample, if there are as many. */
 const minimumPerClass = 20;
 
 function createRecording(origin: RunOrigin, planned: PlannedRecording, row: number): Recording {
@@ -179,14 +183,14 @@ function createRecording(origin: RunOrigin, planned: PlannedRecording, row: numb
   };
 }
 
-/** Opens the recording itself, if it is a file on this machine. */
+/** Opens the recording if it is a file on this machine. */
 async function openPlanned(
   { data }: Run,
   { key, object = key, offset, row, segment }: PlannedRecording,
 ): ReturnType<Recording["open"]> {
   const isFile = !isBucketAddress(data) && offset === undefined && row === undefined && segment === undefined;
   if (isFile) return openFileSource(join(data, object));
-  throw new GolemError("data-not-found", `${key} is in ${data}, and not a file on this machine.`, {
-    hint: "Its embedding is in the run; copy the recording to hear it.",
+  throw new GolemError("data-not-found", `${key} is in ${data}; expected a file on this machine.`, {
+    hint: "Its embedding is in the run; copy the recording to this machine to listen to it.",
   });
 }

@@ -1,4 +1,4 @@
-/** Defaults of runs, in a file of their own so that help texts can read them without loading runs. */
+/** Defaults of runs, in a separate file so that help texts can read them without loading runs. */
 
 /** Recordings per shard by default: about a minute of work and 20 MB. */
 export const defaultShardSize = 1024;

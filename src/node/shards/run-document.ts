@@ -1,9 +1,8 @@
 /**
- * Reads and writes run.json, which says what a run of shards computes, from which recordings, and the names
- * of its shards.
+ * Reads and writes run.json, which describes the vectors, the recordings and the names of shards of a run.
  *
  * A shard's name is its number, a fingerprint of everything that determines its vectors, and a hash of its
- * list of recordings. A shard is written atomically when it is complete, so its existence means that it is
+ * list of recordings. A shard is written atomically when it is complete, so a shard that exists is
  * done; a shard computed twice is written twice under the same name. Not its concern: the list of recordings
  * (manifest.ts), the contents of shards.
  */
@@ -24,7 +23,7 @@ import { type ObjectStore, readObject } from "../object-store/object-store.ts";
 import { openObjectStore } from "../object-store/open-store.ts";
 import { runFile } from "./run-defaults.ts";
 
-/** Maximum number of recordings per shard: their vectors are held in memory. */
+/** Maximum number of recordings per shard, since their vectors are kept in memory. */
 export const maximumShardSize = 65_536;
 /** Maximum number of shards per run. */
 const maximumShards = 1_000_000;
@@ -52,9 +51,9 @@ const runDocument = z.object({
   format: z.literal("golem-run"),
   version: z.literal(1),
   createdBy: text,
-  /** Where the recordings are: an absolute path, or s3://bucket/prefix. Keys are relative to it. */
+  /** Location of the recordings: an absolute path, or s3://bucket/prefix. Keys are relative to it. */
   data: text,
-  /** The data set as the user named it. */
+  /** The data set as named by the user. */
   name: text,
   recordings: count,
   shardSize: positive,
@@ -107,19 +106,19 @@ export async function openRun(address: string, options: WorkOptions = {}): Promi
   const bytes = await readObject(store, runFile, maximumBytes, options).catch((error: unknown) => {
     if (!(error instanceof GolemError) || error.code !== "data-not-found") throw error;
     throw new GolemError("data-not-found", `${address} is not a run: it has no ${runFile}.`, {
-      hint: "Make one: golem plan DATA --out RUN",
+      hint: "Create one: golem plan DATA --out RUN",
       cause: error,
     });
   });
   const fail = (found: string) =>
     new GolemError("invalid-data", `${runFile} of ${address} cannot be used: ${found}.`, {
-      hint: "Plan the run again; shards that are done are found again.",
+      hint: "Plan the run again; finished shards are found again.",
     });
   const document = checkSchema(runDocument, parseBoundedJson(bytes, fail), fail);
   const expected = Math.ceil(document.recordings / document.shardSize);
   if (document.contents.length !== expected || countShards(document) !== expected) {
     throw fail(
-      `${document.recordings} recordings make ${expected} shards of ${document.shardSize}, not ${document.contents.length}`,
+      `${document.recordings} recordings need ${expected} shards of ${document.shardSize}; it lists ${document.contents.length}`,
     );
   }
   return { ...document, store };
@@ -206,6 +205,6 @@ export function checkShard(run: RunDocument, shard: number): void {
   const shards = getShardCount(run);
   if (Number.isInteger(shard) && shard >= 0 && shard < shards) return;
   throw new GolemError("usage", `Shard ${shard} does not exist; the run has shards 0 to ${shards - 1}.`, {
-    hint: "Array jobs count from 0: --array=0-N (Slurm), completions: N (Kubernetes), a size of N (AWS Batch).",
+    hint: "Array jobs are numbered from 0: --array=0-N (Slurm), completions: N (Kubernetes), a size of N (AWS Batch).",
   });
 }

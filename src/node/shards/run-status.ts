@@ -1,7 +1,7 @@
 /**
- * How far a run is: which shards exist, how many recordings they hold, how fast they came.
+ * The progress of a run: the shards that exist, their number of recordings, and the speed.
  *
- * Not its concern: queues (what is waiting and active there is added by its callers).
+ * Not its concern: queues (callers add the numbers of waiting and active shards).
  */
 import * as z from "zod/mini";
 import { parseBoundedJson } from "../../core/bounded-json.ts";
@@ -16,7 +16,7 @@ import { shardNote } from "./shard-columns.ts";
 /** Shards by their number. */
 export type DoneShards = ReadonlyMap<number, StoredObject>;
 
-/** Lists the shards of a run that are done; of those with vectors of both widths, the one of 32 bits. */
+/** Lists the shards of a run that are done; if one exists with 16 and 32 bits, that with 32 bits. */
 export async function listDoneShards(run: Run, options: WorkOptions = {}): Promise<DoneShards> {
   const numbers = new Map<string, number>();
   for (let shard = 0; shard < getShardCount(run); shard++) {
@@ -31,12 +31,12 @@ export async function listDoneShards(run: Run, options: WorkOptions = {}): Promi
   return done;
 }
 
-/** Numbers of the shards that are missing. */
+/** Lists the numbers of the missing shards. */
 export function listMissingShards(run: Run, done: DoneShards): number[] {
   return Array.from({ length: getShardCount(run) }, (_, shard) => shard).filter((shard) => !done.has(shard));
 }
 
-/** Numbers of shards, and how fast they are made. */
+/** Numbers of shards, and the speed of embedding. */
 export interface RunStatus {
   readonly shards: number;
   readonly done: number;
@@ -45,19 +45,19 @@ export interface RunStatus {
   readonly failed: number;
   /** Recordings in shards that are done. */
   readonly clips: number;
-  /** Those of them that failed. */
+  /** Number of these that failed. */
   readonly errors: number;
-  /** Over the last ten minutes in which shards were written; 0 while unknown. */
+  /** Mean over the last ten minutes in which shards were written; 0 while unknown. */
   readonly clipsPerSecond: number;
 }
 
 /** Milliseconds over which the speed is measured. */
 const rateMilliseconds = 10 * 60 * 1000;
 const shardNoteSchema = z.object({ errors: z.optional(z.int().check(z.nonnegative())) });
-/** Footers read at a time. */
+/** Number of footers read at a time. */
 const footersAtOnce = 8;
 
-/** Measures a run; `counts` keeps what was read of shards before, for the next measurement. */
+/** Measures a run; `counts` stores the counts read from shards, for the next measurement. */
 export async function measureRun(
   run: Run,
   counts: Map<string, number> = new Map(),
@@ -80,26 +80,26 @@ export async function measureRun(
   };
 }
 
-/** Recordings per second between the first and the last shard of the last ten minutes. */
+/** Computes the recordings per second between the first and the last shard of the last ten minutes. */
 function measureRate(run: Run, done: DoneShards): number {
   const latest = [...done.values()].reduce((last, { modified }) => Math.max(last, modified), 0);
   const recent = [...done].filter(([, { modified }]) => modified >= latest - rateMilliseconds);
   const start = recent.reduce((first, [, { modified }]) => Math.min(first, modified), latest);
-  // The first was begun before the time that is counted.
+  // The first is not counted, since it was begun before the measured time.
   const clips = recent
     .filter(([, { modified }]) => modified > start)
     .reduce((sum, [shard]) => sum + getShardRows(run, shard), 0);
   return latest > start ? clips / ((latest - start) / 1000) : 0;
 }
 
-/** Rows with errors, by the footer of a shard; 0 where it does not say. */
+/** Reads the number of rows with errors from the footer of a shard; 0 if it is not stated. */
 async function countErrors(run: Run, { key, size }: StoredObject, options: WorkOptions): Promise<number> {
   const source = createObjectSource(run.store, { key, size }, { ...options, blockBytes: 1 << 16 });
   const { notes } = await openParquetFile(source);
   const fail = (found: string) =>
     new GolemError(
       "invalid-data",
-      `${key} of ${run.store.address} cannot be used: in its footer, ${found}.`,
+      `${key} of ${run.store.address} cannot be used because of its footer: ${found}.`,
       {
         hint: "Delete it, and embed it again: golem embed --run RUN",
       },

@@ -1,4 +1,4 @@
-/** The columns of shards: those that every shard has, and one per vector. */
+/** The columns of shards: those of every shard, and one per vector. */
 import { getViewName } from "../../classifier/view.ts";
 import type { RunRecipe } from "./run-document.ts";
 
@@ -8,7 +8,7 @@ export interface VectorColumn {
   readonly name: string;
   /** Index of the encoder, and its layer; or index of the decoder vector. */
   readonly place: { readonly encoder: number; readonly layer: number } | { readonly decoded: number };
-  /** Numbers per vector; for a layer, means and then standard deviations over time. */
+  /** Number of elements of a vector; for a layer, means and then standard deviations over time. */
   readonly size: number;
 }
 

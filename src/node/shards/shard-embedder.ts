@@ -1,10 +1,10 @@
 /**
- * Embeds shards: one after another, each recording of one on the next free worker thread, with eight
- * recordings fetched ahead.
+ * Embeds shards one after another, each recording on the next free worker thread, with eight recordings
+ * fetched ahead.
  *
- * A recording that cannot be embedded is a row with its error; what a machine lacks (weights, disk, network)
- * fails the shard, so that another attempt can do better.
- * Not its concern: which shard is next, queues.
+ * A recording that cannot be embedded is a row with its error; a fault of the machine (weights, disk,
+ * network) fails the shard, so that it can be tried again.
+ * Not its concern: the order of shards, queues.
  */
 import { availableParallelism } from "node:os";
 import { type ErrorCode, GolemError, throwIfAborted, toErrorRecord } from "../../core/error.ts";
@@ -25,7 +25,7 @@ import { createRecordingFetcher, type RecordingFetcher } from "./recording-fetch
 import { checkShard, getRunRecipe, getShardKey, type Run } from "./run-document.ts";
 import { encodeShard, type ShardRow } from "./shard-writer.ts";
 
-/** Recordings fetched ahead of those that are embedded. */
+/** Number of recordings fetched ahead of those being embedded. */
 const fetchedAhead = 8;
 
 /** Errors of a machine or a network, not of a recording. */
@@ -43,17 +43,16 @@ const machineErrors: readonly ErrorCode[] = [
 
 /** Options of {@link createShardEmbedder}. */
 export interface ShardEmbedderOptions extends EnvironmentOptions {
-  /** Recordings embedded at a time; one per core unless given. */
+  /** Number of recordings embedded at a time; default: one per core. */
   readonly threads?: number | undefined;
-  /** Where the recordings are on this machine, if they are not where the run says. */
+  /** Location of the recordings on this machine, if it differs from that in the run. */
   readonly data?: string | undefined;
 }
 
-/** What became of a shard. */
+/** The result of embedding a shard. */
 export interface ShardResult {
   readonly key: string;
   readonly rows: number;
-  /** Rows with errors. */
   readonly errors: number;
   readonly bytes: number;
 }
@@ -61,8 +60,8 @@ export interface ShardResult {
 /** Embeds shards of one run. */
 export interface ShardEmbedder {
   /**
-   * Embeds a shard and writes it. Rejects with `usage` for a number it does not have, `aborted`, and errors
-   * of the machine; nothing is then written. `onProgress` counts its recordings.
+   * Embeds a shard and writes it. Rejects, without writing it, with `usage` for a number that the run does
+   * not have, `aborted`, and errors of the machine. `onProgress` counts its recordings.
    */
   embed(shard: number, options?: WorkOptions & { readonly fp16?: boolean | undefined }): Promise<ShardResult>;
   close(): Promise<void>;
@@ -70,7 +69,7 @@ export interface ShardEmbedder {
 
 /**
  * Creates an embedder; the networks are loaded with the first shard. Rejects with the errors of resolving
- * encoders, and `golem-version` if this machine has others than the run.
+ * encoders, and `golem-version` if the encoders on this machine differ from those of the run.
  */
 export async function createShardEmbedder(
   run: Run,
@@ -125,7 +124,7 @@ export async function createShardEmbedder(
   };
 }
 
-/** Throws `golem-version` when an encoder gives other numbers than the one the run was planned with. */
+/** Throws `golem-version` if an encoder's numbers differ from those of the encoder in the run. */
 function checkSameSet(run: Run, { encoders, transcriber }: ResolvedEncoderSet): void {
   for (const [i, expected] of run.encoders.entries()) {
     const found = encoders[i]?.info;
@@ -139,28 +138,31 @@ function checkSameSet(run: Run, { encoders, transcriber }: ResolvedEncoderSet): 
     return;
   throw new GolemError(
     "golem-version",
-    `${run.store.address} was planned with other encoders than this version has.`,
+    `${run.store.address} was planned with encoders that differ from those of this version.`,
     {
       hint: "Use the version of golem-audio that planned it, or plan it again.",
     },
   );
 }
 
-/** A folder that is not mounted would make every recording of the shard an error. */
+/**
+ * Checks that the data exist, since an unmounted folder would turn every recording of the shard into an
+ * error.
+ */
 async function checkData(data: ObjectStore): Promise<void> {
   if (data.folder === undefined) return;
   const { stat } = await import("node:fs/promises");
   if ((await stat(data.folder).catch(() => undefined))?.isDirectory()) return;
   throw new GolemError(
     "data-not-found",
-    `There is no folder ${data.folder}, where the run's recordings are.`,
+    `There is no folder ${data.folder}; expected the run's recordings in it.`,
     {
-      hint: "Mount it here, or say where it is with --data.",
+      hint: "Mount it on this machine, or name its location with --data.",
     },
   );
 }
 
-/** Refuses a shard in which the encoders failed on everything: a fault of this machine. */
+/** Rejects a shard if the encoders failed on all its recordings, which is a fault of this machine. */
 function checkPlausible(rows: readonly ShardRow[], shard: number): void {
   const failures = rows.flatMap(({ outcome }) =>
     "error" in outcome && outcome.error.code === "encoder-failed" ? [outcome.error] : [],
@@ -173,7 +175,7 @@ function checkPlausible(rows: readonly ShardRow[], shard: number): void {
   );
 }
 
-/** Embeds the recordings of a shard, as many at a time as keep all threads busy. */
+/** Embeds the recordings of a shard, enough at a time to use all threads. */
 async function embedRows(
   recordings: readonly PlannedRecording[],
   fetcher: RecordingFetcher,

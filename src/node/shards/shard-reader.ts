@@ -1,11 +1,12 @@
 /**
- * Reads shards: plain columns as values, vectors one by one from their places in the file, so that a shard
- * is never in memory as a whole.
+ * Reads shards: plain columns as values, vectors one by one from their positions in the file, so that a shard
+ * is never completely in memory.
  *
  * Not its concern: runs, labels.
  *
- * Pages of vectors are found by their headers (Parquet's DataPageHeaderV2); their values are stored plain,
- * so the vector of a row is at a known offset. https://parquet.apache.org/docs/file-format/data-pages/
+ * Pages of vectors are found by their headers (Parquet's DataPageHeaderV2); their values are stored in the
+ * plain encoding, so the vector of a row is at a known offset.
+ * https://parquet.apache.org/docs/file-format/data-pages/
  */
 import { closeSync, openSync, readSync } from "node:fs";
 import { type FileMetaData, parquetMetadataAsync } from "hyparquet";
@@ -16,7 +17,7 @@ import { openFileSource } from "../disk/file-source.ts";
 import { createIsolatedReader } from "../hub/parquet-process.ts";
 import { plainColumns, type VectorColumn } from "./shard-columns.ts";
 
-/** Plain values of one row of a shard; of a recording that failed, the error. */
+/** Plain values of one row of a shard; the error if the recording failed. */
 export interface ShardValues {
   readonly key: string;
   readonly sha256: string | undefined;
@@ -65,18 +66,18 @@ async function readValues(file: ParquetFile, path: string): Promise<ShardValues[
   return rows;
 }
 
-/** Values stored one after another: those of the vectors `first` to `first + count` of a column. */
+/** Consecutive values: those of the vectors `first` to `first + count` of a column. */
 interface VectorRun {
-  /** Counted in vectors that are there, over the whole shard. */
+  /** Index among the vectors of the whole shard. */
   readonly first: number;
   readonly count: number;
-  /** Where they begin, in bytes. */
+  /** Their position, in bytes. */
   readonly offset: number;
 }
 
 /** The vectors of a shard. */
 export interface ShardVectors {
-  /** Reads the vectors of a column from `row` on, one after another; rows count recordings that did not fail. */
+  /** Reads consecutive vectors of a column from `row` on, counted among the recordings that did not fail. */
   read(column: number, row: number, count?: number): Float32Array;
   close(): void;
 }
@@ -84,9 +85,8 @@ export interface ShardVectors {
 const longestHeader = 1024;
 
 /**
- * Finds the vectors of a shard on this machine; they are read when they are wanted, synchronously. `rows` is
- * the number of recordings that did not fail. Rejects with `invalid-data` for a shard that was not written
- * as ours are.
+ * Finds the vectors of a shard on this machine; they are read on demand, synchronously. `rows` is the number
+ * of recordings that did not fail. Rejects with `invalid-data` for a shard not written by this program.
  */
 export async function openShardVectors(
   path: string,
@@ -114,11 +114,11 @@ export async function openShardVectors(
         )?.meta_data;
         if (!chunk) throw createShardError(path, `it has no column ${name}`);
         if (chunk.codec !== "UNCOMPRESSED" || chunk.dictionary_page_offset !== undefined) {
-          throw createShardError(path, `its column ${name} is not stored plainly`);
+          throw createShardError(path, `its column ${name} is not in the plain encoding`);
         }
         bytesPerNumber = chunk.type === "FLOAT" ? 4 : 2;
         const end = Number(chunk.data_page_offset) + Number(chunk.total_compressed_size);
-        if (end > source.byteLength) throw createShardError(path, `its column ${name} lies behind its end`);
+        if (end > source.byteLength) throw createShardError(path, `its column ${name} is after its end`);
         await findRuns(file, Number(chunk.data_page_offset), end, size * bytesPerNumber, runs);
       }
       const found = runs.reduce((sum, { count }) => sum + count, 0);
@@ -135,9 +135,9 @@ export async function openShardVectors(
   return createVectors(path, columns, places, bytesPerNumber);
 }
 
-/** Shards that are open at a time: fewer than processes may open files. */
+/** Maximum number of shards open at a time, below the limit on open files of a process. */
 const maximumOpen = 64;
-/** Descriptors of shards by path, those used last behind. */
+/** Descriptors of shards by path, the most recently used last. */
 const descriptors = new Map<string, number>();
 
 function getDescriptor(path: string): number {
@@ -173,7 +173,7 @@ function createVectors(
         }
         read += size / length;
       }
-      // Float32Array is little-endian on every machine that runs this, as Parquet is.
+      // Float32Array is little-endian on every platform of Node, as in Parquet.
       return bytesPerNumber === 4 ? new Float32Array(bytes.buffer) : widen(new Uint16Array(bytes.buffer));
     },
     close() {
@@ -185,7 +185,8 @@ function createVectors(
 }
 
 /**
- * Adds the vectors of a column chunk to `runs`; the writer here never splits a vector over two pages.
+ * Adds the vectors of a column chunk to `runs`. Shards written by this program have no vectors divided
+ * between pages.
  */
 async function findRuns(
   file: { slice(start: number, end?: number): Promise<ArrayBuffer> },
@@ -213,7 +214,7 @@ async function findRuns(
       values < 0 ||
       values % bytesPerVector !== 0
     ) {
-      throw new Error("a page of vectors is not one that this program writes");
+      throw new Error("a page of vectors was not written by this program");
     }
     const count = values / bytesPerVector;
     if (count > 0) runs.push({ first, count, offset: offset + reader.offset + levels });
@@ -224,7 +225,7 @@ async function findRuns(
 
 let halves: Float32Array | undefined;
 
-/** 16-bit floats (IEEE 754 binary16) as 32-bit ones. */
+/** Converts 16-bit floats (IEEE 754 binary16) to 32-bit ones. */
 function widen(values: Uint16Array): Float32Array {
   halves ??= Float32Array.from({ length: 1 << 16 }, (_, bits) => {
     const sign = bits & 0x8000 ? -1 : 1;

@@ -7,7 +7,7 @@ import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getData, getRun, runJson } from "../../../test/support/tone-run.ts";
 
 describe("shards", () => {
-  it("train the golem that the folder trains, byte for byte, copies included", async () => {
+  it("give the same golem as the folder, byte for byte, with copies", async () => {
     const out = await createScratchFolder();
     const data = await getData();
     const run = await getRun();
@@ -28,7 +28,7 @@ describe("shards", () => {
     expect(predicted.document.error.message).toContain("trained on all 12");
   });
 
-  it("with 16 bits are half as large and train nearly the same golem", async () => {
+  it("with 16 bits are half as large and give nearly the same golem", async () => {
     const data = await getData();
     const run = await createScratchFolder();
     await runJson("plan", data, "--out", run, "--shard-size", "8", "--encoder", "moonshine-tiny", "--fp16");
@@ -53,7 +53,7 @@ describe("shards", () => {
     );
   });
 
-  it("score a golem on held-out recordings, as their folder does", async () => {
+  it("give the same score of a golem on held-out recordings as the folder", async () => {
     const [data, run, out] = [
       await createScratchFolder(),
       await createScratchFolder(),

@@ -3,7 +3,7 @@
  * bytes.
  *
  * Vectors are lists of floats, stored plain and uncompressed, so that readers find them by their offsets;
- * compression would hardly make them smaller. A recording that failed is a row with an error and without
+ * compression would hardly reduce their size. A recording that failed is a row with an error and without
  * vectors. Not its concern: how recordings are embedded.
  */
 import type { SchemaElement } from "hyparquet";
@@ -21,7 +21,7 @@ export interface ShardRow {
   readonly outcome: { readonly output: EmbeddedSource } | { readonly error: ErrorRecord };
 }
 
-/** Numbers per row group: 8 MB. */
+/** Number of elements per row group: 8 MB. */
 const groupNumbers = 1 << 21;
 
 const text = { type: "BYTE_ARRAY", converted_type: "UTF8" } as const;

@@ -20,7 +20,7 @@ async function hashShards(run: string): Promise<Record<string, string>> {
 }
 
 describe("golem plan and embed --run", () => {
-  it("makes shards one by one or all at once, with the same bytes, and no shard twice", async () => {
+  it("writes shards singly or all at once, with the same bytes, and no shard twice", async () => {
     const data = await getData();
     const run = await createScratchFolder();
     const planned = await runJson("plan", data, "--out", run, "--shard-size", "4");
@@ -51,7 +51,7 @@ describe("golem plan and embed --run", () => {
     expect(await hashShards(run)).toEqual(await hashShards(await getRun()));
   });
 
-  it("finds what is done when planned again, also without the queue or the process that did it", async () => {
+  it("finds finished shards when planned again", async () => {
     const run = await createScratchFolder();
     const data = await createScratchFolder();
     await cp(await getData(), data, { recursive: true, preserveTimestamps: true });
@@ -63,7 +63,7 @@ describe("golem plan and embed --run", () => {
     expect((await runJson("status", "--run", run)).document.done).toBe(3);
   });
 
-  it("says what is wrong: a shard that is not there, data that has gone, both forms at once", async () => {
+  it("names a shard that does not exist, missing data, and conflicting arguments", async () => {
     const run = await createScratchFolder();
     await cp(await getRun(), run, { recursive: true });
     const beyond = await runJson("embed", "--run", run, "--shard", "9");
@@ -82,7 +82,7 @@ describe("golem plan and embed --run", () => {
     expect((await runJson("status", "--run", run)).document.error.code).toBe("invalid-data");
   });
 
-  it("refuses a manifest whose recordings are not those of the run", async () => {
+  it("rejects a manifest with other recordings than those of the run", async () => {
     const run = await createScratchFolder();
     const other = await createScratchFolder();
     await cp(await getRun(), run, { recursive: true });
@@ -101,7 +101,7 @@ describe("golem plan and embed --run", () => {
 });
 
 describe("shards", () => {
-  it("are read by DuckDB: vectors, facts, text, errors, and labels from the manifest", async () => {
+  it("can be read by DuckDB: vectors, facts, text, errors, and labels from the manifest", async () => {
     const run = await getRun();
     const connection = await (await DuckDBInstance.create(":memory:")).connect();
     const query = async (sql: string) => (await connection.runAndReadAll(sql)).getRowObjectsJson();
@@ -127,7 +127,7 @@ describe("shards", () => {
     expect(errors.map(({ key }) => key)).toEqual(["high/cut.wav", "low/empty.wav", "low/garbage.wav"]);
   });
 
-  it("say which encoders they hold when others are asked for", async () => {
+  it("give an error with their encoders if others are requested", async () => {
     const run = await getRun();
     const out = join(await createScratchFolder(), "golem");
     const { document } = await runJson("train", run, "--out", out, "--encoder", "mfcc");
@@ -142,7 +142,7 @@ const canMount = process.platform === "linux" && process.getuid?.() === 0;
 describe.skipIf(!canMount)(
   `a full disk${canMount ? "" : " (skipped: only root mounts file systems)"}`,
   () => {
-    it("ends the work with an error, keeps whole shards only, and goes on when there is room", async () => {
+    it("ends the work with an error, keeps only complete shards, and allows continuing when there is space", async () => {
       const run = await createScratchFolder();
       execFileSync("mount", ["-t", "tmpfs", "-o", "size=44k", "none", run]);
       try {
@@ -178,16 +178,16 @@ describe.skipIf(!canMount)(
   },
 );
 
-describe("shards of others", () => {
+describe("foreign shards", () => {
   const columns = [{ name: "key", data: ["a"], type: "STRING" as const }];
   it.each([
-    ["notes that are no JSON", { kvMetadata: [{ key: "golem-shard", value: "[[[" }] }],
+    ["notes that are not JSON", { kvMetadata: [{ key: "golem-shard", value: "[[[" }] }],
     ["notes of another form", { kvMetadata: [{ key: "golem-shard", value: "null" }] }],
     [
-      "a count that is no number",
+      "a count that is not a number",
       { kvMetadata: [{ key: "golem-shard", value: '{"errors":"\\u001b[31m"}' }] },
     ],
-  ])("with %s are named, in status as well", async (_, notes) => {
+  ])("with %s give errors with their names, also in status", async (_, notes) => {
     const run = await createScratchFolder();
     await cp(await getRun(), run, { recursive: true });
     const [name] = (await readdir(join(run, "shards"))).sort();
@@ -199,7 +199,7 @@ describe("shards of others", () => {
     expect(stderr).not.toMatch(/\n\s+at /);
   });
 
-  it("whose pages reach beyond the file are refused before memory is taken for them", async () => {
+  it("with pages beyond the end of the file are rejected before memory is allocated", async () => {
     const run = await createScratchFolder();
     await cp(await getRun(), run, { recursive: true });
     const [name] = (await readdir(join(run, "shards"))).sort();

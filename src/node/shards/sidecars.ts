@@ -11,10 +11,9 @@ import type { StoredFile } from "./stored-file.ts";
 
 /** Maximum size of a label file, in bytes. */
 const maximumBytes = 1 << 16;
-/** Bytes read at a time: labels lie between recordings. */
+/** Number of bytes read at a time, since labels are between recordings. */
 const windowBytes = 256 << 10;
 
-/** Label and speaker of a recording. */
 interface Sidecar {
   readonly label: string;
   readonly speaker?: string;
@@ -26,7 +25,7 @@ export interface Sidecars {
   find(key: string): Sidecar | undefined;
 }
 
-/** Gets the name that a recording and its label files share: up to the first dot in the file name. */
+/** Gets the common name of a recording and its label files: up to the first dot in the file name. */
 const getStem = (key: string): string =>
   key.replace(/\.[^/]*$/, (ending) => (ending.startsWith(".") ? "" : ending));
 

@@ -2,7 +2,7 @@
  * Lists the recordings of a bucket, or of tar archives and Parquet files in a folder, for a run.
  *
  * Labels come from lists (metadata.csv, metadata.jsonl), from NAME.cls and NAME.json next to NAME.wav in
- * archives (WebDataset), from the columns of tables, else from folders, as `train` reads them.
+ * archives (WebDataset), from the columns of tables, else from folders, as in `train`.
  */
 import { throwIfAborted } from "../../core/error.ts";
 import type { SkippedRecording } from "../../dataset/dataset.ts";
@@ -75,7 +75,7 @@ async function findFiles(
     if (fault !== undefined) {
       found.skipped.push({
         ...{ file: key, code: "invalid-data", hint: "Rename the object." },
-        message: `${JSON.stringify(key)} is left out: of its key, ${fault}.`,
+        message: `${JSON.stringify(key)} is left out because of its key: ${fault}.`,
       });
       continue;
     }
@@ -105,7 +105,7 @@ async function addMembers(
     if (fault !== undefined) {
       found.skipped.push({
         ...{ file: inner, code: "invalid-data", hint: "Rename the member of the archive." },
-        message: `${JSON.stringify(name)} in ${key} is left out: of its name, ${fault}.`,
+        message: `${JSON.stringify(name)} in ${key} is left out because of its name: ${fault}.`,
       });
       continue;
     }
@@ -137,8 +137,11 @@ function labelByPlace(
   if (layout.problem) warnings.push({ code: "invalid-data", ...layout.problem });
   else if (loose > 0 && layout.recordings.length > 0) {
     warnings.push({
-      ...{ code: "invalid-data", hint: "Recordings without a label are embedded all the same." },
-      message: `${loose} recordings are in no folder of a class; they have no label.`,
+      ...{
+        code: "invalid-data",
+        hint: "Recordings without a label are embedded too; add labels if they are needed for training.",
+      },
+      message: `${loose} recordings are not in a folder of a class, so they have no label.`,
     });
   }
   return recordings.map((file, i) => {

@@ -5,7 +5,7 @@ import type { PlannedRecording } from "./manifest.ts";
 export interface StoredFile {
   /** Unique name. */
   readonly key: string;
-  /** Its path, from which its label is taken; the folders of its archive count as its own. */
+  /** Its path, which determines its label; it includes the folders of its archive. */
   readonly path: string;
   readonly bytes: number;
   readonly version: string;

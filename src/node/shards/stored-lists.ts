@@ -21,7 +21,7 @@ const maximumListBytes = 256 << 20;
 export const isMetadataName = (name: string): boolean => /^metadata\.(csv|tsv|jsonl)$/i.test(name);
 
 /**
- * Returns the recordings that lists name, in the order of the lists; others are left out. Rejects with
+ * Returns the recordings named in lists, in the order of the lists; others are left out. Rejects with
  * `invalid-data` and the errors of the store.
  */
 export async function applyLists(
@@ -64,7 +64,7 @@ export async function applyLists(
         skipped.push({
           ...{ file: name, code: file ? "invalid-data" : "data-not-found" },
           message: file
-            ? `${place}: a stretch of ${path} is listed; whole recordings were expected here.`
+            ? `${place}: found a segment of ${path}; expected a whole recording.`
             : `${place}: there is no object ${name}.`,
           hint: file
             ? "Cut the recording, or copy it to a folder."

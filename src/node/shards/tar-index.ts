@@ -1,5 +1,5 @@
 /**
- * Finds where the members of a tar archive are, without unpacking it: headers are read, contents are skipped.
+ * Finds the members of a tar archive without unpacking it: headers are read, contents are skipped.
  *
  * Formats: ustar and GNU (POSIX.1-2017, pax): https://www.gnu.org/software/tar/manual/html_node/Standard.html
  */
@@ -23,7 +23,7 @@ const maximumMembers = 10_000_000;
 export async function* listTarMembers(source: ByteSource, signal?: AbortSignal): AsyncGenerator<TarMember> {
   const fail = (found: string, offset: number) =>
     new GolemError("invalid-data", `${source.name} is not a tar archive: ${found} at byte ${offset}.`, {
-      hint: "Archives that are compressed cannot be read in parts: unpack them, or store them uncompressed.",
+      hint: "Compressed archives cannot be read in parts: unpack them, or store them uncompressed.",
     });
   const decoder = new TextDecoder();
   let offset = 0;
@@ -35,7 +35,7 @@ export async function* listTarMembers(source: ByteSource, signal?: AbortSignal):
     const header = await source.read(offset, blockBytes);
     if (header.length < blockBytes) throw fail("it ends", offset);
     if (header.every((byte) => byte === 0)) return;
-    if (!hasChecksum(header)) throw fail("there is no header", offset);
+    if (!hasChecksum(header)) throw fail("a header is missing", offset);
     const declared = readNumber(header.subarray(124, 136));
     const kind = String.fromCharCode(header[156]!);
     const isExtension = "LKxg".includes(kind);
@@ -88,7 +88,7 @@ function readNumber(field: Uint8Array): number {
   return field.reduce((sum, byte, i) => sum * 256 + (i === 0 ? byte & 0x7f : byte), 0);
 }
 
-/** Checks the sum of the header's bytes, in which the checksum field counts as spaces. */
+/** Checks the sum of the header's bytes, with the checksum field replaced by spaces. */
 function hasChecksum(header: Uint8Array): boolean {
   const expected = readNumber(header.subarray(148, 156));
   return header.reduce((sum, byte, i) => sum + (i >= 148 && i < 156 ? 32 : byte), 0) === expected;

@@ -1,10 +1,10 @@
 /**
- * Groups (speakers or sources) that unlisted recordings of a run share with listed ones, so that no fold trains on a
- * group it tests.
+ * Finds groups (speakers or sources) that unlisted recordings of a run share with listed ones, so that no
+ * fold trains on a group that it tests.
  *
  * Not its concern: reading recordings.
  *
- * Where no recording names its speaker, sources are derived from names: from those of all listed recordings together
+ * If no recording has a speaker, sources are derived from names: from those of all listed recordings together
  * with those of some of the others at a time.
  */
 import { findNameSources } from "../../dataset/name-sources.ts";
@@ -12,7 +12,7 @@ import type { EmbeddedRecording } from "../../embed/embedded-recording.ts";
 import { getGroup } from "../../embed/sources.ts";
 import type { PlannedRecording } from "./manifest.ts";
 
-/** Unlisted recordings whose names are compared at a time. */
+/** Number of unlisted recordings whose names are compared at a time. */
 const namesAtOnce = 16_384;
 
 /** Finds groups while recordings are read. */
@@ -20,14 +20,14 @@ interface Grouping {
   add(row: number, recording: PlannedRecording): void;
   finish(): {
     readonly groups: readonly string[];
-    /** Place of each row's group in `groups`; -1 where no listed recording has it. */
+    /** Index of each row's group in `groups`; -1 if no listed recording has it. */
     readonly placeOf: Int32Array;
-    /** The listed recordings, with sources that the names of others revealed. */
+    /** The listed recordings, with sources found from the names of all recordings. */
     readonly listed: readonly EmbeddedRecording[];
   };
 }
 
-/** Starts with the listed recordings of a run of `rows` recordings. */
+/** Creates a grouping for the listed recordings of a run of `rows` recordings. */
 export function createGrouping(listed: readonly EmbeddedRecording[], rows: number): Grouping {
   const hasSpeakers = listed.some(({ speaker }) => speaker !== undefined);
   const places = new Map<string, number>();

@@ -26,7 +26,7 @@ async function openSample(recordings: number, maximumListed: number, options = {
   const cache = getCacheFolder();
   const embed = async (listed?: number) => {
     const dataset = await loadRunDataset(folder, { maximumListed: listed });
-    const openStore = () => Promise.reject(new Error("Everything is in the run."));
+    const openStore = () => Promise.reject(new Error("All embeddings are in the run."));
     const { embedded } = await embedFromRuns(dataset.recordings, encoderSet, { cache, openStore });
     return { dataset, embedded };
   };
@@ -38,7 +38,7 @@ async function openSample(recordings: number, maximumListed: number, options = {
 }
 
 describe("recordings of a run that are not listed", () => {
-  it("are those beyond a sample with the shares of the classes, and are read with class and vectors", async () => {
+  it("are those beyond a stratified sample, and are read with class and vectors", async () => {
     const { embedded, unlisted, read, encoderSet, all } = await openSample(1000, 200);
     expect(unlisted).toBeInstanceOf(UnlistedRows);
     expect([embedded.length, unlisted.count]).toEqual([200, 800]);
@@ -63,7 +63,7 @@ describe("recordings of a run that are not listed", () => {
     expect(vectors).toEqual(expected);
   });
 
-  it("are left out where they are copies, and are an error where these have another label", async () => {
+  it("are left out if they are copies, and an error if copies have another label", async () => {
     const { embedded, read, all } = await openSample(600, 200);
     const names = new Set(embedded.map(({ file }) => file));
     const other = all.find(({ file }) => !names.has(file))!;
@@ -74,7 +74,7 @@ describe("recordings of a run that are not listed", () => {
     );
   });
 
-  it("are left out of folds with the speakers or sources that they share with listed ones", async () => {
+  it("are left out of folds that test a speaker or source of theirs", async () => {
     const spoken = await openSample(600, 200, { speakers: 12 });
     const rows = (await spoken.read()).createRows(["class 0", "class 1", "class 2", "class 3"]);
     expect(new Set(rows.groups).size).toBe(12);
@@ -82,7 +82,7 @@ describe("recordings of a run that are not listed", () => {
     const names = new Set(spoken.embedded.map(({ file }) => file));
     const others = spoken.all.filter(({ file }) => !names.has(file));
     expect(rows.groups[piece!.groups[0]!]).toBe(others[0]!.speaker);
-    // Names that tell a source only together with those of the others.
+    // Names that show a source only together with those of the others.
     const { read, embedded } = await openSample(600, 200, {
       name: (row: number) => `rec${Math.floor(row / 3)}_${row}.wav`,
     });
@@ -94,7 +94,7 @@ describe("recordings of a run that are not listed", () => {
     expect(sources.filter((source) => !own.has(source))).toEqual([]);
   });
 
-  it("count as trained on in the golem", async () => {
+  it("are treated as training recordings of the golem", async () => {
     const { embedded, read, encoderSet, all } = await openSample(1000, 400);
     const info = getEncoderSetInfo(encoderSet);
     const unlisted = await read();
@@ -112,7 +112,7 @@ describe("recordings of a run that are not listed", () => {
     const isUnlisted = createHashCheck(golem.training.unlisted?.audioHashes);
     expect(all.filter(({ facts }) => isUnlisted(facts.audioHash))).toHaveLength(600);
     expect(() => golem.evaluate(all)).toThrow("1000 are in the training set");
-    // Two fifths of the recordings are worth less than all of them.
+    // Training on two fifths of the recordings gives a lower score than on all of them.
     const alone = await trainGolem(
       {
         ...{ name: "drawn", recordings: embedded, ...info, createdBy: "test" },

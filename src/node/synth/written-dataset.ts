@@ -17,7 +17,6 @@ import { loadDataset } from "../data/dataset-files.ts";
 import { readListTable } from "../data/read-list.ts";
 import { writeFileAtomic } from "../disk/atomic-write.ts";
 
-/** A recording to add. */
 interface AddedRecording {
   /** Path relative to the folder, with forward slashes. */
   readonly file: string;
@@ -31,8 +30,8 @@ interface AddedRecording {
 export interface WrittenDataset {
   add(recording: AddedRecording): void;
   /**
-   * Writes the list first, then the recordings, since a recording in the folder of a class that is in no list
-   * would count as real. Rejects with `output-failed`.
+   * Writes the list first, then the recordings, since an unlisted recording in the folder of a class would be
+   * treated as real. Rejects with `output-failed`.
    */
   finish(): Promise<void>;
 }
@@ -76,13 +75,14 @@ export async function openWrittenDataset(folder: string, options: WorkOptions): 
 }
 
 /**
- * Reads the recordings that are listed there, with all their cells; column names in rows are in lower case.
+ * Reads the recordings that are listed in a folder, with all their cells; column names in rows are in lower
+ * case.
  */
 async function readListed(folder: string, options: WorkOptions) {
   const names = { file: "file_name", label: "label", speaker: "speaker" };
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {
     if (error.code === "ENOENT") return [];
-    throw new GolemError("output-exists", `${folder} is not a folder that can be read (${error.code}).`, {
+    throw new GolemError("output-exists", `${folder} is not a readable folder (${error.code}).`, {
       hint: "Name another folder with --out.",
     });
   });

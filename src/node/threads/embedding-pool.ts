@@ -31,13 +31,12 @@ export interface EmbedSettings {
   readonly device?: Provider | undefined;
 }
 
-/** One recording for a worker. */
 interface EmbedTask {
   readonly path: string;
   readonly name: string;
   /** Which parts of the encoder set to run; default: all. */
   readonly parts?: EncoderSetParts | undefined;
-  /** A varied copy is embedded instead of the file itself. */
+  /** The varied copy to embed instead of the file itself. */
   readonly copy?: FileCopy | undefined;
 }
 
@@ -47,8 +46,8 @@ export type EmbedCalls = { embed: { argument: EmbedTask; answer: EmbeddedSource 
 /** Embeds files. */
 export interface EmbeddingPool {
   /**
-   * Embeds one file, or a varied copy of it, with the encoder set, or with some parts of it; `name` is its
-   * name in messages. Rejects with the errors of `embedFile`, or `aborted`.
+   * Embeds one file, or a varied copy of it, with the encoder set or parts of it; `name` is its name in
+   * messages. Rejects with the errors of `embedFile`, or `aborted`.
    */
   embed(path: string, name: string, parts?: EncoderSetParts, copy?: FileCopy): Promise<EmbeddedSource>;
   /** Stops running calls; calls without an answer are rejected. */

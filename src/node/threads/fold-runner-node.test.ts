@@ -1,4 +1,4 @@
-/** Folds on all cores give exactly the numbers that they give on one thread. */
+/** Folds on all cores give exactly the same numbers as on one thread. */
 import { describe, expect, it } from "vitest";
 import { makeEmbeddings, testEncoder, testTranscriber } from "../../../test/support/make-embeddings.ts";
 import {
@@ -39,11 +39,11 @@ describe("createFoldRunner", () => {
     expect(there.probabilities).toEqual(here.probabilities);
   });
 
-  it("stays on this thread where there is little to do", async () => {
+  it("stays on this thread for small problems", async () => {
     expect((await createFoldRunner({ ...problem, options: { seed: 0 } })).concurrency).toBe(1);
   });
 
-  it("pools many views on all cores, to the same probabilities, words included", async () => {
+  it("pools many views on all cores, including words, with the same probabilities", async () => {
     const embeddings = Array.from({ length: 240 }, (_, i): Embedding => {
       const { vectors } = problem.embeddings[i % problem.embeddings.length]!;
       const text = `${i % 2 ? "pay" : "play"} number ${i}`;
@@ -72,7 +72,7 @@ describe("createFoldRunner", () => {
     await pool.close();
   });
 
-  it("multiplies with ONNX Runtime for thousands of recordings, to about the same probabilities", async () => {
+  it("multiplies with ONNX Runtime for thousands of recordings, with about the same probabilities", async () => {
     const many = makeEmbeddings({ classes: 3, shots: 3000, seed: 2, separation: [0, 0.1, 0] });
     const large: FitProblem = {
       ...problem,
@@ -93,12 +93,12 @@ describe("createFoldRunner", () => {
     await there.close();
   });
 
-  it("passes on what goes wrong in a worker", async () => {
+  it("passes on errors of a worker", async () => {
     const wrong = { ...problem, options: { seed: 0, head: "mlp", headOptions: { epochs: -1 } } } as const;
     await expect(run(await createFoldRunner(wrong))).rejects.toMatchObject({ code: "invalid-option" });
   });
 
-  it("can be interrupted", async () => {
+  it("can be aborted", async () => {
     const controller = new AbortController();
     setTimeout(() => controller.abort(), 100);
     const long = { ...problem, options: { seed: 0, head: "mlp", headOptions: { epochs: 3000 } } } as const;

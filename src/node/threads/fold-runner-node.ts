@@ -24,13 +24,13 @@ import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { createOrtMatrixProduct } from "../models/ort-matrix-product.ts";
 import { createWorkerPool } from "./worker-pool.ts";
 
-/** The methods of a worker that has its problem already. */
+/** The methods of a worker that has its problem. */
 export type NodeFoldCalls = FoldCalls & { judgeLeftOut: { argument: LeftOutTask; answer: LeftOutAnswer } };
 
 /** Maximum number of workers besides this thread. */
 const maximumWorkers = 7;
 
-/** Numbers in the training matrix from which ONNX Runtime multiplies faster than loops, start included. */
+/** Minimum size of the training matrix for which ONNX Runtime, including its start, is faster than loops. */
 const largeMatrix = 1e6;
 
 const threads: FoldEnvironment = {
@@ -52,8 +52,8 @@ const threads: FoldEnvironment = {
 };
 
 /**
- * Creates a runner: with ONNX Runtime for thousands of recordings, on all cores where that pays, else this
- * thread alone.
+ * Creates a runner: with ONNX Runtime for thousands of recordings, on all cores if that is faster, else on
+ * this thread alone.
  */
 export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal): Promise<FoldRunner> {
   const { embeddings, encoderSet, options } = problem;
@@ -65,14 +65,14 @@ export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal
 }
 
 /**
- * Creates a runner for several ways to fit, some of which are slow: on all cores, and no worker holds more
- * than one fold.
+ * Creates a runner for several candidates, some of which are slow: on all cores, with at most one fold per
+ * worker.
  */
 export function createCandidateRunner(problem: FitProblem, signal?: AbortSignal): CandidateRunner {
   return shareCandidates(problem, threads, signal);
 }
 
-/** The same problem with its vectors in shared memory, so that workers need no copies of their own. */
+/** Copies the vectors of a problem to shared memory, so that workers need no copies. */
 function shareVectors(problem: FitProblem): FitProblem {
   const memory = new SharedArrayBuffer(countNumbers(problem) * Float32Array.BYTES_PER_ELEMENT);
   let start = 0;

@@ -1,5 +1,6 @@
 /**
- * The body of a fold worker: fits and predicts one fold after another, and judges sounds of classes left out.
+ * The body of a fold worker: fits and predicts folds one after another, and judges sounds of classes left
+ * out.
  *
  * Not its concern: threads, pools.
  */

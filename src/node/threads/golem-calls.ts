@@ -18,7 +18,7 @@ import type { GolemFiles } from "../disk/golem-folder.ts";
 /** Settings of the workers. */
 export interface GolemWorkerSettings {
   readonly cache: CacheFolder;
-  /** One number in shared memory: how many workers are busy. */
+  /** One number in shared memory: the number of busy workers. */
   readonly busy: Int32Array;
   /** One number in shared memory: microseconds for which the workers have worked on recordings. */
   readonly worked: BigInt64Array;
@@ -28,7 +28,7 @@ export interface GolemWorkerSettings {
   readonly device?: Device | undefined;
 }
 
-/** The contents of a golem's files that are needed here, and the encoders it uses. */
+/** The required contents of a golem's files, and its encoders. */
 export interface ExaminedGolem {
   readonly document: GolemDocument;
   /** The encoders it uses, with their weights on this machine. */
@@ -49,10 +49,9 @@ export interface LoadableGolem {
   readonly device?: Provider | undefined;
 }
 
-/** Options common to all calls. */
 interface Asked {
   readonly golem: LoadableGolem;
-  /** The client; clients take turns in using the workers and their time. */
+  /** The client; clients share the workers and their time in turns. */
   readonly client: string;
 }
 

@@ -1,6 +1,6 @@
 /**
- * Golems on worker threads: each worker holds all golems, with networks that they share, and predicts
- * recordings in memory. No slow work is done on the calling thread.
+ * Golems on worker threads: each worker has all golems, with shared networks, and predicts recordings in
+ * memory. No slow work is done on the calling thread.
  */
 import type { Device } from "../../core/device.ts";
 import type { WorkOptions } from "../../core/progress.ts";
@@ -50,8 +50,8 @@ interface StreamOptions extends ClientOptions {
 /** Runs golems on workers. */
 export interface GolemPool {
   /**
-   * Gets the number of workers that accept calls, with every golem loaded; a dead worker counts again when it
-   * has been replaced.
+   * Gets the number of workers that accept calls, with every golem loaded; a dead worker is counted again
+   * after it has been replaced.
    */
   getReady(): number;
   /** Gets the seconds for which workers have worked on recordings, summed over all workers. */
@@ -147,7 +147,7 @@ export function createGolemPool({
         await pool.run<"detect" | "listen">(method, asked, { signal, client, input, onReport });
       } finally {
         isOver = true;
-        // Bytes pushed to a call that never started would stay in memory.
+        // Without this, bytes pushed to a call that never started would stay in memory.
         input.connect(() => {});
         onRoom?.();
       }

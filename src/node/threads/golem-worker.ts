@@ -1,6 +1,6 @@
 /**
- * The body of a worker that runs golems: holds the loaded golems, with networks that they share, predicts
- * recordings in memory, and finds the events in long recordings and live streams.
+ * The body of a worker that runs golems: keeps the loaded golems, with shared networks, predicts recordings
+ * in memory, and finds the events in long recordings and live streams.
  */
 import { availableParallelism } from "node:os";
 import { setImmediate } from "node:timers/promises";
@@ -42,10 +42,7 @@ interface LoadedGolem {
   readonly encoderSet: LoadedEncoderSet;
 }
 
-/**
- * Maximum time for which decoding delays the worker's other calls, in milliseconds, if reads occur often
- * enough.
- */
+/** Maximum delay of the worker's other calls by decoding, in milliseconds, if reads are frequent enough. */
 const turnMilliseconds = 8;
 
 /** Assumed samples per second of a long recording, all channels together. */
@@ -58,7 +55,7 @@ function takeTurns(source: ByteSource, turn: Turn): ByteSource {
   return createSourceWithTurns(source, createPacedTurn(turn.pass, turnMilliseconds, getTime));
 }
 
-/** Wraps the encoders so that, before each run, other clients whose turn it is can do their work. */
+/** Wraps the encoders so that the work of other clients can run before each run, in turns. */
 function passBeforeRuns(encoderSet: EncoderSet, turn: Turn): EncoderSet {
   return {
     ...encoderSet,
@@ -72,7 +69,7 @@ function passBeforeRuns(encoderSet: EncoderSet, turn: Turn): EncoderSet {
   };
 }
 
-/** Yields chunks, and lets other work run between them. */
+/** Yields chunks, and allows other work between them. */
 async function* receive(chunks: AsyncIterable<Uint8Array>, turn: Turn): AsyncGenerator<Uint8Array> {
   const iterator = chunks[Symbol.asyncIterator]();
   for (;;) {

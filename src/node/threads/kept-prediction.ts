@@ -12,11 +12,9 @@ import { unknownLabels } from "../../embed/embedded-recording.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import type { AudioPrediction } from "../../golem/predict-embedded.ts";
 
-/** Options of {@link cutPrediction}. */
 interface CutOptions extends Omit<OpenAudioOptions, "sampleRate" | "trim" | "windowSeconds"> {
   readonly model: GolemModel;
   readonly keep: KeepSettings;
-  /** The audio options of the prediction. */
   readonly audio: OpenAudioOptions;
 }
 

@@ -2,9 +2,9 @@
  * The body of a process that runs a foreign model: a thread runs its calls, and the main thread watches their
  * time and memory.
  *
- * A model can loop forever or allocate without end, and neither a thread inside ONNX Runtime nor the runtime
- * itself can be stopped. A process can: it ends itself when a call exceeds its limit of processor time, when
- * the process exceeds its limit of memory, or when its parent has ended. Not its concern: what a call does
+ * A model can loop or allocate without end, and neither a thread inside ONNX Runtime nor the runtime itself
+ * can be stopped. A process can: it ends when a call exceeds its limit of processor time, when the process
+ * exceeds its limit of memory, or when its parent has ended. Not its concern: what a call does
  * (model-worker.ts), the calling side (models/isolated-model.ts).
  */
 import type { ModelMessage } from "../models/isolated-model.ts";
@@ -38,7 +38,7 @@ worker.on("message", (message) => {
 });
 worker.on("error", (error) => end(String(error)));
 process.on("disconnect", () => process.kill(process.pid, "SIGKILL"));
-// Ctrl-C reaches all processes of a terminal; the parent decides when this one ends.
+// Ctrl-C is sent to all processes of a terminal, but this one is ended by its parent.
 process.on("SIGINT", () => {});
 
 setInterval(() => {

@@ -1,5 +1,5 @@
 /**
- * The body of the thread that runs a foreign model, inside a process of its own.
+ * The body of the thread that runs a foreign model, inside a separate process.
  *
  * Not its concern: limits (model-process.ts).
  */
@@ -34,7 +34,7 @@ serveCalls<ModelCalls>(parentPort!, {
   },
   async run({ feeds, outputs }) {
     const results = await session!.run(feeds, outputs);
-    // A tensor of the runtime is no plain data.
+    // Tensors of the runtime are not plain data.
     return Object.fromEntries(
       Object.entries(results).map(([name, { dims, data }]) => [name, { dims, data }]),
     );

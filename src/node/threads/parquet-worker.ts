@@ -1,6 +1,6 @@
 /**
- * The body of a process that decodes values of Parquet files. It reads through its caller: reports say which bytes
- * it needs, and chunks bring them.
+ * The body of a process that decodes values of Parquet files. It reads through its caller: reports request
+ * bytes, and chunks contain them.
  *
  * Not its concern: deadlines, files (hub/parquet-process.ts).
  */
@@ -10,14 +10,15 @@ import { createParquetReader } from "../../dataset/parquet-file.ts";
 import { parquetCompressors } from "../hub/parquet-compressors.ts";
 import type { ParquetCalls } from "../hub/parquet-process.ts";
 
-/** Milliseconds between two looks whether the parent is still there. */
+/** Milliseconds between two checks of whether the parent is running. */
 const watchMilliseconds = 500;
 const readValues = createParquetReader(parquetCompressors);
 
-// Ends with its parent; Ctrl-C reaches all processes of a terminal, and the parent decides.
+// The process ends with its parent. Ctrl-C is sent to all processes of a terminal, but is handled by the
+// parent.
 process.on("disconnect", () => process.exit());
 process.on("SIGINT", () => {});
-// While values are decoded no event arrives, and a parent that was killed would leave a process that never ends.
+// No events are handled while values are decoded, so without this the process could outlive a killed parent.
 const watch = `const parent = process.ppid;
 setInterval(() => process.ppid === parent || process.kill(process.pid, "SIGKILL"), ${watchMilliseconds});`;
 new Worker(watch, { eval: true, execArgv: [] }).unref();

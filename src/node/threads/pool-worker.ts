@@ -1,5 +1,5 @@
 /**
- * One worker of a pool: its thread, its calls, its load, and how it ends.
+ * One worker of a pool: its thread, its calls, its load, and its end.
  *
  * Not its concern: waiting calls and the replacement of dead workers (worker-pool.ts).
  */
@@ -14,12 +14,12 @@ export interface Job {
   readonly argument: unknown;
   readonly options: CallOptions<Calls[string]>;
   readonly isConcurrent: boolean;
-  /** The client for which it is done; clients take turns. */
+  /** The client of the call; clients take turns. */
   readonly client: string;
   /** The only worker that may run it. */
   readonly only?: PoolWorker;
   /**
-   * Whether it is one of the calls that make a worker ready. Such a call is not regarded as the cause of the
+   * Whether it is one of the calls that prepare a worker. Such a call is not regarded as the cause of the
    * worker's death.
    */
   readonly isFirst?: boolean;
@@ -40,7 +40,6 @@ export interface PoolWorker {
   idleDeaths: number;
 }
 
-/** Events of a worker. */
 interface PoolWorkerEvents {
   /** Its service has started. */
   onStart(worker: PoolWorker): void;

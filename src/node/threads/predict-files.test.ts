@@ -1,4 +1,4 @@
-/** Predicting many files: order, failures, interruption, and readers that stop reading. */
+/** Predicting many files: order, failures, abortion, and readers that stop early. */
 import { writeFile } from "node:fs/promises";
 import type { Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
@@ -34,10 +34,10 @@ function watchWorkers(): { running: number } {
 }
 
 describe("predicting files", () => {
-  it.each([5, 100])("answers %i files in their order, bad ones among them", async (count) => {
+  it.each([5, 100])("yields results for %i files in their order, including bad files", async (count) => {
     const { golem, files } = await prepare(Math.max(count, 8));
     const asked = files.slice(0, count);
-    await writeFile(asked[2]!, "no sound at all, only words in a file");
+    await writeFile(asked[2]!, "only text, without any sound in this file");
     const answers = [];
     for await (const answer of predictFiles(golem.model, asked)) answers.push(answer);
     expect(answers.map(({ file }) => file)).toEqual(asked);
@@ -47,26 +47,23 @@ describe("predicting files", () => {
     }
   });
 
-  it.each([6, 100])(
-    "leaves nothing running when its reader stops or interrupts (%i files)",
-    async (count) => {
-      const { golem, files } = await prepare(Math.max(count, 8));
-      const watch = watchWorkers();
-      for await (const { prediction } of predictFiles(golem.model, files.slice(0, count))) {
-        expect(prediction?.label).toBe("low");
-        break;
+  it.each([6, 100])("leaves no workers when its reader stops or aborts (%i files)", async (count) => {
+    const { golem, files } = await prepare(Math.max(count, 8));
+    const watch = watchWorkers();
+    for await (const { prediction } of predictFiles(golem.model, files.slice(0, count))) {
+      expect(prediction?.label).toBe("low");
+      break;
+    }
+    expect(watch.running).toBe(0);
+    const controller = new AbortController();
+    const read = async () => {
+      for await (const _ of predictFiles(golem.model, files.slice(0, count), {
+        signal: controller.signal,
+      })) {
+        controller.abort();
       }
-      expect(watch.running).toBe(0);
-      const controller = new AbortController();
-      const read = async () => {
-        for await (const _ of predictFiles(golem.model, files.slice(0, count), {
-          signal: controller.signal,
-        })) {
-          controller.abort();
-        }
-      };
-      await expect(read()).rejects.toMatchObject({ code: "aborted" });
-      expect(watch.running).toBe(0);
-    },
-  );
+    };
+    await expect(read()).rejects.toMatchObject({ code: "aborted" });
+    expect(watch.running).toBe(0);
+  });
 });

@@ -25,8 +25,8 @@ export interface FilePrediction<Label extends string = string> {
 const ahead = 64;
 
 /**
- * Predicts files, with the encoder set with which the golem was loaded, else one resolved here. Rejects only
- * if no file can be predicted (no weights) or with `aborted`.
+ * Predicts files with the golem's encoder set, which is resolved if not given. Rejects only if no file can be
+ * predicted (no weights) or with `aborted`.
  */
 export async function* predictFiles(
   model: GolemModel,

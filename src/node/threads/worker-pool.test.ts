@@ -1,6 +1,6 @@
 /**
- * Which worker of a pool gets a call, how busy workers are counted, and the effect of dead workers; with real
- * threads.
+ * The distribution of calls to the workers of a pool, the count of busy workers, and the effect of dead
+ * workers, with real threads.
  */
 import type { Worker } from "node:worker_threads";
 import { expect, it, onTestFinished } from "vitest";
@@ -15,7 +15,7 @@ const nothing = ["forget", "none"] as const;
 async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) {
   const watch = watchWorkers();
   const { count = 2 } = options;
-  const told: number[] = [];
+  const busyCounts: number[] = [];
   const settings: GolemWorkerSettings = {
     cache: getCacheFolder(),
     busy: new Int32Array(new SharedArrayBuffer(4)),
@@ -23,43 +23,43 @@ async function createPool(options: Partial<WorkerPoolOptions<GolemCalls>> = {}) 
   };
   const pool = createWorkerPool<GolemCalls>({
     ...{ script: "golem-worker", settings, count: 2 },
-    onBusy: (workers) => told.push(workers),
+    onBusy: (workers) => busyCounts.push(workers),
     ...options,
   });
   onTestFinished(() => pool.close());
   await expect.poll(pool.getReady).toBe(count);
-  return { pool, told, workers: watch.started };
+  return { pool, busyCounts, workers: watch.started };
 }
 
-it("gives a single call to the first worker, and reports how many are busy", async () => {
-  const { pool, told, workers } = await createPool();
+it("gives a single call to the first worker, and reports the number of busy workers", async () => {
+  const { pool, busyCounts, workers } = await createPool();
   const answered: (Worker | undefined)[] = [];
   for (const worker of workers) worker.on("message", () => answered.push(worker));
   for (let i = 0; i < 3; i++) await pool.run(...nothing);
   expect(answered).toEqual([workers[0], workers[0], workers[0]]);
-  expect(told).toEqual([1, 0, 1, 0, 1, 0]);
-  told.length = 0;
+  expect(busyCounts).toEqual([1, 0, 1, 0, 1, 0]);
+  busyCounts.length = 0;
   await Promise.all([pool.run(...nothing), pool.run(...nothing), pool.run(...nothing)]);
-  expect(Math.max(...told)).toBe(2);
-  expect(told.at(-1)).toBe(0);
+  expect(Math.max(...busyCounts)).toBe(2);
+  expect(busyCounts.at(-1)).toBe(0);
 });
 
-it("does not count a worker that died at work", async () => {
-  const { pool, told, workers } = await createPool();
+it("does not count a worker that died during a call", async () => {
+  const { pool, busyCounts, workers } = await createPool();
   const lost = pool.run(...nothing);
   void workers[0]!.terminate();
   await lost.catch(() => {});
-  // It may have answered first and still be ending.
+  // It may have answered before it ended.
   await expect.poll(() => workers.length).toBe(3);
   await expect.poll(pool.getReady).toBe(2);
-  expect(told.at(-1)).toBe(0);
+  expect(busyCounts.at(-1)).toBe(0);
   // Its replacement is the first worker again.
   const third = new Promise((resolve) => workers[2]!.once("message", resolve));
   await pool.run(...nothing);
   await third;
 });
 
-it("rejects at most the first call of a worker that died; another runs the rest", async () => {
+it("rejects at most the first call of a dead worker; another worker runs the others", async () => {
   const { pool, workers } = await createPool({ ahead: 3 });
   const calls = Array.from({ length: 6 }, () => pool.run(...nothing));
   void workers[0]!.terminate();
@@ -85,7 +85,7 @@ it("drops calls that are aborted before they start, and all when it is closed", 
   await expect(pool.run(...nothing)).rejects.toMatchObject({ code: "aborted" });
 });
 
-it("gives up on workers that cannot start, with the reason", async () => {
+it("rejects calls if workers cannot start, with the reason", async () => {
   const deaths: unknown[] = [];
   const pool = createWorkerPool<GolemCalls>({
     ...{ script: "golem-worker", settings: null, count: 2 },
@@ -98,7 +98,7 @@ it("gives up on workers that cannot start, with the reason", async () => {
   await pool.close();
 });
 
-it("gives a worker to clients in turn, however many calls one of them has", async () => {
+it("gives a worker to clients in turn, regardless of their numbers of calls", async () => {
   const { pool } = await createPool({ count: 1 });
   const answered: string[] = [];
   const ask = (client: string): Promise<void> =>

@@ -1,6 +1,6 @@
 /**
- * A pool of worker threads that all offer the same methods: decides which worker gets a call, and replaces
- * workers that died. Calls and answers use the protocol of core/worker-calls.ts; the worker's side is
+ * A pool of worker threads with the same methods: selects the worker for each call, and replaces dead
+ * workers. Calls and answers use the protocol of core/worker-calls.ts; the worker's side is
  * `serveWorker` in worker-service.ts.
  *
  * A call that kills its worker is rejected, and a new worker replaces the dead one. A worker that dies
@@ -24,7 +24,6 @@ import { WorkerDeath } from "./worker-thread.ts";
  */
 const maximumIdleDeaths = 3;
 
-/** A call by method and argument. */
 type Call<All extends Calls> = {
   [Name in keyof All & string]: { readonly method: Name; readonly argument: All[Name]["argument"] };
 }[keyof All & string];
@@ -39,12 +38,12 @@ export interface WorkerPoolOptions<All extends Calls> {
   /** Maximum number of unanswered calls of a worker; default 1. */
   readonly ahead?: number;
   /**
-   * Methods that start at once, concurrently with the worker's other calls, for work that takes long and
-   * mostly waits; the same as in `serveWorker`.
+   * Methods that start at once, concurrently with the worker's other calls, for long work that mostly waits;
+   * the same as in `serveWorker`.
    */
   readonly concurrent?: readonly (keyof All & string)[];
   readonly signal?: AbortSignal | undefined;
-  /** Returns the calls for a worker that replaces a dead one, before it counts as ready. */
+  /** Returns the calls that a worker must complete before it replaces a dead one. */
   getFirstCalls?(): readonly Call<All>[];
   /** Called with the error that ended a worker, unless the pool was closed. */
   onDeath?(error: unknown): void;
@@ -52,7 +51,6 @@ export interface WorkerPoolOptions<All extends Calls> {
   onBusy?(workers: number): void;
 }
 
-/** Runs calls on workers. */
 interface WorkerPool<All extends Calls> {
   /** Gets the number of calls that could start at once. */
   getRoom(): number;
@@ -84,7 +82,10 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   const { script, settings, count, ahead = 1, concurrent = [], signal } = options;
   const waiting: Job[] = [];
   const workers = new Set<PoolWorker>();
-  let failure: unknown = new WorkerDeath("encoder-failed", "The worker thread ended before it was done.");
+  let failure: unknown = new WorkerDeath(
+    "encoder-failed",
+    "The worker thread ended before its calls were complete.",
+  );
   let closed: GolemError | undefined;
   const turns = createTurns();
 
@@ -279,7 +280,7 @@ function take(waiting: Job[], isWanted: (job: Job) => boolean): Job[] {
   return taken;
 }
 
-/** Gets the jobs of a dead worker that others can do: those after the running one. */
+/** Gets the jobs of a dead worker that other workers can run: those after the running one. */
 function getRepeatable(lost: readonly Job[]): readonly Job[] {
   const running = lost.findIndex(({ isConcurrent }) => !isConcurrent);
   return lost.slice(running + 1).filter(({ isConcurrent, only, isFirst, options }) => {
@@ -288,5 +289,5 @@ function getRepeatable(lost: readonly Job[]): readonly Job[] {
 }
 
 function createAborted(): GolemError {
-  return new GolemError("aborted", "The work was interrupted before it was done.");
+  return new GolemError("aborted", "The work was interrupted before it was complete.");
 }

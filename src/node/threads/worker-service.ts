@@ -11,7 +11,6 @@ import { type CallMethods, type Calls, serveCalls } from "../../core/worker-call
 export type StartCalls = {
   start: {
     argument: {
-      /** The pool's settings. */
       readonly settings: unknown;
       /**
        * The worker's index in the pool, from 0. Among workers with equal load, the first gets the next call.
@@ -29,15 +28,14 @@ export interface WorkerService<All extends Calls> {
   dispose?(): Promise<void>;
 }
 
-/** Options of answering calls. */
 interface ServeWorkerOptions<All extends Calls> {
   /** As `WorkerPoolOptions.concurrent` of the pool. */
   readonly concurrent?: readonly (keyof All & string)[];
 }
 
 /**
- * Runs a service in this worker thread; `start` gets the pool's settings, the worker's place in the pool, and a
- * signal that aborts while it starts.
+ * Runs a service in this worker thread; `start` gets the pool's settings, the worker's index in the pool, and
+ * a signal that may abort the start.
  */
 export function serveWorker<Settings, All extends Calls>(
   start: (

@@ -31,7 +31,7 @@ export class WorkerDeath extends GolemError {}
 /** Describes what ended a worker that could not report it, such as running out of memory. */
 export function describeDeath(error: unknown): WorkerDeath {
   return new WorkerDeath("encoder-failed", `The worker thread stopped: ${String(error)}`, {
-    hint: "If it ran out of memory, leave the recording out or cut it into shorter ones.",
+    hint: "If it ran out of memory, leave the recording out or divide it into shorter ones.",
     cause: error,
   });
 }
