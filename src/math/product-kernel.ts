@@ -177,6 +177,37 @@ function writeTileProducts(): number[] {
   ];
 }
 
+/** Bytes of the immediate of i8x16.shuffle that joins the low or the high halves of two vectors. */
+const joinLanes = (from: 0 | 1): number[] => [
+  ...[0xfd, 0x0d],
+  ...[0, 16].flatMap((base) => [...Array(8).keys()].map((byte) => base + 8 * from + byte)),
+];
+
+/** (rows, stride, rowEnd, panel): copies four rows side by side, two columns at a time. */
+function writeRowPacking(): number[] {
+  const [p, row] = [4, 7];
+  return [
+    ...[...get(0), ...get(1), 0x6a, ...set(p), ...get(p), ...get(1), 0x6a, ...set(p + 1)],
+    ...[...get(p + 1), ...get(1), 0x6a, ...set(p + 2)],
+    ...loop,
+    ...[0, p, p + 1, p + 2].flatMap((local, r) => [...load(local, 0), ...set(row + r)]),
+    ...tile.flatMap((at) => [
+      ...[...get(3), ...get(row + 2 * (at & 1)), ...get(row + 2 * (at & 1) + 1)],
+      ...[...joinLanes(at < 2 ? 0 : 1), 0xfd, 0x0b, 3, 16 * at],
+    ]),
+    ...[p, p + 1, p + 2].flatMap((local) => [...advanceLocal(local, 16), drop]),
+    ...[...advanceLocal(3, 64), drop, ...advanceLocal(0, 16), ...repeatBelow(2), end],
+  ];
+}
+
+/** (columns, stride, panel, panelEnd): copies four columns side by side. */
+function writeColumnPacking(): number[] {
+  return [
+    ...[...loop, ...get(2), ...load(0, 0), 0xfd, 0x0b, 3, 0, ...get(2), ...load(0, 16), 0xfd, 0x0b, 3, 16],
+    ...[...get(0), ...get(1), 0x6a, ...set(0), ...advanceLocal(2, 32), ...repeatBelow(3), end],
+  ];
+}
+
 interface KernelFunctions {
   tiles(rows: number, columns: number, rowsEnd: number, out: number, outEnd: number): void;
   groupedTiles(
@@ -195,6 +226,8 @@ interface KernelFunctions {
     end: number,
     ...factors: [x0: number, x1: number, x2: number, x3: number]
   ): void;
+  packRows(rows: number, stride: number, rowEnd: number, panel: number): void;
+  packColumns(columns: number, stride: number, panel: number, panelEnd: number): void;
   tileUpdates(tiles: number, tilesEnd: number, left: number, right: number): void;
   tileProducts(tiles: number, tilesEnd: number, right: number, out: number): void;
 }
@@ -247,6 +280,14 @@ export function openKernel(size: number): { readonly run: KernelFunctions; reado
         ...{ name: "tileProducts", parameters: i32(4), body: writeTileProducts() },
         locals: [[8, "v128"]],
       },
+      {
+        ...{ name: "packRows", parameters: i32(4), body: writeRowPacking() },
+        locals: [
+          [3, "i32"],
+          [4, "v128"],
+        ],
+      },
+      { ...{ name: "packColumns", parameters: i32(4), body: writeColumnPacking() }, locals: [] },
     ]),
     { e: { m: memory } },
   ).exports as unknown as KernelFunctions;
