@@ -10,6 +10,7 @@
 import { GolemError } from "../core/error.ts";
 import { computeEigen } from "../math/eigen.ts";
 import { computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import type { NumberStore } from "../math/number-store.ts";
 import { createTiles } from "../math/symmetric-inverse.ts";
 import {
   type ClassTargets,
@@ -106,7 +107,7 @@ export function createGramProblem(
 
 /**
  * Creates a problem from (standardised) rows [rows, features], using the smaller of their two product
- * matrices.
+ * matrices. A temporary array is taken from `memory`.
  */
 export function createRidgeProblemFromRows(
   x: Float64Array,
@@ -114,10 +115,12 @@ export function createRidgeProblemFromRows(
   labels: Int32Array,
   classes: number,
   weights: Float64Array = new Float64Array(labels.length).fill(1),
+  memory?: NumberStore,
 ): RidgeProblem {
   const rows = labels.length;
   if (rows <= features) {
-    return createRidgeProblem(computeGram(x, rows, features), labels, classes, weights);
+    const gram = computeGram(x, rows, features, memory?.take(rows * rows));
+    return createRidgeProblem(gram, labels, classes, weights);
   }
   const mean = computeWeightedMean(x, features, weights);
   const centred = new Float64Array(x.length);

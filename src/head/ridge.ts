@@ -77,7 +77,7 @@ export function prepareRidge(
   const target = numbers.take(rows * features);
   const x = applyStandardisation(embeddings, standardisation, options.normalise, 0, rows, target);
   const weights = computeRowWeights(labels, counts, options.classWeight, rowWeights);
-  const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
+  const problem = createRidgeProblemFromRows(x, features, labels, classes, weights, numbers);
   const computeMeanProducts = () =>
     multiplyByRows(x, computeWeightedMean(x, features, weights), labels.length, 1, features);
   return choosePenalty({ problem, x, features, computeMeanProducts, standardisation, options }, leaveOut);

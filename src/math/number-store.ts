@@ -12,6 +12,8 @@ const maximumKept = 2 ** 21;
 export interface NumberStore {
   /** An array with any content, until `release`. */
   take(size: number): Float64Array;
+  /** The same for float32 numbers. */
+  takeFloats(size: number): Float32Array;
   /** Ends the use of all arrays: the next ones taken may be the same. */
   release(): void;
 }
@@ -20,15 +22,20 @@ export interface NumberStore {
 export function createNumberStore(): NumberStore {
   const kept: Float64Array[] = [];
   let next = 0;
+  const take = (size: number): Float64Array => {
+    if (size > maximumKept) return new Float64Array(size);
+    const place = next++;
+    const found = kept[place];
+    if (found && found.length >= size) return found.subarray(0, size);
+    const created = new Float64Array(size);
+    kept[place] = created;
+    return created;
+  };
   return {
-    take(size) {
-      if (size > maximumKept) return new Float64Array(size);
-      const place = next++;
-      const found = kept[place];
-      if (found && found.length >= size) return found.subarray(0, size);
-      const created = new Float64Array(size);
-      kept[place] = created;
-      return created;
+    take,
+    takeFloats(size) {
+      const { buffer, byteOffset } = take(Math.ceil(size / 2));
+      return new Float32Array(buffer, byteOffset, size);
     },
     release() {
       next = 0;

@@ -9,31 +9,28 @@
  * in registers (Goto and van de Geijn 2008). The memory is one for all callers; its content is valid until
  * the next call.
  */
-import { advanceLocal, createWasmModule, encodeUnsigned } from "../core/wasm-module.ts";
+import { createWasmModule } from "../core/wasm-module.ts";
+import {
+  add,
+  advanceLocal,
+  drop,
+  end,
+  get,
+  joinLanes,
+  load,
+  loop,
+  mul,
+  repeatBelow,
+  set,
+  splat,
+  store,
+  sub,
+} from "./simd-instructions.ts";
 
-const get = (local: number): number[] => [0x20, local];
-const set = (local: number): number[] => [0x21, local];
-const load = (local: number, offset: number): number[] => [
-  ...[0x20, local, 0xfd, 0x00, 3, ...encodeUnsigned(offset)],
-];
-const splat = (local: number, offset: number): number[] => [
-  ...[0x20, local, 0xfd, 0x0a, 3, ...encodeUnsigned(offset)],
-];
-const store = (local: number, offset: number, value: number): number[] => [
-  ...[0x20, local, 0x20, value, 0xfd, 0x0b, 3, offset],
-];
-const mul = [0xfd, 0xf2, 0x01];
-const add = [0xfd, 0xf0, 0x01];
-const sub = [0xfd, 0xf1, 0x01];
 const lane = (local: number, index: number): number[] => [0x20, local, 0xfd, 0x21, index];
-const loop = [0x03, 0x40];
 const block = [0x02, 0x40];
-const end = 0x0b;
-/** Continues the loop while the i32 on the stack is below the local. */
-const repeatBelow = (local: number): number[] => [0x20, local, 0x49, 0x0d, 0];
 /** Leaves the block if local a >= local b. */
 const leaveFrom = (a: number, b: number): number[] => [0x20, a, 0x20, b, 0x4f, 0x0d, 0];
-const drop = 0x1a;
 const tile = [0, 1, 2, 3];
 
 /** (rows, columns, rowsEnd, out, outEnd): each tile sums products one after the other. */
@@ -176,12 +173,6 @@ function writeTileProducts(): number[] {
     ...[...advanceLocal(3, 128), drop, ...advanceLocal(0, 128), ...repeatBelow(1), end],
   ];
 }
-
-/** Bytes of the immediate of i8x16.shuffle that joins the low or the high halves of two vectors. */
-const joinLanes = (from: 0 | 1): number[] => [
-  ...[0xfd, 0x0d],
-  ...[0, 16].flatMap((base) => [...Array(8).keys()].map((byte) => base + 8 * from + byte)),
-];
 
 /** (rows, stride, rowEnd, panel): copies four rows side by side, two columns at a time. */
 function writeRowPacking(): number[] {

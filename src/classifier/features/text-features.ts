@@ -15,6 +15,7 @@
  */
 import { computeSha256Hex } from "../../core/sha256.ts";
 import { createMatrix, type Matrix } from "../../math/matrix.ts";
+import type { NumberStore } from "../../math/number-store.ts";
 import type { SparseRows } from "../../math/sparse-rows.ts";
 
 /** The terms that become features, as plain JSON. */
@@ -157,14 +158,20 @@ function hashTerm(term: string): string {
   return computeSha256Hex(term).slice(0, 2 * hashBytes);
 }
 
-/** Creates a function that computes the features [texts, terms] of texts: words first, then characters. */
-export function createTextFeatures(vocabulary: Vocabulary): (texts: readonly string[]) => Matrix {
+/**
+ * Creates a function that computes the features [texts, terms] of texts: words first, then characters; into memory of
+ * `numbers` if it is given.
+ */
+export function createTextFeatures(
+  vocabulary: Vocabulary,
+): (texts: readonly string[], numbers?: NumberStore) => Matrix {
   const words = indexTerms(vocabulary.words);
   const characters = indexTerms(vocabulary.characters);
   const offset = vocabulary.words.idf.length;
   const columns = getVocabularySize(vocabulary);
-  return (texts) => {
-    const features = createMatrix(texts.length, columns);
+  return (texts, numbers) => {
+    const size = texts.length * columns;
+    const features = createMatrix(texts.length, columns, numbers?.takeFloats(size).fill(0));
     for (const [row, text] of texts.entries()) {
       const counted = countBoth(text);
       const own = features.data.subarray(row * columns, (row + 1) * columns);
