@@ -157,7 +157,8 @@ export function createViewFeatures(
     const { place, size } = findDecoded(view, transcriber)!;
     return (embeddings, numbers) => {
       const features = create(embeddings.length, size, numbers);
-      for (const [row, { decoded }] of embeddings.entries()) {
+      for (let row = 0; row < embeddings.length; row++) {
+        const { decoded } = embeddings[row]!;
         const vector = decoded?.[place] ?? throwMissing(view);
         checkSize(`The vector ${getViewName(view)}`, vector, size);
         features.data.set(vector, row * size);
@@ -172,7 +173,8 @@ export function createViewFeatures(
   const start = layer * 2 * info.dimensions;
   return (embeddings, numbers) => {
     const features = create(embeddings.length, columns, numbers);
-    for (const [row, { vectors }] of embeddings.entries()) {
+    for (let row = 0; row < embeddings.length; row++) {
+      const { vectors } = embeddings[row]!;
       const values = vectors.readLayer
         ? vectors.readLayer(index, layer).subarray(0, columns)
         : vectors[index]!.subarray(start, start + columns);

@@ -9,7 +9,7 @@
  */
 import { GolemError } from "../core/error.ts";
 import { computeEigen } from "../math/eigen.ts";
-import { computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import { addScaled, computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
 import type { NumberStore } from "../math/number-store.ts";
 import { createTiles } from "../math/symmetric-inverse.ts";
 import {
@@ -162,9 +162,9 @@ export function createRidgeProblemFromRows(
 export function computeWeightedMean(x: Float64Array, features: number, weights: Float64Array): Float64Array {
   const mean = new Float64Array(features);
   let total = 0;
-  for (const [i, weight] of weights.entries()) {
-    total += weight;
-    for (let j = 0; j < features; j++) mean[j]! += weight * x[i * features + j]!;
+  for (let i = 0; i < weights.length; i++) {
+    total += weights[i]!;
+    addScaled(mean, weights[i]!, x.subarray(i * features, (i + 1) * features));
   }
   return mean.map((value) => value / total);
 }
@@ -180,24 +180,31 @@ function completeProblem(
   let totalWeight = 0;
   for (const weight of weights) totalWeight += weight;
   const targetMeans = new Float64Array(classes).fill(-1);
-  for (const [i, label] of labels.entries()) targetMeans[label]! += (2 * weights[i]!) / totalWeight;
-  const targets = new Float64Array(rows * classes);
-  for (let i = 0; i < rows; i++) {
-    const root = Math.sqrt(weights[i]!);
-    for (let k = 0; k < classes; k++) {
-      targets[i * classes + k] = root * ((labels[i] === k ? 1 : -1) - targetMeans[k]!);
-    }
-  }
+  for (let i = 0; i < rows; i++) targetMeans[labels[i]!]! += (2 * weights[i]!) / totalWeight;
+  const roots = weights.map(Math.sqrt);
+  const targets = computeTargets(labels, roots, targetMeans);
   return {
     rows,
     classes,
     labels,
     weights,
     totalWeight,
-    solver: createSolver({ values: targets, labels, roots: weights.map(Math.sqrt), means: targetMeans }),
+    solver: createSolver({ values: targets, labels, roots, means: targetMeans }),
     targetMeans,
     meanSquare: meanSquare > 0 ? meanSquare : 1,
   };
+}
+
+/** Weighted, centred targets [rows, classes]. */
+function computeTargets(labels: Int32Array, roots: Float64Array, means: Float64Array): Float64Array {
+  const classes = means.length;
+  const targets = new Float64Array(labels.length * classes);
+  for (let i = 0; i < labels.length; i++) {
+    for (let k = 0; k < classes; k++) {
+      targets[i * classes + k] = roots[i]! * ((labels[i] === k ? 1 : -1) - means[k]!);
+    }
+  }
+  return targets;
 }
 
 /**

@@ -93,22 +93,28 @@ export function multiplyInKernel(
     if (grouped) run.groupedTiles(8 * from, 0, rowsEnd, outEnd, 8 * outAt, rowsEnd4);
     else run.tiles(8 * from, 0, rowsEnd, 8 * outAt, outEnd);
     for (let r = 0, row = i * side; r < side && row < a.count; r++, row++) {
-      const last = Math.min(columns, tiles * side);
-      let to = row * columns;
-      let at = outAt + r * side;
-      const end = to + last;
-      for (; to + side <= end; to += side, at += side * side) {
-        out[to] = memory[at]!;
-        out[to + 1] = memory[at + 1]!;
-        out[to + 2] = memory[at + 2]!;
-        out[to + 3] = memory[at + 3]!;
-      }
-      while (to < end) out[to++] = memory[at++]!;
+      const start = row * columns;
+      unpackRow(memory, outAt + r * side, out, start, start + Math.min(columns, tiles * side));
     }
   }
-  if (isGram) {
-    for (let i = 0; i < columns; i++)
-      for (let j = 0; j < i; j++) out[j * columns + i] = out[i * columns + j]!;
-  }
+  for (let i = 0; isGram && i < columns; i++) mirrorRow(out, i, columns);
   return out;
+}
+
+/** Copies a row of tiles from `at` to the places `to` .. `end` - 1. */
+function unpackRow(memory: Float64Array, at: number, out: Float64Array, to: number, end: number): void {
+  let from = at;
+  let next = to;
+  for (; next + side <= end; next += side, from += side * side) {
+    out[next] = memory[from]!;
+    out[next + 1] = memory[from + 1]!;
+    out[next + 2] = memory[from + 2]!;
+    out[next + 3] = memory[from + 3]!;
+  }
+  while (next < end) out[next++] = memory[from++]!;
+}
+
+/** Copies row i of a square matrix, up to the diagonal, to column i. */
+function mirrorRow(out: Float64Array, i: number, columns: number): void {
+  for (let j = 0; j < i; j++) out[j * columns + i] = out[i * columns + j]!;
 }

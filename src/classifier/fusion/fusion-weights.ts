@@ -13,7 +13,7 @@
  */
 import { computeErrorShare } from "../../head/temperature.ts";
 import { factorCholesky, solveCholesky } from "../../math/cholesky.ts";
-import { computeGram } from "../../math/matrix-products.ts";
+import { addScaled, computeGram } from "../../math/matrix-products.ts";
 
 /** Fitted weights, and the mean log-likelihood (natural) of the labels under the pooled views. */
 interface FusionWeights {
@@ -78,14 +78,19 @@ interface Problem {
 function createProblem(views: readonly Float64Array[], labels: ArrayLike<number>, classes: number): Problem {
   const rows = labels.length;
   const share = computeErrorShare(rows);
-  const expected = Float64Array.from(views, (view) => {
+  const expected = new Float64Array(views.length);
+  for (const [v, view] of views.entries()) {
     let own = 0;
-    let all = 0;
     for (let i = 0; i < rows; i++) own += view[i * classes + labels[i]!]!;
-    for (const value of view) all += value;
-    return (1 - share) * own + (share * (all - own)) / (classes - 1);
-  });
+    expected[v] = (1 - share) * own + (share * (sumAll(view) - own)) / (classes - 1);
+  }
   return { views, labels, classes, expected, pooled: new Float64Array(rows * classes) };
+}
+
+function sumAll(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum;
 }
 
 /** Log-likelihood of the smoothed labels, summed over rows, minus the penalty. Updates `pooled`. */
@@ -102,7 +107,7 @@ function computeObjective(
   for (const [v, view] of views.entries()) {
     const weight = weights[v]!;
     value += weight * expected[v]!;
-    for (let i = 0; i < pooled.length; i++) pooled[i]! += weight * view[i]!;
+    addScaled(pooled, weight, view);
   }
   for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
     let highest = Number.NEGATIVE_INFINITY;
