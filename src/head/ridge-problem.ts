@@ -83,10 +83,7 @@ export function createGramProblem(
   const meanProducts = new Float64Array(rows);
   let grand = 0;
   for (let i = 0; i < rows; i++) {
-    const base = at[i]! * stride;
-    let sum = 0;
-    for (let j = 0; j < rows; j++) sum += gram[base + at[j]!]! * weights[j]!;
-    meanProducts[i] = sum / total;
+    meanProducts[i] = sumProducts(gram, at[i]! * stride, at, weights) / total;
     grand += (weights[i]! / total) * meanProducts[i]!;
   }
   const centred = (i: number, j: number): number =>
@@ -103,6 +100,13 @@ export function createGramProblem(
     weights,
   );
   return { problem, meanProducts };
+}
+
+/** The weighted sum of the elements `places` of the row that begins at `from`. */
+function sumProducts(gram: Float64Array, from: number, places: Int32Array, weights: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < places.length; j++) sum += gram[from + places[j]!]! * weights[j]!;
+  return sum;
 }
 
 /**

@@ -47,24 +47,25 @@ function splitWords(text: string): string[] {
   return plain.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
 
-function countTerms(terms: Iterable<string>): Counts {
+function countTerms(terms: readonly string[]): Counts {
   const counts: Counts = new Map();
   for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
   return counts;
 }
 
-function* listWords(words: readonly string[]): Iterable<string> {
-  yield* words;
-  for (let i = 0; i + 1 < words.length; i++) yield `${words[i]} ${words[i + 1]}`;
+function listWords(words: readonly string[]): string[] {
+  return [...words, ...words.slice(1).map((word, i) => `${words[i]} ${word}`)];
 }
 
-function* listCharacters(words: readonly string[]): Iterable<string> {
+function listCharacters(words: readonly string[]): string[] {
+  const terms: string[] = [];
   for (const word of words) {
     const padded = [" ", ...word, " "];
     for (let size = 2; size <= 5; size++) {
-      for (let i = 0; i + size <= padded.length; i++) yield padded.slice(i, i + size).join("");
+      for (let i = 0; i + size <= padded.length; i++) terms.push(padded.slice(i, i + size).join(""));
     }
   }
+  return terms;
 }
 
 /** Both kinds of terms of one text. */
@@ -102,16 +103,18 @@ export function fitVocabulary(
   // Text by text: the terms of thousands of texts take a hundred times the memory of the texts.
   const frequencies = { words: new Map<string, number>(), characters: new Map<string, number>() };
   for (const text of texts) {
-    const counted = countBoth(text);
-    for (const kind of ["words", "characters"] as const) {
-      const own = frequencies[kind];
-      for (const term of counted[kind].keys()) own.set(term, (own.get(term) ?? 0) + 1);
-    }
+    const { words, characters } = countBoth(text);
+    addTerms(words, frequencies.words);
+    addTerms(characters, frequencies.characters);
   }
   return {
     words: fitTerms(frequencies.words, texts.length),
     characters: fitTerms(frequencies.characters, texts.length),
   };
+}
+
+function addTerms(counts: Counts, frequency: Counts): void {
+  for (const term of counts.keys()) frequency.set(term, (frequency.get(term) ?? 0) + 1);
 }
 
 /** The terms that occur in most of so many texts, by the number of texts with each. */

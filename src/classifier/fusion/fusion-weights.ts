@@ -128,7 +128,7 @@ function computeObjective(
  * pooled probabilities, plus the derivatives of the penalty.
  */
 function computeDerivatives(
-  { views, labels, classes, expected, pooled }: Problem,
+  { views, classes, expected, pooled }: Problem,
   weights: Float64Array,
 ): {
   gradient: Float64Array;
@@ -141,11 +141,8 @@ function computeDerivatives(
   const offsets = new Float64Array(count * pooled.length);
   for (const [v, view] of views.entries()) {
     const start = v * pooled.length;
-    for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
-      let mean = 0;
-      for (let k = base; k < base + classes; k++) mean += pooled[k]! * view[k]!;
-      gradient[v]! -= mean;
-      for (let k = base; k < base + classes; k++) offsets[start + k] = roots[k]! * (view[k]! - mean);
+    for (let base = 0; base < pooled.length; base += classes) {
+      gradient[v]! -= fillOffsets(view, pooled, roots, base, base + classes, offsets, start);
     }
   }
   const curvature = computeGram(offsets, count, pooled.length);
@@ -160,6 +157,22 @@ function computeDerivatives(
     curvature[v * count + v]! *= 1 + 1e-9;
   }
   return { gradient, curvature };
+}
+
+/** Writes the weighted offsets of one row of a view, the numbers `from` .. `to` - 1, and returns their mean. */
+function fillOffsets(
+  view: Float64Array,
+  pooled: Float64Array,
+  roots: Float64Array,
+  from: number,
+  to: number,
+  offsets: Float64Array,
+  start: number,
+): number {
+  let mean = 0;
+  for (let k = from; k < to; k++) mean += pooled[k]! * view[k]!;
+  for (let k = from; k < to; k++) offsets[start + k] = roots[k]! * (view[k]! - mean);
+  return mean;
 }
 
 function computeLogLikelihood({ labels, classes, pooled }: Problem): number {
