@@ -158,10 +158,11 @@ export interface FoldEnvironment {
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
 /**
- * Numbers in all embeddings together, times the usual folds, from which workers pay where all views are pooled: 50
- * recordings without copies, or 150 in fewer folds.
+ * Multiplications for the products of all rows, in the usual folds, from which workers pay where all views are pooled:
+ * 75 recordings without copies, or 35 with three copies each. With fewer, a worker takes as long to start, and to
+ * compile the code that is compiled here already, as its share of the folds.
  */
-const manyNumbers = 1.2e7;
+const manyProducts = 1.5e9;
 /** Folds per repeat, where they are not by speaker. */
 const usualFolds = 5;
 
@@ -256,8 +257,14 @@ function isSlow(problem: FitProblem): boolean {
   return (
     slowHeads.includes(options.head) ||
     isHeadChosen(options) ||
-    (isFused(options) && countNumbers(problem) * usualFolds * getRepeats(problem) >= manyNumbers)
+    (isFused(options) && countProducts(problem) * usualFolds * getRepeats(problem) >= manyProducts)
   );
+}
+
+/** Multiplications for the products of all rows, copies included. */
+function countProducts(problem: FitProblem): number {
+  const { embeddings, copies = [] } = problem;
+  return countNumbers(problem) * copies.reduce((sum, own) => sum + own.length, embeddings.length);
 }
 
 /** Total count of numbers in the embeddings of a problem. */

@@ -83,9 +83,7 @@ function probe(a: Uint32Array, b: Uint32Array, probed: Int32Array, offset: numbe
     errors += countBits(a[at]! ^ b[i]!);
   }
   // Alignments of few words agree by chance.
-  return compared < fewest
-    ? Number.POSITIVE_INFINITY
-    : errors / (32 * compared) + 0.25 / Math.sqrt(compared);
+  return compared < fewest ? Number.POSITIVE_INFINITY : errors / (32 * compared) + 0.25 / Math.sqrt(compared);
 }
 
 /**

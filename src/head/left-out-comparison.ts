@@ -55,10 +55,9 @@ export function createLeftOutComparison(
       addByClass(q, k * count, inverse, row * rows, kept, places);
       for (let i = 0; i < size; i++) u[i * count + k]! += inverse[block[i]! * rows + row]!;
     }
-    const corner = Float64Array.from(
-      { length: size * size },
-      (_, i) => inverse[block[Math.floor(i / size)]! * rows + block[i % size]!]!,
-    );
+    const corner = new Float64Array(size * size);
+    let at = 0;
+    for (const row of block) for (const column of block) corner[at++] = inverse[row * rows + column]!;
     const schur = invertCholesky(factorCholesky(corner, size), size);
     const v = multiply(schur, u, size, count, size).map((value) => -value);
     for (const [i, value] of multiplyTransposed(u, v, count, count, size).entries()) q[i]! += value;

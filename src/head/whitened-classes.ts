@@ -104,20 +104,35 @@ function computeSpread(
     }
     return mean;
   });
-  const between = means.map((mean) =>
-    members.map((own) => own.reduce((sum, row) => sum + mean[row]!, 0) / own.length),
-  );
+  const between = means.map((mean) => Float64Array.from(members, (own) => averageAt(mean, own)));
   const spread = new Float64Array(rows * rows);
-  for (let i = 0; i < rows; i++) {
-    const [own, ownBetween] = [means[places[i]!]!, between[places[i]!]!];
-    for (let j = 0; j <= i; j++) {
-      const k = places[j]!;
-      const value = gram[i * rows + j]! - own[j]! - means[k]![i]! + ownBetween[k]!;
-      spread[i * rows + j] = value;
-      spread[j * rows + i] = value;
-    }
-  }
+  for (let i = 0; i < rows; i++) fillSpread(spread, gram, i, places, means, between[places[i]!]!);
   return spread;
+}
+
+function averageAt(values: Float64Array, places: readonly number[]): number {
+  let sum = 0;
+  for (const place of places) sum += values[place]!;
+  return sum / places.length;
+}
+
+/** Row and column i of R R^T, up to the diagonal. */
+function fillSpread(
+  spread: Float64Array,
+  gram: Float64Array,
+  i: number,
+  places: Int32Array,
+  means: readonly Float64Array[],
+  ownBetween: Float64Array,
+): void {
+  const rows = places.length;
+  const own = means[places[i]!]!;
+  for (let j = 0; j <= i; j++) {
+    const k = places[j]!;
+    const value = gram[i * rows + j]! - own[j]! - means[k]![i]! + ownBetween[k]!;
+    spread[i * rows + j] = value;
+    spread[j * rows + i] = value;
+  }
 }
 
 /** Compares rows [rows, features] with the class means. */

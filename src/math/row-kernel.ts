@@ -48,7 +48,12 @@ const addSquares = [
 function writeScaling(): number[] {
   const [p, q, x, sums, y] = [8, 11, 14, 18, 20];
   const addresses = (first: number, stride: number, rest: number) =>
-    [0, 1, 2].flatMap((i) => [...get(i === 0 ? first : rest + i - 1), ...get(stride), 0x6a, ...set(rest + i)]);
+    [0, 1, 2].flatMap((i) => [
+      ...get(i === 0 ? first : rest + i - 1),
+      ...get(stride),
+      0x6a,
+      ...set(rest + i),
+    ]);
   const pointers = [0, p, p + 1, p + 2];
   const targets = [5, q, q + 1, q + 2];
   return [
@@ -119,7 +124,10 @@ function openRows(columns: number) {
           [7, "v128"],
         ],
       },
-      { ...{ name: "multiplyRow", parameters: [...i32(2), "f64"], body: multiplyRow }, locals: [[1, "v128"]] },
+      {
+        ...{ name: "multiplyRow", parameters: [...i32(2), "f64"], body: multiplyRow },
+        locals: [[1, "v128"]],
+      },
     ]),
     { e: { m: memory } },
   ).exports as unknown as RowFunctions;
