@@ -28,9 +28,11 @@ export const store = (local: number, offset: number, value: number): number[] =>
 ];
 /** Stores the pair on the stack at the address below it plus `offset` bytes. */
 export const storeAbove = (offset: number): number[] => [0xfd, 0x0b, 3, offset];
-/** Products, sums and differences of pairs. */
+/** Products of two pairs. */
 export const mul = [0xfd, 0xf2, 0x01];
+/** Sums of two pairs. */
 export const add = [0xfd, 0xf0, 0x01];
+/** Differences of two pairs. */
 export const sub = [0xfd, 0xf1, 0x01];
 /** Joins the first or the second numbers of two pairs. */
 export const joinLanes = (which: 0 | 1): number[] => [
