@@ -156,10 +156,12 @@ export interface FoldEnvironment {
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
 /**
- * Minimum product of folds and numbers in all embeddings for which workers pay if all views are fused: 50
- * recordings without copies, or 150 in fewer folds.
+/**
+ * Minimum number of multiplications for the products of all rows, in the usual folds, for which workers pay if all
+ * views are fused: 75 recordings without copies, or 35 with three copies each. Below it, a worker takes as long to start
+ * and to compile code as it saves.
  */
-const manyNumbers = 1.2e7;
+const manyProducts = 1.5e9;
 /** Folds per repeat, if they are not by speaker. */
 const usualFolds = 5;
 
@@ -254,8 +256,14 @@ function isSlow(problem: FitProblem): boolean {
   return (
     slowHeads.includes(options.head) ||
     isHeadChosen(options) ||
-    (isFused(options) && countNumbers(problem) * usualFolds * getRepeats(problem) >= manyNumbers)
+    (isFused(options) && countProducts(problem) * usualFolds * getRepeats(problem) >= manyProducts)
   );
+}
+
+/** Counts the multiplications for the products of all rows, copies included. */
+function countProducts(problem: FitProblem): number {
+  const { embeddings, copies = [] } = problem;
+  return countNumbers(problem) * copies.reduce((sum, own) => sum + own.length, embeddings.length);
 }
 
 /** Counts the numbers in the embeddings of a problem. */

@@ -10,6 +10,7 @@ import type { EncoderInfo } from "../encoder/encoder.ts";
 import { getSpokenText, speechCheckId } from "../encoder/speech-check.ts";
 import type { DecoderVector, TranscriberInfo } from "../encoder/transcriber.ts";
 import { createMatrix, type Matrix } from "../math/matrix.ts";
+import type { NumberStore } from "../math/number-store.ts";
 import { createTextFeatures, getVocabularySize, type Vocabulary } from "./features/text-features.ts";
 
 /** The statistics over time in a view of a layer. */
@@ -135,28 +136,33 @@ export function getViewSize(
 }
 
 /**
- * Creates a function that computes the features [recordings, features] of a view. It throws `invalid-shape`
+ * Creates a function that computes the features [recordings, features] of a view, into memory of `numbers` if it is
+ * given. It throws `invalid-shape`
  * for embeddings without the transcript or decoder vector that the view needs.
  */
 export function createViewFeatures(
   view: View,
   { encoders, transcriber }: EncoderSetInfo,
   vocabulary?: Vocabulary,
-): (embeddings: readonly Embedding[]) => Matrix {
+): (embeddings: readonly Embedding[], numbers?: NumberStore) => Matrix {
   if (view.layer === "transcript") {
     const computeFeatures = createTextFeatures(vocabulary!);
-    return (embeddings) =>
+    return (embeddings, numbers) =>
       computeFeatures(
         embeddings.map(({ text = throwMissing(view), logprob }) =>
           view.speech === undefined ? text : getSpokenText({ text, logprob }, transcriber),
         ),
+        numbers,
       );
   }
+  const create = (rows: number, columns: number, numbers: NumberStore | undefined): Matrix =>
+    createMatrix(rows, columns, numbers?.takeFloats(rows * columns));
   if (needsTranscriber(view)) {
     const { place, size } = findDecoded(view, transcriber)!;
-    return (embeddings) => {
-      const features = createMatrix(embeddings.length, size);
-      for (const [row, { decoded }] of embeddings.entries()) {
+    return (embeddings, numbers) => {
+      const features = create(embeddings.length, size, numbers);
+      for (let row = 0; row < embeddings.length; row++) {
+        const { decoded } = embeddings[row]!;
         const vector = decoded?.[place] ?? throwMissing(view);
         checkSize(`The vector ${getViewName(view)}`, vector, size);
         features.data.set(vector, row * size);
@@ -169,9 +175,10 @@ export function createViewFeatures(
   const info = encoders[index]!;
   const columns = getLayerSize(info, pooling);
   const start = layer * 2 * info.dimensions;
-  return (embeddings) => {
-    const features = createMatrix(embeddings.length, columns);
-    for (const [row, { vectors }] of embeddings.entries()) {
+  return (embeddings, numbers) => {
+    const features = create(embeddings.length, columns, numbers);
+    for (let row = 0; row < embeddings.length; row++) {
+      const { vectors } = embeddings[row]!;
       const values = vectors.readLayer
         ? vectors.readLayer(index, layer).subarray(0, columns)
         : vectors[index]!.subarray(start, start + columns);

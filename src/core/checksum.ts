@@ -3,7 +3,7 @@
  * forgery.
  */
 
-const table = new Uint32Array(256).map((_, index) => {
+const table = new Int32Array(256).map((_, index) => {
   let value = index;
   for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
   return value;
@@ -11,7 +11,7 @@ const table = new Uint32Array(256).map((_, index) => {
 
 /** Computes the CRC-32 of the bytes, as an unsigned 32-bit number. */
 export function computeChecksum(bytes: Uint8Array): number {
-  let crc = 0xffffffff;
+  let crc = -1;
   for (let i = 0; i < bytes.length; i++) crc = table[(crc ^ bytes[i]!) & 0xff]! ^ (crc >>> 8);
-  return (crc ^ 0xffffffff) >>> 0;
+  return ~crc >>> 0;
 }

@@ -16,11 +16,12 @@ interface NodeCrypto {
 const { process } = globalThis as {
   readonly process?: { getBuiltinModule?(name: "node:crypto"): NodeCrypto | undefined };
 };
-const crypto = process?.getBuiltinModule?.("node:crypto");
+/** Loaded when it is first used: workers that fit heads do not need it. */
+const getCrypto = (): NodeCrypto | undefined => process?.getBuiltinModule?.("node:crypto");
 
 /** Starts a hash of bytes that arrive in parts. */
 export function createSha256(): PartialHash {
-  return crypto ? crypto.createHash("sha256") : sha256.create();
+  return getCrypto()?.createHash("sha256") ?? sha256.create();
 }
 
 /** Computes the hash of bytes, or of a text as UTF-8: 32 bytes. */

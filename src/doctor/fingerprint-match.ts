@@ -53,20 +53,8 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
   const fewest = Math.max(4, minimumOverlap * 0.8 * Math.min(probed.length, (soundOfA / step) | 0));
   const best: { offset: number; rate: number }[] = [];
   for (let offset = Math.max(-b.length, -furthest); offset < Math.min(a.length, furthest); offset++) {
-    let compared = 0;
-    let errors = 0;
-    for (let n = 0; n < probed.length; n++) {
-      if (n === firstProbes && compared >= firstProbes / 2 && errors > 32 * rejectedRate * compared) break;
-      const i = probed[n]!;
-      const at = i + offset;
-      // Checked first, since reads outside an array are slow.
-      if (at < 0 || at >= a.length || a[at] === 0) continue;
-      compared++;
-      errors += countBits(a[at]! ^ b[i]!);
-    }
-    if (compared < fewest) continue;
-    // The penalty is larger for alignments of few words, which may agree by chance.
-    const rate = errors / (32 * compared) + 0.25 / Math.sqrt(compared);
+    const rate = probe(a, b, probed, offset, fewest);
+    if (rate === Number.POSITIVE_INFINITY) continue;
     if (best.length === finalists && rate >= best[finalists - 1]!.rate) continue;
     if (best.length === finalists) best.pop();
     best.push({ offset, rate });
@@ -78,6 +66,23 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
     if (match.words >= least && (!found || match.errorRate < found.errorRate)) found = match;
   }
   return found;
+}
+
+/** Returns the error rate of an alignment at the probed words, infinite if fewer than `fewest` can be compared. */
+function probe(a: Uint32Array, b: Uint32Array, probed: Int32Array, offset: number, fewest: number): number {
+  let compared = 0;
+  let errors = 0;
+  for (let n = 0; n < probed.length; n++) {
+    if (n === firstProbes && compared >= firstProbes / 2 && errors > 32 * rejectedRate * compared) break;
+    const i = probed[n]!;
+    const at = i + offset;
+    // Checked first, since reads outside an array are slow.
+    if (at < 0 || at >= a.length || a[at] === 0) continue;
+    compared++;
+    errors += countBits(a[at]! ^ b[i]!);
+  }
+  // The penalty is larger for alignments of few words, which may agree by chance.
+  return compared < fewest ? Number.POSITIVE_INFINITY : errors / (32 * compared) + 0.25 / Math.sqrt(compared);
 }
 
 /**
@@ -105,7 +110,7 @@ export function summariseFingerprint(fingerprint: Uint32Array): Float32Array {
 function compareAt(a: Uint32Array, b: Uint32Array, offset: number): FingerprintMatch {
   let words = 0;
   let errors = 0;
-  for (let i = Math.max(0, -offset); i < b.length && i + offset < a.length; i++) {
+  for (let i = offset < 0 ? -offset : 0; i < b.length && i + offset < a.length; i++) {
     if (a[i + offset] === 0 || b[i] === 0) continue;
     words++;
     errors += countBits(a[i + offset]! ^ b[i]!);

@@ -50,13 +50,12 @@ export function createLeftOutComparison(
     for (const row of kept) {
       const k = places[row]!;
       sizes[k]!++;
-      for (const other of kept) q[k * count + places[other]!]! += inverse[row * rows + other]!;
-      for (const [i, left] of block.entries()) u[i * count + k]! += inverse[left * rows + row]!;
+      addByClass(q, k * count, inverse, row * rows, kept, places);
+      for (let i = 0; i < size; i++) u[i * count + k]! += inverse[block[i]! * rows + row]!;
     }
-    const corner = Float64Array.from(
-      { length: size * size },
-      (_, i) => inverse[block[Math.floor(i / size)]! * rows + block[i % size]!]!,
-    );
+    const corner = new Float64Array(size * size);
+    let at = 0;
+    for (const row of block) for (const column of block) corner[at++] = inverse[row * rows + column]!;
     const schur = invertCholesky(factorCholesky(corner, size), size);
     const v = multiply(schur, u, size, count, size).map((value) => -value);
     for (const [i, value] of multiplyTransposed(u, v, count, count, size).entries()) q[i]! += value;
@@ -85,6 +84,18 @@ export function createLeftOutComparison(
     });
     return { classes, norms, comparisons };
   };
+}
+
+/** Adds the elements of a row at `from`, those of `rows`, to the sums of their classes at `to`. */
+function addByClass(
+  sums: Float64Array,
+  to: number,
+  values: Float64Array,
+  from: number,
+  rows: readonly number[],
+  places: Int32Array,
+): void {
+  for (let i = 0; i < rows.length; i++) sums[to + places[rows[i]!]!]! += values[from + rows[i]!]!;
 }
 
 function average(values: Float64Array, start: number, count: number): number {

@@ -127,29 +127,38 @@ export function climbPenalties(
 
 /** Creates a function that computes the score at a relative penalty. */
 function createScorer(problem: RidgeProblem, leaveOut: LeaveOut): (penalty: number) => RidgeLooScore {
-  const { rows, classes, labels, weights, totalWeight, solver } = problem;
+  const { rows, classes, labels, solver } = problem;
   const { blocks, counted } = leaveOut;
   const countedLabels = Int32Array.from(counted, (row) => labels[row]!);
   let start: number | undefined;
   return (penalty) => {
     const remainder = solver.computeRemainder(penalty * problem.meanSquare);
     const errors = leaveBlocksOut(problem, remainder, blocks);
-    const outputs = new Float64Array(rows * classes);
-    let squaredError = 0;
-    for (let i = 0; i < rows; i++) {
-      const weight = weights[i]!;
-      const root = Math.sqrt(weight);
-      for (let k = 0; k < classes; k++) {
-        const error = errors[i * classes + k]! / root;
-        outputs[i * classes + k] = (labels[i] === k ? 1 : -1) - error;
-        squaredError += (weight * error * error) / (totalWeight * classes);
-      }
-    }
+    const { outputs, squaredError } = computeOutputs(problem, errors);
     const countedOutputs = counted.length === rows ? outputs : pickRows(outputs, counted, classes);
     const { factor, logLikelihood } = fitTemperature(countedOutputs, countedLabels, classes, start);
     start = factor;
     return { penalty, outputs, squaredError, factor, logLikelihood };
   };
+}
+
+/** Outputs of the rows when their block is left out, and their weighted mean squared error. */
+function computeOutputs(
+  { rows, classes, labels, weights, totalWeight }: RidgeProblem,
+  errors: Float64Array,
+): Pick<RidgeLooScore, "outputs" | "squaredError"> {
+  const outputs = new Float64Array(rows * classes);
+  let squaredError = 0;
+  for (let i = 0; i < rows; i++) {
+    const weight = weights[i]!;
+    const root = Math.sqrt(weight);
+    for (let k = 0; k < classes; k++) {
+      const error = errors[i * classes + k]! / root;
+      outputs[i * classes + k] = (labels[i] === k ? 1 : -1) - error;
+      squaredError += (weight * error * error) / (totalWeight * classes);
+    }
+  }
+  return { outputs, squaredError };
 }
 
 /**

@@ -8,7 +8,8 @@
  * of Statistical Learning, 3.4.1).
  */
 import { computeEigen } from "../math/eigen.ts";
-import { computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import { addScaled, computeGram, multiplyByRows, multiplyTransposed } from "../math/matrix-products.ts";
+import type { NumberStore } from "../math/number-store.ts";
 import { createTiles } from "../math/symmetric-inverse.ts";
 import {
   type ClassTargets,
@@ -76,10 +77,7 @@ export function createGramProblem(
   const meanProducts = new Float64Array(rows);
   let grand = 0;
   for (let i = 0; i < rows; i++) {
-    const base = at[i]! * stride;
-    let sum = 0;
-    for (let j = 0; j < rows; j++) sum += gram[base + at[j]!]! * weights[j]!;
-    meanProducts[i] = sum / total;
+    meanProducts[i] = sumProducts(gram, at[i]! * stride, at, weights) / total;
     grand += (weights[i]! / total) * meanProducts[i]!;
   }
   const centred = (i: number, j: number): number =>
@@ -98,9 +96,16 @@ export function createGramProblem(
   return { problem, meanProducts };
 }
 
+/** The weighted sum of the elements `places` of the row that begins at `from`. */
+function sumProducts(gram: Float64Array, from: number, places: Int32Array, weights: Float64Array): number {
+  let sum = 0;
+  for (let j = 0; j < places.length; j++) sum += gram[from + places[j]!]! * weights[j]!;
+  return sum;
+}
+
 /**
  * Creates a problem from (standardised) rows [rows, features], using the smaller of their two product
- * matrices.
+ * matrices. A temporary array is taken from `memory`.
  */
 export function createRidgeProblemFromRows(
   x: Float64Array,
@@ -108,10 +113,12 @@ export function createRidgeProblemFromRows(
   labels: Int32Array,
   classes: number,
   weights: Float64Array = new Float64Array(labels.length).fill(1),
+  memory?: NumberStore,
 ): RidgeProblem {
   const rows = labels.length;
   if (rows <= features) {
-    return createRidgeProblem(computeGram(x, rows, features), labels, classes, weights);
+    const gram = computeGram(x, rows, features, memory?.take(rows * rows));
+    return createRidgeProblem(gram, labels, classes, weights);
   }
   const mean = computeWeightedMean(x, features, weights);
   const centred = new Float64Array(x.length);
@@ -157,9 +164,9 @@ export function computeWeightedMean(
 ): Float64Array {
   const mean = new Float64Array(features);
   let total = 0;
-  for (const [i, weight] of weights.entries()) {
-    total += weight;
-    for (let j = 0; j < features; j++) mean[j]! += weight * x[i * features + j]!;
+  for (let i = 0; i < weights.length; i++) {
+    total += weights[i]!;
+    addScaled(mean, weights[i]!, x.subarray(i * features, (i + 1) * features));
   }
   return mean.map((value) => value / total);
 }
@@ -175,24 +182,31 @@ function completeProblem(
   let totalWeight = 0;
   for (const weight of weights) totalWeight += weight;
   const targetMeans = new Float64Array(classes).fill(-1);
-  for (const [i, label] of labels.entries()) targetMeans[label]! += (2 * weights[i]!) / totalWeight;
-  const targets = new Float64Array(rows * classes);
-  for (let i = 0; i < rows; i++) {
-    const root = Math.sqrt(weights[i]!);
-    for (let k = 0; k < classes; k++) {
-      targets[i * classes + k] = root * ((labels[i] === k ? 1 : -1) - targetMeans[k]!);
-    }
-  }
+  for (let i = 0; i < rows; i++) targetMeans[labels[i]!]! += (2 * weights[i]!) / totalWeight;
+  const roots = weights.map(Math.sqrt);
+  const targets = computeTargets(labels, roots, targetMeans);
   return {
     rows,
     classes,
     labels,
     weights,
     totalWeight,
-    solver: createSolver({ values: targets, labels, roots: weights.map(Math.sqrt), means: targetMeans }),
+    solver: createSolver({ values: targets, labels, roots, means: targetMeans }),
     targetMeans,
     meanSquare: meanSquare > 0 ? meanSquare : 1,
   };
+}
+
+/** Weighted, centred targets [rows, classes]. */
+function computeTargets(labels: Int32Array, roots: Float64Array, means: Float64Array): Float64Array {
+  const classes = means.length;
+  const targets = new Float64Array(labels.length * classes);
+  for (let i = 0; i < labels.length; i++) {
+    for (let k = 0; k < classes; k++) {
+      targets[i * classes + k] = roots[i]! * ((labels[i] === k ? 1 : -1) - means[k]!);
+    }
+  }
+  return targets;
 }
 
 /**

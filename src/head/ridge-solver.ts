@@ -115,18 +115,30 @@ function createTargetProduct({ labels, roots, means }: ClassTargets): (matrix: F
   for (const label of labels) for (let k = label; k < classes; k++) ends[k]!++;
   return (matrix) => {
     const result = new Float64Array(rows * classes);
-    for (let i = 0, base = 0; i < rows; i++, base += classes) {
-      let total = 0;
-      for (let k = 0, at = 0; k < classes; k++) {
-        let sum = 0;
-        for (; at < ends[k]!; at++) sum += matrix[i * rows + order[at]!]! * roots[order[at]!]!;
-        result[base + k] = sum;
-        total += sum;
-      }
-      for (let k = 0; k < classes; k++) result[base + k] = 2 * result[base + k]! - (1 + means[k]!) * total;
-    }
+    for (let i = 0; i < rows; i++) multiplyRow(matrix, i, order, ends, { roots, means }, result);
     return result;
   };
+}
+
+/** Row i of the product with the targets of the rows in `order`, of which those of class k end at `ends[k]`. */
+function multiplyRow(
+  matrix: Float64Array,
+  i: number,
+  order: Int32Array,
+  ends: Int32Array,
+  { roots, means }: Pick<ClassTargets, "roots" | "means">,
+  result: Float64Array,
+): void {
+  const classes = means.length;
+  const [from, base] = [i * order.length, i * classes];
+  let total = 0;
+  for (let k = 0, at = 0; k < classes; k++) {
+    let sum = 0;
+    for (; at < ends[k]!; at++) sum += matrix[from + order[at]!]! * roots[order[at]!]!;
+    result[base + k] = sum;
+    total += sum;
+  }
+  for (let k = 0; k < classes; k++) result[base + k] = 2 * result[base + k]! - (1 + means[k]!) * total;
 }
 
 /** Eigenvectors of K as columns [rows, rows], and its eigenvalues. */

@@ -46,8 +46,8 @@ interface PosedRidge {
   readonly features: number;
   /** Indices of the problem's rows in `x`; default: all. */
   readonly places?: readonly number[];
-  /** Inner products of the problem's rows with their weighted mean. */
-  readonly meanProducts: Float64Array;
+  /** Inner products of the problem's rows with their weighted mean; not all prepared heads need them. */
+  readonly computeMeanProducts: () => Float64Array;
   readonly standardisation: Standardisation;
   readonly options: RidgeOptions;
 }
@@ -68,10 +68,10 @@ export function prepareRidge(
   const target = numbers.take(rows * features);
   const x = applyStandardisation(embeddings, standardisation, options.normalise, 0, rows, target);
   const weights = computeRowWeights(labels, counts, options.classWeight, rowWeights);
-  const problem = createRidgeProblemFromRows(x, features, labels, classes, weights);
-  const mean = computeWeightedMean(x, features, weights);
-  const meanProducts = multiplyByRows(x, mean, labels.length, 1, features);
-  return choosePenalty({ problem, x, features, meanProducts, standardisation, options }, leaveOut);
+  const problem = createRidgeProblemFromRows(x, features, labels, classes, weights, numbers);
+  const computeMeanProducts = () =>
+    multiplyByRows(x, computeWeightedMean(x, features, weights), labels.length, 1, features);
+  return choosePenalty({ problem, x, features, computeMeanProducts, standardisation, options }, leaveOut);
 }
 
 /** Rows that a head is fitted to, and the blocks of them that are left out. */
@@ -107,8 +107,12 @@ export function prepareRidgeGroups(
     const own = Int32Array.from(places, (row) => labels[row]!);
     const ownWeights = rowWeights && Float64Array.from(places, (row) => rowWeights[row]!);
     const weights = computeRowWeights(own, countClasses(own, classes), options.classWeight, ownWeights);
-    const made = createGramProblem(gram, { labels: own, classes, weights, places });
-    return choosePenalty({ ...made, x, features, places, standardisation, options }, leaveOut);
+    const { problem, meanProducts } = createGramProblem(gram, { labels: own, classes, weights, places });
+    const computeMeanProducts = () => meanProducts;
+    return choosePenalty(
+      { problem, computeMeanProducts, x, features, places, standardisation, options },
+      leaveOut,
+    );
   });
 }
 
@@ -149,13 +153,14 @@ export function createRidgeHead(heads: readonly PreparedRidge[], shares: readonl
 
 /** Adds a head's coefficients of the rows [all rows, classes] and its bias, calibrated, times `share`. */
 function addDual(
-  { loo, posed: { problem, places, meanProducts } }: PreparedRidge,
+  { loo, posed: { problem, places, computeMeanProducts } }: PreparedRidge,
   share: number,
   coefficients: Float64Array,
   bias: Float64Array,
 ): void {
   const { rows, classes, targetMeans } = problem;
   const own = solveRidge(problem, loo.penalty);
+  const meanProducts = computeMeanProducts();
   const factor = share * loo.factor;
   for (let k = 0; k < classes; k++) bias[k]! += factor * targetMeans[k]!;
   for (let i = 0; i < rows; i++) {

@@ -8,6 +8,7 @@
  * numbers.
  */
 import type { Matrix } from "../math/matrix.ts";
+import { scaleRows, sumRows } from "../math/row-kernel.ts";
 
 /** Mean and scale of each feature, float32. */
 export interface Standardisation {
@@ -24,37 +25,9 @@ const constantShare = 1e-6;
 /** Fits mean and population standard deviation of each feature; constant features get scale 1. */
 export function fitStandardisation(embeddings: Matrix): Standardisation {
   const { rows, columns, data } = embeddings;
-  const mean = new Float64Array(columns);
-  const variance = new Float64Array(columns);
-  // Four rows per pass, added in order.
-  let row = 0;
-  for (; row + 3 < rows; row += 4) {
-    const first = row * columns;
-    for (let j = 0; j < columns; j++) {
-      const at = first + j;
-      mean[j] =
-        mean[j]! + data[at]! + data[at + columns]! + data[at + 2 * columns]! + data[at + 3 * columns]!;
-    }
-  }
-  for (let at = row * columns; at < data.length; at++) mean[at % columns]! += data[at]!;
+  const mean = sumRows(data, columns);
   for (let j = 0; j < columns; j++) mean[j]! /= rows;
-  row = 0;
-  for (; row + 3 < rows; row += 4) {
-    const first = row * columns;
-    for (let j = 0; j < columns; j++) {
-      const at = first + j;
-      const middle = mean[j]!;
-      const a = data[at]! - middle;
-      const b = data[at + columns]! - middle;
-      const c = data[at + 2 * columns]! - middle;
-      const d = data[at + 3 * columns]! - middle;
-      variance[j] = variance[j]! + a * a + b * b + c * c + d * d;
-    }
-  }
-  for (let at = row * columns; at < data.length; at++) {
-    const offset = data[at]! - mean[at % columns]!;
-    variance[at % columns]! += offset * offset;
-  }
+  const variance = sumRows(data, columns, mean);
   const scale = new Float32Array(columns);
   for (let j = 0; j < columns; j++) {
     const deviation = Math.fround(Math.sqrt(variance[j]! / rows));
@@ -86,20 +59,8 @@ export function applyStandardisation(
   result: Float64Array = new Float64Array((to - from) * embeddings.columns),
 ): Float64Array {
   const { columns, data } = embeddings;
-  const inverse = new Float64Array(columns);
-  for (let j = 0; j < columns; j++) inverse[j] = 1 / scale[j]!;
-  const base = from * columns;
-  for (let start = 0; start < result.length; start += columns) {
-    let sum = 0;
-    for (let j = 0; j < columns; j++) {
-      const value = (data[base + start + j]! - mean[j]!) * inverse[j]!;
-      result[start + j] = value;
-      sum += value * value;
-    }
-    // Rows of zeros stay zero.
-    if (!normalise || sum === 0) continue;
-    const factor = 1 / Math.sqrt(sum);
-    for (let j = start; j < start + columns; j++) result[j]! *= factor;
-  }
+  const inverses = new Float64Array(columns);
+  for (let j = 0; j < columns; j++) inverses[j] = 1 / scale[j]!;
+  scaleRows(data.subarray(from * columns, to * columns), { means: mean, inverses, normalise }, result);
   return result;
 }

@@ -36,15 +36,20 @@ export function checkEmbeddings(embeddings: Matrix, features?: number): void {
       { hint: "Use the encoder, layer and pooling that the head was trained with." },
     );
   }
-  for (let i = 0; i < data.length; i++) {
-    if (!Number.isFinite(data[i]!)) {
-      throw new GolemError(
-        "invalid-shape",
-        `Embeddings must be finite numbers; row ${Math.floor(i / columns)}, feature ${i % columns} is ${data[i]}.`,
-        { hint: "Leave that recording out, or embed it again." },
-      );
-    }
-  }
+  const i = findNonFinite(data);
+  if (i < 0) return;
+  throw new GolemError(
+    "invalid-shape",
+    `Embeddings must be finite numbers; row ${Math.floor(i / columns)}, feature ${i % columns} is ${data[i]}.`,
+    { hint: "Leave that recording out, or embed it again." },
+  );
+}
+
+/** Place of the first number that is not finite; -1 if there is none. */
+function findNonFinite(data: Float32Array): number {
+  // The difference of a number that is not finite from itself is not 0.
+  for (let i = 0; i < data.length; i++) if (data[i]! - data[i]! !== 0) return i;
+  return -1;
 }
 
 /** Checks shapes, labels and numbers; throws `invalid-shape`, `too-few-classes` or `too-few-recordings`. */

@@ -54,11 +54,11 @@ export function fitWhitenedSpace(
   const residuals = x.slice();
   for (const [k, own] of members.entries()) {
     const mean = templates.subarray(k * features, (k + 1) * features);
-    for (const row of own) for (let j = 0; j < features; j++) mean[j]! += x[row * features + j]! / own.length;
-    for (const row of own) for (let j = 0; j < features; j++) residuals[row * features + j]! -= mean[j]!;
-    for (let j = 0; j < features; j++) centre[j]! += mean[j]! / count;
+    for (const row of own) addShare(mean, x.subarray(row * features, (row + 1) * features), own.length);
+    for (const row of own) subtract(residuals.subarray(row * features, (row + 1) * features), mean);
+    addShare(centre, mean, count);
   }
-  for (let i = 0; i < templates.length; i++) templates[i]! -= centre[i % features]!;
+  for (let k = 0; k < count; k++) subtract(templates.subarray(k * features, (k + 1) * features), centre);
   const spread = computeSpread(gram, members, rows);
   const degrees = Math.max(rows - count, 1);
   let trace = 0;
@@ -75,8 +75,17 @@ export function fitWhitenedSpace(
     for (let i = 0; i < rows; i++) square -= whitened[i * count + k]! ** 2;
     return Math.sqrt(Math.max(square, tiny));
   });
-  for (let i = 0; i < templates.length; i++) templates[i]! -= removed[i]!;
+  subtract(templates, removed);
   return { centre, templates, subspace, norms, added };
+}
+
+/** Adds each number, divided by `count`, to the sums. */
+function addShare(sums: Float64Array, values: Float64Array, count: number): void {
+  for (let j = 0; j < sums.length; j++) sums[j]! += values[j]! / count;
+}
+
+function subtract(values: Float64Array, subtracted: Float64Array): void {
+  for (let j = 0; j < values.length; j++) values[j]! -= subtracted[j]!;
 }
 
 /** Computes R R^T from the Gram matrix. */
@@ -91,24 +100,39 @@ function computeSpread(
     const mean = new Float64Array(rows);
     for (const row of own) {
       places[row] = k;
-      for (let j = 0; j < rows; j++) mean[j]! += gram[row * rows + j]! / own.length;
+      addShare(mean, gram.subarray(row * rows, (row + 1) * rows), own.length);
     }
     return mean;
   });
-  const between = means.map((mean) =>
-    members.map((own) => own.reduce((sum, row) => sum + mean[row]!, 0) / own.length),
-  );
+  const between = means.map((mean) => Float64Array.from(members, (own) => averageAt(mean, own)));
   const spread = new Float64Array(rows * rows);
-  for (let i = 0; i < rows; i++) {
-    const [own, ownBetween] = [means[places[i]!]!, between[places[i]!]!];
-    for (let j = 0; j <= i; j++) {
-      const k = places[j]!;
-      const value = gram[i * rows + j]! - own[j]! - means[k]![i]! + ownBetween[k]!;
-      spread[i * rows + j] = value;
-      spread[j * rows + i] = value;
-    }
-  }
+  for (let i = 0; i < rows; i++) fillSpread(spread, gram, i, places, means, between[places[i]!]!);
   return spread;
+}
+
+function averageAt(values: Float64Array, places: readonly number[]): number {
+  let sum = 0;
+  for (const place of places) sum += values[place]!;
+  return sum / places.length;
+}
+
+/** Row and column i of R R^T, up to the diagonal. */
+function fillSpread(
+  spread: Float64Array,
+  gram: Float64Array,
+  i: number,
+  places: Int32Array,
+  means: readonly Float64Array[],
+  ownBetween: Float64Array,
+): void {
+  const rows = places.length;
+  const own = means[places[i]!]!;
+  for (let j = 0; j <= i; j++) {
+    const k = places[j]!;
+    const value = gram[i * rows + j]! - own[j]! - means[k]![i]! + ownBetween[k]!;
+    spread[i * rows + j] = value;
+    spread[j * rows + i] = value;
+  }
 }
 
 /** Compares rows [rows, features] with the class means. */

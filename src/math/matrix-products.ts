@@ -26,7 +26,7 @@ export function dot(a: Float64Array, b: Float64Array, length = a.length, startA 
 }
 
 /** Adds `factor` x `source` to `target` in place. */
-export function addScaled(target: Float64Array, factor: number, source: Float64Array): void {
+export function addScaled(target: Float64Array, factor: number, source: Float64Array | Float32Array): void {
   for (let i = 0; i < target.length; i++) target[i]! += factor * source[i]!;
 }
 

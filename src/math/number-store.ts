@@ -10,6 +10,8 @@ const maximumKept = 2 ** 21;
 export interface NumberStore {
   /** Returns an array of arbitrary content, valid until `release`. */
   take(size: number): Float64Array;
+  /** Returns an array of float32 numbers in the same way. */
+  takeFloats(size: number): Float32Array;
   /** Invalidates all arrays that were taken; the next calls of `take` return them again. */
   release(): void;
 }
@@ -18,15 +20,20 @@ export interface NumberStore {
 export function createNumberStore(): NumberStore {
   const kept: Float64Array[] = [];
   let next = 0;
+  const take = (size: number): Float64Array => {
+    if (size > maximumKept) return new Float64Array(size);
+    const place = next++;
+    const found = kept[place];
+    if (found && found.length >= size) return found.subarray(0, size);
+    const created = new Float64Array(size);
+    kept[place] = created;
+    return created;
+  };
   return {
-    take(size) {
-      if (size > maximumKept) return new Float64Array(size);
-      const place = next++;
-      const found = kept[place];
-      if (found && found.length >= size) return found.subarray(0, size);
-      const created = new Float64Array(size);
-      kept[place] = created;
-      return created;
+    take,
+    takeFloats(size) {
+      const { buffer, byteOffset } = take(Math.ceil(size / 2));
+      return new Float32Array(buffer, byteOffset, size);
     },
     release() {
       next = 0;

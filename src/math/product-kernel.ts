@@ -7,31 +7,28 @@
  * stays in registers (Goto and van de Geijn 2008). All callers share one memory, whose content is valid until
  * the next call.
  */
-import { advanceLocal, createWasmModule, encodeUnsigned } from "../core/wasm-module.ts";
+import { createWasmModule } from "../core/wasm-module.ts";
+import {
+  add,
+  advanceLocal,
+  drop,
+  end,
+  get,
+  joinLanes,
+  load,
+  loop,
+  mul,
+  repeatBelow,
+  set,
+  splat,
+  store,
+  sub,
+} from "./simd-instructions.ts";
 
-const get = (local: number): number[] => [0x20, local];
-const set = (local: number): number[] => [0x21, local];
-const load = (local: number, offset: number): number[] => [
-  ...[0x20, local, 0xfd, 0x00, 3, ...encodeUnsigned(offset)],
-];
-const splat = (local: number, offset: number): number[] => [
-  ...[0x20, local, 0xfd, 0x0a, 3, ...encodeUnsigned(offset)],
-];
-const store = (local: number, offset: number, value: number): number[] => [
-  ...[0x20, local, 0x20, value, 0xfd, 0x0b, 3, offset],
-];
-const mul = [0xfd, 0xf2, 0x01];
-const add = [0xfd, 0xf0, 0x01];
-const sub = [0xfd, 0xf1, 0x01];
 const lane = (local: number, index: number): number[] => [0x20, local, 0xfd, 0x21, index];
-const loop = [0x03, 0x40];
 const block = [0x02, 0x40];
-const end = 0x0b;
-/** Continues the loop while the i32 on the stack is below the local. */
-const repeatBelow = (local: number): number[] => [0x20, local, 0x49, 0x0d, 0];
 /** Leaves the block if local a >= local b. */
 const leaveFrom = (a: number, b: number): number[] => [0x20, a, 0x20, b, 0x4f, 0x0d, 0];
-const drop = 0x1a;
 const tile = [0, 1, 2, 3];
 
 /** (rows, columns, rowsEnd, out, outEnd): each tile sums products one after the other. */
@@ -179,6 +176,31 @@ function writeTileProducts(): number[] {
   ];
 }
 
+/** (rows, stride, rowEnd, panel): copies four rows side by side, two columns at a time. */
+function writeRowPacking(): number[] {
+  const [p, row] = [4, 7];
+  return [
+    ...[...get(0), ...get(1), 0x6a, ...set(p), ...get(p), ...get(1), 0x6a, ...set(p + 1)],
+    ...[...get(p + 1), ...get(1), 0x6a, ...set(p + 2)],
+    ...loop,
+    ...[0, p, p + 1, p + 2].flatMap((local, r) => [...load(local, 0), ...set(row + r)]),
+    ...tile.flatMap((at) => [
+      ...[...get(3), ...get(row + 2 * (at & 1)), ...get(row + 2 * (at & 1) + 1)],
+      ...[...joinLanes(at < 2 ? 0 : 1), 0xfd, 0x0b, 3, 16 * at],
+    ]),
+    ...[p, p + 1, p + 2].flatMap((local) => [...advanceLocal(local, 16), drop]),
+    ...[...advanceLocal(3, 64), drop, ...advanceLocal(0, 16), ...repeatBelow(2), end],
+  ];
+}
+
+/** (columns, stride, panel, panelEnd): copies four columns side by side. */
+function writeColumnPacking(): number[] {
+  return [
+    ...[...loop, ...get(2), ...load(0, 0), 0xfd, 0x0b, 3, 0, ...get(2), ...load(0, 16), 0xfd, 0x0b, 3, 16],
+    ...[...get(0), ...get(1), 0x6a, ...set(0), ...advanceLocal(2, 32), ...repeatBelow(3), end],
+  ];
+}
+
 interface KernelFunctions {
   tiles(rows: number, columns: number, rowsEnd: number, out: number, outEnd: number): void;
   groupedTiles(
@@ -197,6 +219,8 @@ interface KernelFunctions {
     end: number,
     ...factors: [x0: number, x1: number, x2: number, x3: number]
   ): void;
+  packRows(rows: number, stride: number, rowEnd: number, panel: number): void;
+  packColumns(columns: number, stride: number, panel: number, panelEnd: number): void;
   tileUpdates(tiles: number, tilesEnd: number, left: number, right: number): void;
   tileProducts(tiles: number, tilesEnd: number, right: number, out: number): void;
 }
@@ -251,6 +275,14 @@ export function openKernel(size: number): { readonly run: KernelFunctions; reado
         ...{ name: "tileProducts", parameters: i32(4), body: writeTileProducts() },
         locals: [[8, "v128"]],
       },
+      {
+        ...{ name: "packRows", parameters: i32(4), body: writeRowPacking() },
+        locals: [
+          [3, "i32"],
+          [4, "v128"],
+        ],
+      },
+      { ...{ name: "packColumns", parameters: i32(4), body: writeColumnPacking() }, locals: [] },
     ]),
     { e: { m: memory } },
   ).exports as unknown as KernelFunctions;

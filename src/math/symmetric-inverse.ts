@@ -82,10 +82,7 @@ export function invertTiles(
     // The tiles of column k, transposed; above the diagonal these are the tiles of row k.
     memory.copyWithin(columnAt, row, diagonal);
     for (let i = k, from = diagonal; i < panels; from += tileSize * (i + 1), i++) {
-      const to = columnAt + tileSize * i;
-      for (let r = 0; r < side; r++) {
-        for (let c = 0; c < side; c++) memory[to + side * c + r] = memory[from + side * r + c]!;
-      }
+      transposeTile(memory, from, columnAt + tileSize * i);
     }
     invertPivot(memory, diagonal, pivotAt, side * k, size);
     run.tileProducts(8 * columnAt, 8 * productAt, 8 * pivotAt, 8 * productAt);
@@ -96,27 +93,30 @@ export function invertTiles(
       run.tileUpdates(8 * start, 8 * end, 8 * (productAt + tileSize * i), 8 * columnAt);
     }
     for (let i = 0, from = productAt, to = row; i < panels; i++, from += tileSize) {
-      if (i < k) {
-        for (let r = 0; r < side; r++) {
-          for (let c = 0; c < side; c++) memory[to + side * c + r] = memory[from + side * r + c]!;
-        }
-      } else {
-        const source = i === k ? pivotAt : from;
-        const sign = i === k ? -1 : 1;
-        for (let a = 0; a < tileSize; a++) memory[to + a] = sign * memory[source + a]!;
-      }
+      if (i < k) transposeTile(memory, from, to);
+      else if (i > k) memory.copyWithin(to, from, from + tileSize);
+      else for (let a = 0; a < tileSize; a++) memory[to + a] = -memory[pivotAt + a]!;
       to += i < k ? tileSize : tileSize * (i + 1);
     }
   }
-  for (let i = 0; i < size; i++) {
-    const start = startOf(i >> 2) + side * (i & 3);
-    for (let j = 0; j <= i; j++) {
-      const value = -scale * memory[start + tileSize * (j >> 2) + (j & 3)]!;
-      out[i * size + j] = value;
-      out[j * size + i] = value;
-    }
-  }
+  for (let i = 0; i < size; i++) unpackRow(memory, i, size, -scale, out);
   return out;
+}
+
+function transposeTile(memory: Float64Array, from: number, to: number): void {
+  for (let r = 0; r < side; r++) {
+    for (let c = 0; c < side; c++) memory[to + side * c + r] = memory[from + side * r + c]!;
+  }
+}
+
+/** Writes row i of the tiles at the start of the memory, up to the diagonal, to row and column i of `out`. */
+function unpackRow(memory: Float64Array, i: number, size: number, scale: number, out: Float64Array): void {
+  const start = startOf(i >> 2) + side * (i & 3);
+  for (let j = 0; j <= i; j++) {
+    const value = scale * memory[start + tileSize * (j >> 2) + (j & 3)]!;
+    out[i * size + j] = value;
+    out[j * size + i] = value;
+  }
 }
 
 /** Writes the inverse of the tile at `from` to `to`; `row` is its first row in the matrix. */

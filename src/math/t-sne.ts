@@ -100,33 +100,53 @@ function moveNeighbours(places: Float64Array, affinities: Float64Array, points: 
   for (let round = 0; round < rounds; round++) {
     const factor = round < exaggeratedRounds ? exaggeration : 1;
     const momentum = round < exaggeratedRounds ? 0.5 : 0.8;
-    let total = 0;
-    for (let i = 0; i < points; i++) {
-      for (let j = 0; j < i; j++) {
-        const x = places[2 * i]! - places[2 * j]!;
-        const y = places[2 * i + 1]! - places[2 * j + 1]!;
-        const value = 1 / (1 + x * x + y * y);
-        kernel[i * points + j] = value;
-        total += 2 * value;
-      }
-    }
-    gradient.fill(0);
-    for (let i = 0; i < points; i++) {
-      for (let j = 0; j < i; j++) {
-        const value = kernel[i * points + j]!;
-        const pull = 4 * (factor * affinities[i * points + j]! - value / total) * value;
-        const x = pull * (places[2 * i]! - places[2 * j]!);
-        const y = pull * (places[2 * i + 1]! - places[2 * j + 1]!);
-        gradient[2 * i]! += x;
-        gradient[2 * j]! -= x;
-        gradient[2 * i + 1]! += y;
-        gradient[2 * j + 1]! -= y;
-      }
-    }
+    const total = fillKernel(kernel, places, points);
+    fillGradient(gradient, { kernel, places, affinities, points, factor, total });
     for (let i = 0; i < places.length; i++) {
       gains[i] = gradient[i]! * velocity[i]! > 0 ? Math.max(0.01, gains[i]! * 0.8) : gains[i]! + 0.2;
       velocity[i] = momentum * velocity[i]! - rate * gains[i]! * gradient[i]!;
       places[i]! += velocity[i]!;
+    }
+  }
+}
+
+/** Computes the similarity of every two points on the map, and returns the sum. */
+function fillKernel(kernel: Float64Array, places: Float64Array, points: number): number {
+  let total = 0;
+  for (let i = 0; i < points; i++) {
+    for (let j = 0; j < i; j++) {
+      const x = places[2 * i]! - places[2 * j]!;
+      const y = places[2 * i + 1]! - places[2 * j + 1]!;
+      const value = 1 / (1 + x * x + y * y);
+      kernel[i * points + j] = value;
+      total += 2 * value;
+    }
+  }
+  return total;
+}
+
+function fillGradient(
+  gradient: Float64Array,
+  {
+    kernel,
+    places,
+    affinities,
+    points,
+    factor,
+    total,
+  }: Record<"kernel" | "places" | "affinities", Float64Array> & Record<"points" | "factor" | "total", number>,
+): void {
+  gradient.fill(0);
+  for (let i = 0; i < points; i++) {
+    for (let j = 0; j < i; j++) {
+      const value = kernel[i * points + j]!;
+      const pull = 4 * (factor * affinities[i * points + j]! - value / total) * value;
+      const x = pull * (places[2 * i]! - places[2 * j]!);
+      const y = pull * (places[2 * i + 1]! - places[2 * j + 1]!);
+      gradient[2 * i]! += x;
+      gradient[2 * j]! -= x;
+      gradient[2 * i + 1]! += y;
+      gradient[2 * j + 1]! -= y;
     }
   }
 }

@@ -15,6 +15,7 @@
  */
 import { computeSha256Hex } from "../../core/sha256.ts";
 import { createMatrix, type Matrix } from "../../math/matrix.ts";
+import type { NumberStore } from "../../math/number-store.ts";
 import type { SparseRows } from "../../math/sparse-rows.ts";
 
 /** The terms that become features, as plain JSON. */
@@ -46,24 +47,25 @@ function splitWords(text: string): string[] {
   return plain.match(/[\p{L}\p{N}\p{M}]+/gu) ?? [];
 }
 
-function countTerms(terms: Iterable<string>): Counts {
+function countTerms(terms: readonly string[]): Counts {
   const counts: Counts = new Map();
   for (const term of terms) counts.set(term, (counts.get(term) ?? 0) + 1);
   return counts;
 }
 
-function* listWords(words: readonly string[]): Iterable<string> {
-  yield* words;
-  for (let i = 0; i + 1 < words.length; i++) yield `${words[i]} ${words[i + 1]}`;
+function listWords(words: readonly string[]): string[] {
+  return [...words, ...words.slice(1).map((word, i) => `${words[i]} ${word}`)];
 }
 
-function* listCharacters(words: readonly string[]): Iterable<string> {
+function listCharacters(words: readonly string[]): string[] {
+  const terms: string[] = [];
   for (const word of words) {
     const padded = [" ", ...word, " "];
     for (let size = 2; size <= 5; size++) {
-      for (let i = 0; i + size <= padded.length; i++) yield padded.slice(i, i + size).join("");
+      for (let i = 0; i + size <= padded.length; i++) terms.push(padded.slice(i, i + size).join(""));
     }
   }
+  return terms;
 }
 
 /** Both kinds of terms of one text. */
@@ -101,11 +103,9 @@ export function fitVocabulary(
   // Text by text: the terms of thousands of texts take a hundred times the memory of the texts.
   const frequencies = { words: new Map<string, number>(), characters: new Map<string, number>() };
   for (const text of texts) {
-    const counted = countBoth(text);
-    for (const kind of ["words", "characters"] as const) {
-      const own = frequencies[kind];
-      for (const term of counted[kind].keys()) own.set(term, (own.get(term) ?? 0) + 1);
-    }
+    const { words, characters } = countBoth(text);
+    addTerms(words, frequencies.words);
+    addTerms(characters, frequencies.characters);
   }
   return {
     words: fitTerms(frequencies.words, texts.length),
@@ -113,13 +113,30 @@ export function fitVocabulary(
   };
 }
 
+function addTerms(counts: Counts, frequency: Counts): void {
+  for (const term of counts.keys()) frequency.set(term, (frequency.get(term) ?? 0) + 1);
+}
+
 /** Selects the most frequent terms of `count` texts, given the number of texts with each. */
 function fitTerms(frequency: Counts, count: number): TermList & { readonly terms: readonly string[] } {
-  const kept = [...frequency].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1)).slice(0, maximumTerms);
-  return {
-    terms: kept.map(([term]) => term),
-    idf: kept.map(([, texts]) => Math.fround(1 + Math.log((1 + count) / (1 + texts)))),
-  };
+  const byTexts: string[][] = [];
+  for (const [term, texts] of frequency) {
+    const same = byTexts[texts];
+    if (same) same.push(term);
+    else byTexts[texts] = [term];
+  }
+  const terms: string[] = [];
+  const idf: number[] = [];
+  for (let texts = byTexts.length - 1; texts > 0 && terms.length < maximumTerms; texts--) {
+    // Without a comparison of its own, `sort` compares strings many times faster.
+    const kept = byTexts[texts]?.sort().slice(0, maximumTerms - terms.length) ?? [];
+    const value = Math.fround(1 + Math.log((1 + count) / (1 + texts)));
+    for (const term of kept) {
+      terms.push(term);
+      idf.push(value);
+    }
+  }
+  return { terms, idf };
 }
 
 /** Returns the number of features of a vocabulary. */
@@ -144,14 +161,20 @@ function hashTerm(term: string): string {
   return computeSha256Hex(term).slice(0, 2 * hashBytes);
 }
 
-/** Creates a function that computes the features [texts, terms] of texts: words first, then characters. */
-export function createTextFeatures(vocabulary: Vocabulary): (texts: readonly string[]) => Matrix {
+/**
+ * Creates a function that computes the features [texts, terms] of texts: words first, then characters; into memory of
+ * `numbers` if it is given.
+ */
+export function createTextFeatures(
+  vocabulary: Vocabulary,
+): (texts: readonly string[], numbers?: NumberStore) => Matrix {
   const words = indexTerms(vocabulary.words);
   const characters = indexTerms(vocabulary.characters);
   const offset = vocabulary.words.idf.length;
   const columns = getVocabularySize(vocabulary);
-  return (texts) => {
-    const features = createMatrix(texts.length, columns);
+  return (texts, numbers) => {
+    const size = texts.length * columns;
+    const features = createMatrix(texts.length, columns, numbers?.takeFloats(size).fill(0));
     for (const [row, text] of texts.entries()) {
       const counted = countBoth(text);
       const own = features.data.subarray(row * columns, (row + 1) * columns);
@@ -231,14 +254,16 @@ function indexTerms(list: TermList): FindTerm {
 
 function fillFeatures(features: Float32Array, counts: Counts, find: FindTerm, idf: readonly number[]): void {
   let square = 0;
+  const found: number[] = [];
   for (const [term, count] of counts) {
     const at = find(term);
     if (at === undefined) continue;
     const value = (1 + Math.log(count)) * idf[at]!;
     features[at] = value;
     square += value * value;
+    found.push(at);
   }
   if (square === 0) return;
   const factor = 1 / Math.sqrt(square);
-  for (let i = 0; i < features.length; i++) features[i]! *= factor;
+  for (const at of found) features[at]! *= factor;
 }

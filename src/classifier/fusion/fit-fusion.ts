@@ -16,7 +16,6 @@
  * are saved as one.
  */
 
-import type { Embedding } from "../../embed/embedded-recording.ts";
 import type { Head } from "../../head/head.ts";
 import { headDefaults } from "../../head/options.ts";
 import {
@@ -29,7 +28,6 @@ import {
 import { type LeaveOut, planLeaveOut } from "../../head/ridge-loo.ts";
 import { maximumNested } from "../../head/ridge-problem.ts";
 import { createTrainingSet } from "../../head/training-set.ts";
-import type { Matrix } from "../../math/matrix.ts";
 import { addScaled } from "../../math/matrix-products.ts";
 import { createNumberStore } from "../../math/number-store.ts";
 import { fitVocabulary } from "../features/text-features.ts";
@@ -162,7 +160,7 @@ interface HeldOutView {
 /** Options for fitting the heads of a view. */
 interface ViewOptions extends Pick<FusionOptions, "rowWeights" | "seed"> {
   readonly leaveOut: LeaveOut;
-  readonly computeFeatures: (embeddings: readonly Embedding[]) => Matrix;
+  readonly computeFeatures: ReturnType<typeof createViewFeatures>;
 }
 
 /**
@@ -185,7 +183,7 @@ function prepareView(
     ),
   );
   const set = createTrainingSet(
-    computeFeatures([...embeddings, ...varied.map(({ embedding }) => embedding)]),
+    computeFeatures([...embeddings, ...varied.map(({ embedding }) => embedding)], numbers),
     [...labels, ...varied.map(({ row }) => labels[row]!)],
     classes,
   );

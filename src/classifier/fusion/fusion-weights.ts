@@ -13,7 +13,7 @@
  */
 import { computeErrorShare } from "../../head/temperature.ts";
 import { factorCholesky, solveCholesky } from "../../math/cholesky.ts";
-import { computeGram } from "../../math/matrix-products.ts";
+import { addScaled, computeGram } from "../../math/matrix-products.ts";
 
 /** Fitted weights, and the mean log-likelihood (natural) of the labels under the pooled views. */
 interface FusionWeights {
@@ -78,14 +78,19 @@ interface Problem {
 function createProblem(views: readonly Float64Array[], labels: ArrayLike<number>, classes: number): Problem {
   const rows = labels.length;
   const share = computeErrorShare(rows);
-  const expected = Float64Array.from(views, (view) => {
+  const expected = new Float64Array(views.length);
+  for (const [v, view] of views.entries()) {
     let own = 0;
-    let all = 0;
     for (let i = 0; i < rows; i++) own += view[i * classes + labels[i]!]!;
-    for (const value of view) all += value;
-    return (1 - share) * own + (share * (all - own)) / (classes - 1);
-  });
+    expected[v] = (1 - share) * own + (share * (sumAll(view) - own)) / (classes - 1);
+  }
   return { views, labels, classes, expected, pooled: new Float64Array(rows * classes) };
+}
+
+function sumAll(values: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < values.length; i++) sum += values[i]!;
+  return sum;
 }
 
 /**
@@ -104,7 +109,7 @@ function computeObjective(
   for (const [v, view] of views.entries()) {
     const weight = weights[v]!;
     value += weight * expected[v]!;
-    for (let i = 0; i < pooled.length; i++) pooled[i]! += weight * view[i]!;
+    addScaled(pooled, weight, view);
   }
   for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
     let highest = Number.NEGATIVE_INFINITY;
@@ -125,7 +130,7 @@ function computeObjective(
  * log-probabilities under the pooled probabilities, plus the derivatives of the penalty.
  */
 function computeDerivatives(
-  { views, labels, classes, expected, pooled }: Problem,
+  { views, classes, expected, pooled }: Problem,
   weights: Float64Array,
 ): {
   gradient: Float64Array;
@@ -138,11 +143,8 @@ function computeDerivatives(
   const offsets = new Float64Array(count * pooled.length);
   for (const [v, view] of views.entries()) {
     const start = v * pooled.length;
-    for (let row = 0, base = 0; row < labels.length; row++, base += classes) {
-      let mean = 0;
-      for (let k = base; k < base + classes; k++) mean += pooled[k]! * view[k]!;
-      gradient[v]! -= mean;
-      for (let k = base; k < base + classes; k++) offsets[start + k] = roots[k]! * (view[k]! - mean);
+    for (let base = 0; base < pooled.length; base += classes) {
+      gradient[v]! -= fillOffsets(view, pooled, roots, base, base + classes, offsets, start);
     }
   }
   const curvature = computeGram(offsets, count, pooled.length);
@@ -157,6 +159,22 @@ function computeDerivatives(
     curvature[v * count + v]! *= 1 + 1e-9;
   }
   return { gradient, curvature };
+}
+
+/** Writes the weighted offsets of one row of a view, the numbers `from` .. `to` - 1, and returns their mean. */
+function fillOffsets(
+  view: Float64Array,
+  pooled: Float64Array,
+  roots: Float64Array,
+  from: number,
+  to: number,
+  offsets: Float64Array,
+  start: number,
+): number {
+  let mean = 0;
+  for (let k = from; k < to; k++) mean += pooled[k]! * view[k]!;
+  for (let k = from; k < to; k++) offsets[start + k] = roots[k]! * (view[k]! - mean);
+  return mean;
 }
 
 function computeLogLikelihood({ labels, classes, pooled }: Problem): number {
