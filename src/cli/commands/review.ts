@@ -3,7 +3,7 @@
  * a file.
  */
 
-import { getBuiltPages } from "../../node/export/studio-site.ts";
+import { getReviewPages } from "../../node/export/studio-site.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { openReview, readGivenAnswers } from "../../node/keep/review-folder.ts";
 import { createReviewRoutes } from "../../server/review-routes.ts";
@@ -52,9 +52,9 @@ export async function runCommand(
     await printCount({ answers: given.length });
     return 0;
   }
-  const site = await getBuiltPages();
+  const site = await getReviewPages();
   const server = await startStudioServer(site, port, createReviewRoutes(review, commands));
-  const url = `${server.url}review.html`;
+  const { url } = server;
   terminal.printJson({ url } satisfies ReviewOutput);
   terminal.print(`The review is at ${terminal.bold(url)} (Ctrl-C ends it; every answer is saved at once)`);
   if (open && !terminal.json && process.stdout.isTTY) openBrowser(url);

@@ -123,6 +123,13 @@ export async function getBuiltPages(): Promise<StudioSite> {
   });
 }
 
+/** The pages of `golem review`: at the bare address and at the earlier one, `review.html`. Errors as above. */
+export async function getReviewPages(): Promise<StudioSite> {
+  const pages = new Map(await getBuiltPages());
+  pages.set("index.html", pages.get("review.html")!);
+  return pages;
+}
+
 /** The library for exported golems, and a list of its files; files already in the page are not duplicated. */
 async function addWebLibrary(site: Map<string, SiteFile>): Promise<void> {
   const list: Record<string, { address: string; sha256: string }> = {};
