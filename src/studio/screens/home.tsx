@@ -12,16 +12,9 @@ import { ask } from "../parts/ask.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { type DemoName, openDemo, openFiles } from "../state/bring-in.ts";
+import { deleteTask, openTask } from "../state/open-task.ts";
 import { getAddress, go } from "../state/route.ts";
-import {
-  createTask,
-  deleteTask,
-  isStorageRefused,
-  listTasks,
-  openTask,
-  type TaskSummary,
-  tasks,
-} from "../state/tasks.ts";
+import { createTask, isStorageRefused, listTasks, type TaskSummary, tasks } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
 const demos: readonly DemoName[] = ["words", "voice", "drums", "banking"];

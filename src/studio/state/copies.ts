@@ -6,7 +6,8 @@
  */
 import { effect, signal } from "@preact/signals";
 import type { WantedCopy } from "../workers/studio-environment.ts";
-import { embedAll, isAllEmbedded, isStale, isTrainable, learned, mark, recordings, task } from "./tasks.ts";
+import { embedAll } from "./embedding.ts";
+import { isAllEmbedded, isStale, isTrainable, learned, mark, recordings, task } from "./tasks.ts";
 import { isListening } from "./trying.ts";
 import { getLearner, loadError, loadProgress, shareOut } from "./workers.ts";
 

@@ -15,7 +15,8 @@ vi.mock("../sound/microphone.ts", () => ({
   openMicrophone: (onSamples: (samples: Float32Array) => void) => fakes.open(onSamples),
 }));
 stubPage();
-const { createTask, openTask, task } = await import("./tasks.ts");
+const { createTask, task } = await import("./tasks.ts");
+const { openTask } = await import("./open-task.ts");
 const { answers, forgetAnswers, isListening, pending, shares, startListening, stopListening, tryFiles } =
   await import("./trying.ts");
 const { hush, notice } = await import("./notice.ts");

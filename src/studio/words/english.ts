@@ -178,6 +178,10 @@ export const english = {
     micMissing: "No microphone was found. Plug one in, or drop files instead.",
     micFailed: (why: string) => `The microphone does not work: ${why}`,
     added: (n: number) => `${recordings(n)} added.`,
+    /** `isStill`: saving was tried again. */
+    unsaved: (n: number, isStill: boolean) =>
+      `${isStill ? "There is still no room. " : ""}${recordings(n)} not saved yet: the browser’s storage is full. Delete a task or some recordings, then try again.`,
+    discard: "Discard",
     annotationsLeftOut: (n: number) =>
       `${n} ${n === 1 ? "annotation was" : "annotations were"} left out: without a label or duration, over another sound, or after the end.`,
     reading: (done: number, n: number) => `Reading ${done} of ${n}`,

@@ -13,6 +13,7 @@ import { plural, russianFindings } from "./russian-findings.ts";
 
 vi.stubGlobal("document", { documentElement: { lang: "" } });
 vi.stubGlobal("navigator", { languages: ["xx", "ru-RU", "en"] });
+vi.stubGlobal("addEventListener", () => {});
 const { language, words, chooseLanguage, languages, getLanguageName } = await import("./language.ts");
 const { adviseError, describeError, nameError } = await import("./failures.ts");
 const { describeFinding } = await import("../parts/findings.tsx");
