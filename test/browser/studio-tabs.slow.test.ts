@@ -148,8 +148,8 @@ describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
     await page.waitForFunction(() => document.querySelectorAll(".card .icon").length === 1);
     await session.send("Storage.overrideQuotaForOrigin", { origin });
     const tryAgain = async () => {
-      const button = bar.getByRole("button", { name: "Try again" });
-      if (await button.isEnabled()) await button.click();
+      for (const button of await bar.locator("button:enabled", { hasText: "Try again" }).all())
+        await button.click();
       return bar.count();
     };
     await expect.poll(tryAgain, { timeout: 90_000, interval: 2000 }).toBe(0);
