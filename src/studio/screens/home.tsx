@@ -17,7 +17,7 @@ import { getAddress, go } from "../state/route.ts";
 import { createTask, isStorageRefused, listTasks, type TaskSummary, tasks } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
-const demos: readonly DemoName[] = ["words", "voice", "drums", "banking"];
+const demos: readonly DemoName[] = ["words", "voice", "banking", "drums"];
 
 /** The screen. */
 export function HomeScreen() {

@@ -160,7 +160,7 @@ export const english = {
     settings: "Training settings",
     augment: "Train on varied copies too",
     augmentHint:
-      "Each recording is also trained on with noise, in another room and at another speed, as far as that helps. The golem then copes better with noise; preparing the copies takes about as long as processing the recordings three more times. The score is measured on your recordings alone.",
+      "Copies of each recording in another room, with noise and with cut edges are trained on as well, as far as that helps. The golem then copes better with noise; preparing the copies takes about three times as long as processing the recordings. The score is measured on your recordings alone.",
     microphone: "Microphone",
     addBackground: "Add a background class",
     backgroundHint:
@@ -337,7 +337,7 @@ export const english = {
         ? "Sound only: the transcripts decide nothing here."
         : `${formatShare(said)} by the words of the transcript, ${formatShare(1 - said)} by the sound.`,
     copies: (n: number, share: number) =>
-      `Trained on ${n === 1 ? "a varied copy" : `${n} varied copies`} of each recording too (other rooms, noise, other speeds). What was trained on them decides ${formatShare(share)}.`,
+      `Trained on ${n === 1 ? "a varied copy" : `${n} varied copies`} of each recording too (other rooms, noise, cut edges). The heads trained on them have ${formatShare(share)} of the weight.`,
     failed: "Training failed",
   },
   history: {
@@ -346,7 +346,7 @@ export const english = {
     when: "when",
     changed: "what changed",
     score: "score",
-    against: "against the one before",
+    against: "and change from the one before",
     same: "nothing",
     changes: (added: number, removed: number, moved: number) =>
       [
