@@ -6,6 +6,7 @@ import type { StudioServer } from "../../src/server/studio-server.ts";
 import { findViolations } from "../support/accessibility.ts";
 import { createTone } from "../support/audio-files.ts";
 import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
+import { findLayoutFaults } from "../support/screen-layout.ts";
 import { choose, openTones } from "../support/studio-files.ts";
 import { countKept, openStudio, openStudioPage } from "../support/studio-page.ts";
 
@@ -134,12 +135,14 @@ describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
       return bar.count();
     };
     await expect.poll(addOne, { timeout: 90_000, interval: 2000 }).toBe(1);
-    expect(await bar.textContent()).toMatch(/^\d recordings? not saved yet: .*storage is full/);
+    expect(await bar.textContent()).toMatch(/^\d recordings? not saved, the browser’s storage is full/);
     await bar.getByRole("button", { name: "Try again" }).click();
-    await page.waitForSelector('.unsaved:has-text("There is still no room")');
+    await page.waitForSelector('.unsaved:has-text("Still no room")');
     await page.click(".pills [lang=ru]");
     expect(await bar.textContent()).toMatch(/Не сохранено: \d запис.*Ещё раз/);
     expect(await findViolations(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await findLayoutFaults(page)).toEqual([]);
     await page.click(".pills [lang=en]");
 
     await page.click(".brand");

@@ -5,7 +5,7 @@
  */
 import { computed, signal } from "@preact/signals";
 import { GolemError } from "../../core/error.ts";
-import { tellError } from "./notice.ts";
+import { hush, notice, tellError } from "./notice.ts";
 
 /** Recordings to save, and how. */
 interface Unsaved {
@@ -37,6 +37,8 @@ export async function saveOrHold(one: Unsaved): Promise<boolean> {
   } catch (error) {
     if (!isStorageFull(error)) throw error;
     held.value = [...held.value, one];
+    // What was added before is no news beside this, and both would cover half of a phone.
+    if (!notice.value?.isError && !notice.value?.action) hush();
     return false;
   }
 }

@@ -180,7 +180,7 @@ export const english = {
     added: (n: number) => `${recordings(n)} added.`,
     /** `isStill`: saving was tried again. */
     unsaved: (n: number, isStill: boolean) =>
-      `${isStill ? "There is still no room. " : ""}${recordings(n)} not saved yet: the browser’s storage is full. Delete a task or some recordings, then try again.`,
+      `${isStill ? "Still no room: " : ""}${recordings(n)} not saved, the browser’s storage is full. Delete a task or some recordings.`,
     discard: "Discard",
     annotationsLeftOut: (n: number) =>
       `${n} ${n === 1 ? "annotation was" : "annotations were"} left out: without a label or duration, over another sound, or after the end.`,
