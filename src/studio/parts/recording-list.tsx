@@ -154,7 +154,8 @@ function State({ recording }: { readonly recording: KeptRecording }) {
   if (result.state === "refused") {
     return (
       <span class="bad" title={adviseError(result)}>
-        {w.refused}: {nameError(result)}
+        <span class="consequence">{w.refused}: </span>
+        {nameError(result)}
       </span>
     );
   }

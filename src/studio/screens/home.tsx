@@ -69,35 +69,37 @@ export function HomeScreen() {
           </ul>
         </section>
       )}
-      <section aria-labelledby="gallery">
-        <header>
-          <h2 id="gallery">{w.gallery}</h2>
-        </header>
-        <ul class="cards">
-          {demos.map((name) => (
-            <li key={name} class="card">
-              <div class="picture">
-                <DemoPicture name={name} />
-              </div>
-              <h3>
-                <button
-                  type="button"
-                  disabled={opening.value !== undefined || isStorageRefused.value}
-                  onClick={async () => {
-                    opening.value = name;
-                    await openDemo(name).finally(() => {
-                      opening.value = undefined;
-                    });
-                  }}
-                >
-                  {w.demos[name].name}
-                </button>
-              </h3>
-              <p>{opening.value === name ? w.opening : w.demos[name].text}</p>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {!isStorageRefused.value && (
+        <section aria-labelledby="gallery">
+          <header>
+            <h2 id="gallery">{w.gallery}</h2>
+          </header>
+          <ul class="cards">
+            {demos.map((name) => (
+              <li key={name} class="card">
+                <div class="picture">
+                  <DemoPicture name={name} />
+                </div>
+                <h3>
+                  <button
+                    type="button"
+                    disabled={opening.value !== undefined}
+                    onClick={async () => {
+                      opening.value = name;
+                      await openDemo(name).finally(() => {
+                        opening.value = undefined;
+                      });
+                    }}
+                  >
+                    {w.demos[name].name}
+                  </button>
+                </h3>
+                <p>{opening.value === name ? w.opening : w.demos[name].text}</p>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </>
   );
 }
