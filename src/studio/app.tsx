@@ -54,7 +54,7 @@ export function App() {
     // Moves the focus, for screen readers, but not on the first screen.
     if (isMoved.current && !main.current?.contains(document.activeElement)) main.current?.focus();
     isMoved.current = true;
-    // What was done on another screen is no news here; what can be undone stays.
+    // A message about another screen is removed, unless it is an error or has an action.
     if (notice.peek() && !notice.peek()!.action && !notice.peek()!.isError) hush();
     scrollTo(0, 0);
   }, [shown.screen, owner]);

@@ -1,4 +1,6 @@
-/** The studio in Firefox: the gallery's first example to its score and an answer; the layout on a small phone. */
+/**
+ * The studio in Firefox: the gallery's first example to its score and an answer; the layout on a small phone.
+ */
 import { expect, it } from "vitest";
 import { type FirefoxPage, firefoxNote, firefoxPath, openFirefox } from "../support/firefox.ts";
 import { layoutFaultsExpression } from "../support/screen-layout.ts";

@@ -127,7 +127,8 @@ describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
     const session = await page.context().newCDPSession(page);
     const { origin } = new URL(server.url);
     await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
-    // Chromium trusts the room that it last measured for up to half a minute: recordings are added until one is refused.
+    // Chromium trusts the room that it last measured for up to half a minute: recordings are added until one
+    // is refused.
     const bar = page.locator(".unsaved[role=alert]");
     let added = 0;
     const addOne = async () => {

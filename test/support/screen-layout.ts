@@ -1,7 +1,13 @@
-/** Whether a page of the studio is laid out soundly: nothing wider than the window, no control covered or cut off. */
+/**
+ * Whether a page of the studio is laid out soundly: nothing wider than the window, no control covered or cut
+ * off.
+ */
 import type { Page } from "playwright-core";
 
-/** Controls checked of each kind, from the first and from the last; a matrix of thirty classes has hundreds of alike ones. */
+/**
+ * Controls checked of each kind, from the first and from the last; a matrix of thirty classes has hundreds of
+ * alike ones.
+ */
 const maximumAlike = 6;
 
 /** Runs in the page, by itself. */
@@ -64,9 +70,10 @@ function readLayoutFaults(maximum: number): string[] {
 }
 
 /**
- * What is wrong with the layout of what is shown, in words; empty where nothing is. Controls are scrolled to as a user would
- * scroll, and have to be what is under the pointer at their centre. Marks of drawings are left out: they may overlap. While a modal
- * dialog is open, only its controls are checked, and the dialog has to be within the window. Tables have to fit; a matrix may scroll.
+ * What is wrong with the layout of what is shown, in words; empty where nothing is. Controls are scrolled to
+ * as a user would scroll, and have to be what is under the pointer at their centre. Marks of drawings are
+ * left out: they may overlap. While a modal dialog is open, only its controls are checked, and the dialog has
+ * to be within the window. Tables have to fit; a matrix may scroll.
  */
 export function findLayoutFaults(page: Page): Promise<string[]> {
   return page.evaluate(readLayoutFaults, maximumAlike);

@@ -61,7 +61,7 @@ export function FootBar() {
   );
 }
 
-/** Times shorter than this are not told. */
+/** Shorter times are not shown, in seconds. */
 const leastSeconds = 5;
 
 function describeLeft(seconds: number | undefined): string {

@@ -1,5 +1,6 @@
 /**
- * The trainings of a task, newest first: what changed, the score, and its difference from the training before.
+ * The trainings of a task, newest first: what changed, the score, and its difference from the training
+ * before.
  *
  * Not its concern: how differences are computed (data/training-history.ts).
  */

@@ -164,7 +164,7 @@ async function keepFound(
         const part = found.slice(next, next + batchSize);
         const files: NewFile[] = [];
         for (const { file, path, label: own = fallback, segment, ...rest } of part) {
-          // A recording of a project that had no other name has none again.
+          // Recordings of a project keep the original name they had, or none.
           const original = path === undefined ? nameOriginal({ file, segment }) : rest.original;
           const bytes = segment ? await cut(file, segment) : await file.read();
           if (bytes) files.push({ ...rest, bytes, label: own, file: path, original });

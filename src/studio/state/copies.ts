@@ -49,7 +49,7 @@ async function embedMissing(): Promise<void> {
   }
 }
 
-/** Embeds copies until none is left, or `isWanted` says that the recordings are others by now. */
+/** Embeds copies until none is left, or until `isWanted` is false: the recordings have changed. */
 async function embedAllOf(missing: readonly WantedCopy[], isWanted: () => boolean): Promise<void> {
   const byHash = new Map(recordings.value.map((recording) => [recording.hash, recording]));
   const started = performance.now();
@@ -68,7 +68,7 @@ async function embedAllOf(missing: readonly WantedCopy[], isWanted: () => boolea
   });
 }
 
-/** Waits while the microphone is listened to, which takes all that the worker has. */
+/** Waits while sound from the microphone is classified, which keeps the worker busy. */
 function untilQuiet(): Promise<void> {
   return new Promise((resolve) => {
     const stop = effect(() => {

@@ -14,12 +14,17 @@ import { getEmbedder, getHelpers, leastForHelpers } from "./workers.ts";
 /** Why the last run ended early: the browser's storage is full. */
 export const embedError = signal<unknown>(undefined);
 
-/** The present run of {@link embedAll}, whether helpers take part, and the recordings that are being embedded. */
+/**
+ * The present run of {@link embedAll}, whether helpers take part, and the recordings that are being embedded.
+ */
 let run: Promise<void> | undefined;
 let isHelped = false;
 const taken = new Map<string, Promise<void>>();
 
-/** Milliseconds from one embedded recording to the next in the present run, smoothed; the first includes loading and does not count. */
+/**
+ * Milliseconds from one embedded recording to the next in the present run, smoothed; the first includes
+ * loading and does not count.
+ */
 let pace: number | undefined;
 let last: number | undefined;
 const paceWeight = 0.1;

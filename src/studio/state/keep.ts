@@ -60,8 +60,8 @@ export async function keepTake(
 }
 
 /**
- * Puts pieces of a recording, samples at `sampleRate`, in its place, and offers to undo that. Several pieces have one source, so that
- * no test separates them.
+ * Puts pieces of a recording, samples at `sampleRate`, in its place, and offers to undo that. Several pieces
+ * have one source, so that no test separates them.
  */
 export async function replaceByPieces(
   parent: KeptRecording,
@@ -98,7 +98,9 @@ export async function replaceByPieces(
   });
 }
 
-/** Saves files for a task, which need not be the open one. Rejects with `store-failed` if there is no room. */
+/**
+ * Saves files for a task, which need not be the open one. Rejects with `store-failed` if there is no room.
+ */
 export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise<void> {
   const shelf = await getShelf();
   const there = [...(await shelf.listRecordings(owner.id))];

@@ -38,7 +38,10 @@ export const maximumSeconds = 30;
 
 let giveUp: (() => void) | undefined;
 
-/** Trains on the open task, once its recordings and their copies are embedded; `isAtOnce`: with the copies that are there. */
+/**
+ * Trains on the open task, once its recordings and their copies are embedded; `isAtOnce`: with the copies
+ * that are there.
+ */
 export async function learn({ isAtOnce = false } = {}): Promise<void> {
   const open = task.value;
   if (!open || learning.value !== undefined) return;

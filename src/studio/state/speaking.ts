@@ -32,8 +32,8 @@ function getSpeaker(): Caller<SpeakCalls> {
 }
 
 /**
- * Speaks typed words, a wording per line, with `voices` voices, and adds `count` recordings per class to the open task. Resolves with
- * whether that worked; the reason for a failure is shown on the page.
+ * Speaks typed words, a wording per line, with `voices` voices, and adds `count` recordings per class to the
+ * open task. Resolves with whether that worked; the reason for a failure is shown on the page.
  */
 export async function speakWords(text: string, count: number, voices: number): Promise<boolean> {
   const open = task.value;

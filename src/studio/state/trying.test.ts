@@ -31,7 +31,9 @@ interface Asked {
 const close = vi.fn();
 let push: (samples: Float32Array) => void;
 
-/** Starts to listen; resolves with the worker's ends of the two channels, and a function that ends its call. */
+/**
+ * Starts to listen; resolves with the worker's ends of the two channels, and a function that ends its call.
+ */
 async function listen(): Promise<Asked & { tell(message: unknown): void; end(error?: Error): void }> {
   let asked: Asked | undefined;
   let settle = (_?: Error): void => {};

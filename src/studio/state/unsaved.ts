@@ -37,7 +37,7 @@ export async function saveOrHold(one: Unsaved): Promise<boolean> {
   } catch (error) {
     if (!isStorageFull(error)) throw error;
     held.value = [...held.value, one];
-    // What was added before is no news beside this, and both would cover half of a phone.
+    // An earlier message about what was added would cover, with this one, half of a phone.
     if (!notice.value?.isError && !notice.value?.action) hush();
     return false;
   }

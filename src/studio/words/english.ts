@@ -243,7 +243,9 @@ export const english = {
       share === undefined
         ? `No mistake yet on ${recordings(n)}, which are too few to exclude guessing.`
         : `No mistake yet on ${recordings(n)}; up to ${formatShare(share)} of answers may still be wrong.`,
-    /** Why nothing is known of new recordings, by the code of the reason; `names` are the classes it is about. */
+    /**
+     * Why nothing is known of new recordings, by the code of the reason; `names` are the classes it is about.
+     */
     unmeasured: (code: string, names: readonly string[]) => {
       if (code === "sources-mixed") {
         return "On new sources it cannot be measured: pieces of one source were trained and tested on.";
