@@ -112,7 +112,7 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
 }
 
 /** The built pages and what they load, without weights. Rejects with `unexpected` if they are not built. */
-export async function getBuiltPages(): Promise<StudioSite> {
+async function getBuiltPages(): Promise<StudioSite> {
   const site = new Map<string, SiteFile>();
   for (const path of await listFiles(builtPage)) {
     site.set(relative(builtPage, path).split(sep).join("/"), { path });

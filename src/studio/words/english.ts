@@ -248,13 +248,13 @@ export const english = {
      */
     unmeasured: (code: string, names: readonly string[]) => {
       if (code === "sources-mixed") {
-        return "On new sources it cannot be measured: pieces of one source were trained and tested on.";
+        return "The score on new sources cannot be measured: pieces of one source were in training and in the test.";
       }
       const property = properties[code];
       if (property !== undefined) {
-        return `On other recordings it cannot be measured: ${property} alone tells the classes as well as the golem does.`;
+        return `The score on other recordings cannot be measured: ${property} alone tells the classes apart as well as the golem does.`;
       }
-      return `On new speakers it cannot be measured${names.length > 0 ? `: ${list(names)}: by one speaker` : ""}.`;
+      return `The score on new speakers cannot be measured${names.length === 0 ? "" : names.length === 1 ? `: ${list(names)} has one speaker` : `: ${list(names)} have one speaker each`}.`;
     },
     /** What to record so that it can be measured. */
     remedy: (code: string, names: readonly string[]) => {
@@ -426,7 +426,7 @@ export const english = {
     encoder: {
       title: "The encoder processes each recording once",
       text: "The encoder is a large network, trained on thousands of hours of speech. It is frozen: nothing in it changes. It turns each of your recordings into a few thousand numbers, the embedding, and those are kept.",
-      state: (n: number) => `It has processed ${recordings(n)} of yours, and does not need to do so again.`,
+      state: (n: number) => `It has processed your ${recordings(n)} and need not do so again.`,
       shown: (shown: number, all: number) =>
         `The stripes are ${shown} of the ${all} numbers of each recording: those that differ most between your classes. Compare two recordings of one class with those of another.`,
     },
@@ -452,7 +452,7 @@ export const english = {
         `${name}: ${formatShare(trained)} of the training recordings, ${formatShare(held)} of the held-out ones.`,
       cut: (s: number) => `The missing sizes were stopped, or would take longer than ${s} seconds here.`,
       overFits: (name: string, points: number) =>
-        `Over-fitting: the score on held-out recordings was best with “${name}” and is ${points} percentage points lower with the largest head, although that one knows its training recordings as well.`,
+        `Over-fitting: the score on held-out recordings was best with “${name}” and is ${points} percentage points lower with the largest head, although that one fits the training recordings as well.`,
       fits: "No over-fitting to be seen here: with a larger head, the score on held-out recordings does not fall by more than chance. The embedding already separates your classes.",
       soundAlone: (said: number) =>
         `By sound alone: in your golem, the words of the transcript decide ${formatShare(said)}, so its own score differs.`,
