@@ -254,7 +254,8 @@ export const english = {
       if (property !== undefined) {
         return `The score on other recordings cannot be measured: ${property} alone tells the classes apart as well as the golem does.`;
       }
-      return `The score on new speakers cannot be measured${names.length === 0 ? "" : names.length === 1 ? `: ${list(names)} has one speaker` : `: ${list(names)} have one speaker each`}.`;
+      const alone = names.length > 1 ? "have one speaker each" : "has one speaker";
+      return `The score on new speakers cannot be measured${names.length > 0 ? `: ${list(names)} ${alone}` : ""}.`;
     },
     /** What to record so that it can be measured. */
     remedy: (code: string, names: readonly string[]) => {
