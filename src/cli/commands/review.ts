@@ -54,7 +54,7 @@ export async function runCommand(
   }
   const site = await getReviewPages();
   const server = await startStudioServer(site, port, createReviewRoutes(review, commands));
-  const { url } = server;
+  const url = `${server.url}review.html`;
   terminal.printJson({ url } satisfies ReviewOutput);
   terminal.print(`The review is at ${terminal.bold(url)} (Ctrl-C ends it; every answer is saved at once)`);
   if (open && !terminal.json && process.stdout.isTTY) openBrowser(url);

@@ -123,7 +123,7 @@ async function getBuiltPages(): Promise<StudioSite> {
   });
 }
 
-/** The pages of `golem review`: at the bare address and at the earlier one, `review.html`. Errors as above. */
+/** The pages of `golem review`: `review.html`, and the same at the bare address. Errors as above. */
 export async function getReviewPages(): Promise<StudioSite> {
   const pages = new Map(await getBuiltPages());
   pages.set("index.html", pages.get("review.html")!);
