@@ -52,7 +52,7 @@ export default defineConfig([
     copy: [
       { from: ["src/view/look.css", "src/view/result.css"], to: "dist/view" },
       { from: "src/audio/formats/wasm/LICENSES.txt", to: "dist/audio/formats/wasm" },
-      { from: ["src/view/report/page.css", "src/view/report/page-script.js"], to: "dist/view/report" },
+      { from: ["src/view/report/*.css", "src/view/report/page-script.js"], to: "dist/view/report" },
     ],
   },
   {

@@ -18,36 +18,26 @@ export async function pictureFailures(
   await page.click(".rec");
   await page.waitForTimeout(500);
   await picture(page, "30-no-microphone");
-  await choose(page, "Choose files", {
-    name: "letter.wav",
-    mimeType: "audio/wav",
-    buffer: Buffer.from("no sound"),
+  const noSound = (name: string, text = "no sound") => ({
+    name,
+    mimeType: "application/octet-stream",
+    buffer: Buffer.from(text),
   });
-  await choose(
-    page,
-    "Choose files",
-    join(resolve(data), labels[0]!, (await readdir(join(data, labels[0]!)))[0]!),
-  );
+  const pictureOf = async (button: string, file: Parameters<typeof choose>[2], name: string) => {
+    await choose(page, button, file);
+    await page.waitForTimeout(500);
+    await picture(page, name);
+  };
+  await choose(page, "Choose files", noSound("letter.wav"));
+  const folder = join(resolve(data), labels[0]!);
+  await choose(page, "Choose files", join(folder, (await readdir(folder))[0]!));
   await page.waitForTimeout(3000);
   await picture(page, "31-unreadable");
-  await choose(page, "Choose files", {
-    name: "letter.txt",
-    mimeType: "text/plain",
-    buffer: Buffer.from("no sound"),
-  });
-  await page.waitForTimeout(300);
-  await picture(page, "32-no-recordings");
+  await pictureOf("Choose files", noSound("letter.txt"), "32-no-recordings");
   await page.click(".brand");
-  await choose(page, "Open a zip file", zip("golem.zip", { "g/golem.json": new TextEncoder().encode("{}") }));
-  await page.waitForTimeout(500);
-  await picture(page, "33-broken-golem");
-  await choose(page, "Open a zip file", {
-    name: "a.zip",
-    mimeType: "application/zip",
-    buffer: Buffer.from("PK no zip"),
-  });
-  await page.waitForTimeout(500);
-  await picture(page, "34-broken-zip");
+  const golem = zip("golem.zip", { "g/golem.json": new TextEncoder().encode("{}") });
+  await pictureOf("Open a zip file", golem, "33-broken-golem");
+  await pictureOf("Open a zip file", noSound("a.zip", "PK no zip"), "34-broken-zip");
   await page.goto(`${url}#/task/nobody/record`);
   await page.waitForTimeout(500);
   await picture(page, "35-missing-task");

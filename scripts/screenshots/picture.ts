@@ -14,8 +14,8 @@ export const folders = { out, data };
 
 const sizes = {
   wide: { width: 1280, height: 860 },
-  tablet: { width: 768, height: 1024 },
   phone: { width: 390, height: 844 },
+  small: { width: 320, height: 640 },
 } as const;
 /** Whether a picture is to be made. */
 export const isWanted = (name: string): boolean =>

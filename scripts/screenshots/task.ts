@@ -70,6 +70,15 @@ export async function pictureTask(
   const learn = page.locator(".foot button.primary");
   await learn.waitFor({ timeout: 240_000 });
   await picture(page, "07-record-full");
+  if (isWanted("07-edit") || isWanted("07-speak")) {
+    await page.locator(".item .tools button").first().click();
+    await page.waitForSelector(".editor .wave svg");
+    await picture(page, "07-edit");
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Type the words" }).click();
+    await picture(page, "07-speak");
+    await page.keyboard.press("Escape");
+  }
   if (isWanted("08-learning")) {
     await picture(page, "08-learning", async () => {
       await goTo(page, "record");

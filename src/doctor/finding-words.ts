@@ -166,7 +166,7 @@ export const englishFindings: FindingCatalogue = {
   },
   texts: {
     doubted: ({ count, share, file, label, suggested, confidence }) => ({
-      message: `${recordingsAre(count)} hard to classify or wrongly labelled (${percent(share)} of all; first ${file}, labelled ${label}: a classifier trained without it predicts ${suggested}, probability ${percent(confidence)}). Wrong labels are learned like right ones, and correct predictions are counted as mistakes.`,
+      message: `${count === 1 ? `${file} is` : recordingsAre(count)} hard to classify or wrongly labelled (${percent(share)} of all). ${count === 1 ? "It" : `The first, ${file},`} is labelled ${label}; a classifier trained without it predicts ${suggested}, probability ${percent(confidence)}. Wrong labels are learned like right ones, and make correct predictions count as mistakes.`,
       advice:
         "Listen to them. Correct wrong labels; if a label is right, keep the recording and record more like it.",
     }),

@@ -137,7 +137,7 @@ function renderRoute(route: Route) {
   return html`<section><h2 id="${getId(route)}">${summary}</h2><p class="address"><code>${getName(route)}</code></p>${description ? html`<p>${description}</p>` : ""}
 ${
   requestBody
-    ? html`<p>Body: ${Object.keys(requestBody.content).map((type) => html`<code>${type}</code> `)} ${requestBody.description ?? ""}</p>`
+    ? html`<p>Body: ${Object.keys(requestBody.content).map((type, i) => html`${i > 0 ? ", " : ""}<code>${type}</code>`)}. ${requestBody.description ?? ""}</p>`
     : ""
 }
 ${

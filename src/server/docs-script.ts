@@ -26,7 +26,12 @@ for (const button of document.querySelectorAll("button.copy")) {
 const fill = async () => {
   const answer = await fetch("/v1/golems", { headers: headers() }).catch(() => undefined);
   const { golems = [] } = answer?.ok ? await answer.json() : {};
-  for (const field of document.querySelectorAll("input[name=id]")) field.value ||= golems[0]?.id ?? "";
+  const [golem] = golems;
+  if (!golem) return;
+  for (const field of document.querySelectorAll("input[name=id]")) field.value ||= golem.id;
+  for (const pre of document.querySelectorAll("pre.sample")) {
+    pre.textContent = pre.textContent.replaceAll("/my-golem", () => "/" + encodeURIComponent(golem.id));
+  }
 };
 key.addEventListener("change", fill);
 void fill();

@@ -13,6 +13,7 @@ import { RecordingEditor } from "./parts/edit-recording.tsx";
 import { FootBar } from "./parts/foot-bar.tsx";
 import { Logo } from "./parts/icons.tsx";
 import { WordSpeaker } from "./parts/speak-words.tsx";
+import { UnsavedBar } from "./parts/unsaved-bar.tsx";
 import { HomeScreen } from "./screens/home.tsx";
 import { LessonsScreen } from "./screens/lessons.tsx";
 import { RecordScreen } from "./screens/record.tsx";
@@ -22,8 +23,9 @@ import { TryScreen } from "./screens/try.tsx";
 import { addFiles, openFiles } from "./state/bring-in.ts";
 import { chosenClass } from "./state/choice.ts";
 import { hush, notice } from "./state/notice.ts";
+import { openTask } from "./state/open-task.ts";
 import { getAddress, route, type Step, steps } from "./state/route.ts";
-import { changeTask, openTask, task } from "./state/tasks.ts";
+import { changeTask, task } from "./state/tasks.ts";
 import { theme, toggleTheme } from "./state/theme.ts";
 import { tryFiles } from "./state/trying.ts";
 import { chooseLanguage, getLanguageName, language, languages, words } from "./words/language.ts";
@@ -52,7 +54,7 @@ export function App() {
     // Moves the focus, for screen readers, but not on the first screen.
     if (isMoved.current && !main.current?.contains(document.activeElement)) main.current?.focus();
     isMoved.current = true;
-    // What was done on another screen is no news here; what can be undone stays.
+    // A message about another screen is removed, unless it is an error or has an action.
     if (notice.peek() && !notice.peek()!.action && !notice.peek()!.isError) hush();
     scrollTo(0, 0);
   }, [shown.screen, owner]);
@@ -113,6 +115,7 @@ export function App() {
       </main>
       <div class="dock">
         {shown.screen === "record" && open && <FootBar />}
+        <UnsavedBar />
         <NoticeBar />
       </div>
       <Asker />

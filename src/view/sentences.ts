@@ -39,8 +39,8 @@ interface Judged
 }
 
 /**
- * Judges a score by its lower limit. A score that is not of new recordings is not judged, nor is one without a
- * mistake, which only its interval limits.
+ * Judges a score by its lower limit. A score that is not of new recordings is not judged, nor is one without
+ * a mistake, which only its interval limits.
  */
 export function judgeScore(evaluation: Judged): Verdict {
   const { interval, chance, balancedAccuracy } = evaluation;
@@ -172,7 +172,10 @@ export function describeProtocol(evaluation: Evaluation): string {
   return `by cross-validation on ${recordings} recordings${sample} (${describeFolds(folds, repeats)}), ${describeGrouping(evaluation)}${unscored}${raised}`;
 }
 
-/** The classes that have one recording and so are not scored: "without 9, which has one recording and is trained but not scored". */
+/**
+ * The classes that have one recording and so are not scored: "without 9, which has one recording and is
+ * trained but not scored".
+ */
 export function describeUnscored(labels: readonly string[]): string {
   const names = labels.slice(0, 3).join(", ") + (labels.length > 3 ? ` and ${labels.length - 3} more` : "");
   return labels.length === 1
@@ -186,8 +189,8 @@ const wordyShare = 0.5;
 const largerCost = "twice";
 
 /**
- * What the larger speech recogniser costs and how to try it, where words carry most of the decision of a golem
- * with the default one; undefined elsewhere.
+ * What the larger speech recogniser costs and how to try it, where words carry most of the decision of a
+ * golem with the default one; undefined elsewhere.
  */
 export function describeLargerEncoder(
   views: readonly { readonly encoder: string; readonly layer: number | string; readonly weight: number }[],

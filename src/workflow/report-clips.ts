@@ -42,8 +42,8 @@ const { window, transformSize } = { window: 400, transformSize: 512 };
 export async function addClips(data: ReportData, options: ClipOptions): Promise<ReportData> {
   const { sound, pictures = Number.POSITIVE_INFINITY, signal, onProgress } = options;
   const recordings: ReportRecording[] = [...data.recordings];
-  const { worst, suspicious } = pickRecordings(recordings, data.findings);
-  const pictured = new Set([...worst, ...suspicious].slice(0, pictures));
+  const { worst, doubtful, reported } = pickRecordings(recordings, data.findings);
+  const pictured = new Set([...worst, ...doubtful, ...reported].slice(0, pictures));
   const ranked = [...pictured, ...rankRecordings(recordings).filter((index) => !pictured.has(index))];
   let left = sound === "embed" ? embeddedBytes : 0;
   for (const [done, index] of ranked.entries()) {

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { getBuiltPages } from "../../src/node/export/studio-site.ts";
+import { getReviewPages } from "../../src/node/export/studio-site.ts";
 import { openClipKeeper } from "../../src/node/keep/clip-keeper.ts";
 import { openReview } from "../../src/node/keep/review-folder.ts";
 import { createReviewRoutes } from "../../src/server/review-routes.ts";
@@ -35,15 +35,15 @@ async function keepTones(folder: string, heard: readonly (readonly [string, numb
   await keeper.close();
 }
 
-async function open(folder: string, locale = "en-GB") {
+async function open(folder: string, locale = "en-GB", address = "") {
   const server = await startStudioServer(
-    await getBuiltPages(),
+    await getReviewPages(),
     0,
     createReviewRoutes(await openReview(folder), ["npx golem update my-golem kept --out newer"]),
   );
   onTestFinished(() => server.close());
   const watched = await openWatchedPage(browser, { locale });
-  await watched.page.goto(`${server.url}review.html`);
+  await watched.page.goto(server.url + address);
   await watched.page.waitForSelector("section h2");
   return watched;
 }
@@ -108,7 +108,7 @@ describe.skipIf(!browserPath)(`golem review${browserNote}`, () => {
   it("says in Russian what it is, and when an answer could not be saved", async () => {
     const folder = await createScratchFolder();
     await keepTones(folder, [["dog", 0.95]]);
-    const { page } = await open(folder, "ru-RU");
+    const { page } = await open(folder, "ru-RU", "review.html");
     expect(await page.textContent(".heard")).toBe("Распознано: dog, 95 %");
     await writeFile(join(folder, "metadata.csv"), "file_name,label,speaker\n");
     await page.keyboard.press("r");

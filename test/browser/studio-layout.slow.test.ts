@@ -1,4 +1,7 @@
-/** Every screen of the studio in several widths, both languages, with few and many classes and long names: nothing overflows, nothing is covered. */
+/**
+ * Every screen of the studio in several widths, both languages, with few and many classes and long names:
+ * nothing overflows, nothing is covered.
+ */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

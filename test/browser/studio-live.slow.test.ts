@@ -1,4 +1,7 @@
-/** The studio on a microphone: what it tells of it is what `golem listen` and `golem detect` make of the same sound. */
+/**
+ * The studio on a microphone: what it tells of it is what `golem listen` and `golem detect` make of the same
+ * sound.
+ */
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

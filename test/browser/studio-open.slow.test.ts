@@ -1,4 +1,7 @@
-/** What others made, opened in the studio: golems of Node and data sets, as folders and zip files; and what it says of broken ones. */
+/**
+ * What others made, opened in the studio: golems of Node and data sets, as folders and zip files; and what it
+ * says of broken ones.
+ */
 import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { Browser, Page } from "playwright-core";

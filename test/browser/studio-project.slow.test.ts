@@ -1,4 +1,7 @@
-/** A project of the studio: trained, trained again, its threshold, downloaded and opened again; and golems whose recordings are missing. */
+/**
+ * A project of the studio: trained, trained again, its threshold, downloaded and opened again; and golems
+ * whose recordings are missing.
+ */
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { zipSync } from "fflate";

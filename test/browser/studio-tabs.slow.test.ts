@@ -3,8 +3,10 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
+import { findViolations } from "../support/accessibility.ts";
 import { createTone } from "../support/audio-files.ts";
 import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
+import { findLayoutFaults } from "../support/screen-layout.ts";
 import { choose, openTones } from "../support/studio-files.ts";
 import { countKept, openStudio, openStudioPage } from "../support/studio-page.ts";
 
@@ -110,23 +112,55 @@ describe.skipIf(!browserPath)(`pages of the studio${browserNote}`, () => {
     expect(left.keys.length).toBeLessThan(keys.length - 3);
   });
 
-  it("say that the browser's storage is full, where it is", { timeout: 120_000 }, async () => {
+  it("hold recordings while the browser's storage is full, and save them after a task was deleted", {
+    timeout: 240_000,
+  }, async () => {
     const { page } = await openStudioPage(await getBrowser(), server.url);
-    await openTones(page);
-    await page.waitForSelector('.foot [role=status]:has-text("All 8 recordings are processed")', {
-      timeout: 60_000,
-    });
+    for (let i = 0; i < 2; i++) {
+      await page.click(".brand");
+      await openTones(page);
+      await page.waitForSelector('.foot [role=status]:has-text("All 8 recordings are processed")', {
+        timeout: 60_000,
+      });
+    }
+    const task = page.url();
     const session = await page.context().newCDPSession(page);
     const { origin } = new URL(server.url);
     await session.send("Storage.overrideQuotaForOrigin", { origin, quotaSize: 1 });
-    // Chromium trusts the room that it last measured for up to half a minute: recordings are added until one is refused.
-    const notice = page.locator('.notice[role=alert]:has-text("storage is full")');
-    let pitch = 300;
+    // Chromium trusts the room that it last measured for up to half a minute: recordings are added until one
+    // is refused.
+    const bar = page.locator(".unsaved[role=alert]");
+    let added = 0;
     const addOne = async () => {
-      await choose(page, "Choose files", createFile(pitch++));
-      return notice.count();
+      await choose(page, "Choose files", createFile(300 + added++));
+      return bar.count();
     };
     await expect.poll(addOne, { timeout: 90_000, interval: 2000 }).toBe(1);
+    expect(await bar.textContent()).toMatch(/^\d recordings? not saved, the browser’s storage is full/);
+    await bar.getByRole("button", { name: "Try again" }).click();
+    await page.waitForSelector('.unsaved:has-text("Still no room")');
+    await page.click(".pills [lang=ru]");
+    expect(await bar.textContent()).toMatch(/Не сохранено: \d запис.*Ещё раз/);
+    expect(await findViolations(page)).toEqual([]);
+    await page.setViewportSize({ width: 320, height: 640 });
+    expect(await findLayoutFaults(page)).toEqual([]);
+    await page.click(".pills [lang=en]");
+
+    await page.click(".brand");
+    await page.locator(".card .icon").last().click();
+    await page.locator("dialog[open] .danger").click();
+    await page.waitForFunction(() => document.querySelectorAll(".card .icon").length === 1);
+    await session.send("Storage.overrideQuotaForOrigin", { origin });
+    const tryAgain = async () => {
+      for (const button of await bar.locator("button:enabled", { hasText: "Try again" }).all())
+        await button.click();
+      return bar.count();
+    };
+    await expect.poll(tryAgain, { timeout: 90_000, interval: 2000 }).toBe(0);
+    await page.goto(task);
+    await page.waitForSelector(`.foot [role=status]:has-text("All ${8 + added} recordings are processed")`, {
+      timeout: 60_000,
+    });
   });
 
   it("lead from Record to Train in at most six Tabs, and by arrow keys through the recordings", {

@@ -1,4 +1,7 @@
-/** The studio from end to end in a real browser, in full: a golem made of spoken commands, every screen checked for accessibility. */
+/**
+ * The studio from end to end in a real browser, in full: a golem made of spoken commands, every screen
+ * checked for accessibility.
+ */
 import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";

@@ -23,6 +23,8 @@ export const firefoxNote: string = firefoxPath ? "" : " (skipped: no Firefox)";
 /** One page in Firefox. */
 export interface FirefoxPage {
   open(url: string): Promise<void>;
+  /** Sets the size of what is shown, in px. */
+  resize(width: number, height: number): Promise<void>;
   /** Value of an expression in the page, as a string. */
   evaluate(expression: string): Promise<string>;
   /** Waits until an expression is true in the page. */
@@ -88,6 +90,9 @@ export async function openFirefox(): Promise<FirefoxPage> {
     evaluate,
     async open(url) {
       await call("browsingContext.navigate", { context, url, wait: "complete" });
+    },
+    async resize(width, height) {
+      await call("browsingContext.setViewport", { context, viewport: { width, height } });
     },
     async waitFor(expression, milliseconds) {
       const end = performance.now() + milliseconds;

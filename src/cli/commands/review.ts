@@ -3,7 +3,7 @@
  * a file.
  */
 
-import { getBuiltPages } from "../../node/export/studio-site.ts";
+import { getReviewPages } from "../../node/export/studio-site.ts";
 import { loadGolem } from "../../node/golem.ts";
 import { openReview, readGivenAnswers } from "../../node/keep/review-folder.ts";
 import { createReviewRoutes } from "../../server/review-routes.ts";
@@ -52,7 +52,7 @@ export async function runCommand(
     await printCount({ answers: given.length });
     return 0;
   }
-  const site = await getBuiltPages();
+  const site = await getReviewPages();
   const server = await startStudioServer(site, port, createReviewRoutes(review, commands));
   const url = `${server.url}review.html`;
   terminal.printJson({ url } satisfies ReviewOutput);

@@ -110,7 +110,7 @@ export async function gatherStudioSite(options: StudioSiteOptions = {}): Promise
 }
 
 /** Gets the built pages and the files they load, without weights. Rejects with `unexpected` if not built. */
-export async function getBuiltPages(): Promise<StudioSite> {
+async function getBuiltPages(): Promise<StudioSite> {
   const site = new Map<string, SiteFile>();
   for (const path of await listFiles(builtPage)) {
     site.set(relative(builtPage, path).split(sep).join("/"), { path });
@@ -119,6 +119,13 @@ export async function getBuiltPages(): Promise<StudioSite> {
   throw new GolemError("unexpected", `The studio is not built: there is no page in ${builtPage}.`, {
     hint: "Run `npm run build`.",
   });
+}
+
+/** Gets the pages of `golem review`: `review.html`, also at the bare address. Rejects like `getBuiltPages`. */
+export async function getReviewPages(): Promise<StudioSite> {
+  const pages = new Map(await getBuiltPages());
+  pages.set("index.html", pages.get("review.html")!);
+  return pages;
 }
 
 /** Adds the library for exported golems and a list of its files; files of the page are not duplicated. */

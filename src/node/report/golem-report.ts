@@ -42,10 +42,11 @@ export async function composeReport(
  * in dist. Rejects if a file of the package is missing.
  */
 export async function loadPageAssets(): Promise<PageAssets> {
-  const [script, ...styles] = await Promise.all(
-    ["report/page-script.js", "look.css", "result.css", "report/page.css"].map(readText),
+  const styles = ["look", "result", "report/page", "report/sections", "report/narrow"];
+  const [script, ...sheets] = await Promise.all(
+    ["report/page-script.js", ...styles.map((name) => `${name}.css`)].map(readText),
   );
-  return { script: script!, style: styles.join("") };
+  return { script: script!, style: sheets.join("") };
 }
 
 /**

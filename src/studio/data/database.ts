@@ -8,8 +8,8 @@
 import { GolemError } from "../../core/error.ts";
 
 /**
- * Stores: tasks and recordings by id, sounds (bytes) by recording, embeddings (bytes; the store is still called
- * "hearings", as in existing databases) by store key, golems by task.
+ * Stores: tasks and recordings by id, sounds (bytes) by recording, embeddings (bytes; the store is still
+ * called "hearings", as in existing databases) by store key, golems by task.
  */
 const storeNames = ["tasks", "recordings", "sounds", "hearings", "golems"] as const;
 
@@ -62,8 +62,8 @@ export function readStores<Value>(
 }
 
 /**
- * Writes within one transaction: everything, or nothing if it rejects. Resolves when it is on the disk; rejects with `store-failed`
- * where the browser has no room left.
+ * Writes within one transaction: everything, or nothing if it rejects. Resolves when it is on the disk;
+ * rejects with `store-failed` where the browser has no room left.
  */
 export function writeStores(
   database: IDBDatabase,

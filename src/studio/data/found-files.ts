@@ -1,6 +1,6 @@
 /**
- * Recognises what a set of files is: a project or a golem, a data set with a list, folders as classes, or loose
- * recordings; as `golem train` does.
+ * Recognises what a set of files is: a project or a golem, a data set with a list, folders as classes, or
+ * loose recordings; as `golem train` does.
  *
  * Not its concern: where the files come from.
  */
@@ -123,8 +123,8 @@ function stripRoot(files: readonly FoundFile[]): { files: readonly FoundFile[]; 
 
 /**
  * Recordings by the lists called metadata.csv or metadata.jsonl (one, or one per split), else by annotations
- * beside them, else by the only other list that names at least half of its rows' files where the folders give no classes; undefined where
- * there is none.
+ * beside them, else by the only other list that names at least half of its rows' files where the folders give
+ * no classes; undefined where there is none.
  */
 async function readLists(files: readonly FoundFile[]): Promise<FoundRecordings | undefined> {
   const metadata = files.filter(({ path }) => /^([^/]+\/)?metadata\.(csv|tsv|jsonl)$/i.test(path));

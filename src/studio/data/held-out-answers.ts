@@ -1,5 +1,6 @@
 /**
- * The answers of a golem to recordings that were held out, and what a threshold on their probability makes of them.
+ * The answers of a golem to recordings that were held out, and what a threshold on their probability makes of
+ * them.
  *
  * Not its concern: how recordings were held out, how it is shown.
  */
@@ -23,7 +24,9 @@ export function listHeldOut(
   });
 }
 
-/** Shares of recordings with a right, a wrong and no answer, where answers below `threshold` are not given. */
+/**
+ * Shares of recordings with a right, a wrong and no answer, where answers below `threshold` are not given.
+ */
 export function countAnswers(
   answers: readonly HeldOutAnswer[],
   threshold: number,

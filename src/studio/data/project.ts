@@ -1,5 +1,6 @@
 /**
- * project.json of a project file: a task, its recordings and what is known of its golem, beside the sounds and the golem's own files.
+ * project.json of a project file: a task, its recordings and what is known of its golem, beside the sounds
+ * and the golem's own files.
  *
  * Not its concern: zip files, the shelf.
  */

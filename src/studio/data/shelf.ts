@@ -1,8 +1,8 @@
 /**
  * The shelf: tasks, recordings, embeddings and golems, kept on this machine in the browser's database.
  *
- * A recording and its sound are written in one transaction, so neither exists without the other. What is stored is
- * changed, never replaced by what a page remembers: several pages may be open on one shelf.
+ * A recording and its sound are written in one transaction, so neither exists without the other. What is
+ * stored is changed, never replaced by what a page remembers: several pages may be open on one shelf.
  * Not its concern: how anything is recorded, embedded or shown.
  */
 import { getResult, openDatabase, readStores, type StoreName, writeStores } from "./database.ts";
@@ -34,7 +34,10 @@ export interface ShelfIndex {
 export interface Shelf {
   listTasks(): Promise<Task[]>;
   putTask(task: Task): Promise<void>;
-  /** Changes a task as it is stored now, whoever wrote it last; resolves with the result, undefined where it is gone. */
+  /**
+   * Changes a task as it is stored now, whoever wrote it last; resolves with the result, undefined where it
+   * is gone.
+   */
   changeTask(id: string, change: (stored: Task) => Task): Promise<Task | undefined>;
   /** Deletes its recordings, sounds and golem too. */
   deleteTask(id: string): Promise<void>;
@@ -42,8 +45,8 @@ export interface Shelf {
   /** In their order. */
   listRecordings(task: string): Promise<KeptRecording[]>;
   /**
-   * Resolves when recordings and sounds are on the disk, with the recordings as stored: one whose file name another page has
-   * taken gets a free one. Nothing is written to a task that is gone.
+   * Resolves when recordings and sounds are on the disk, with the recordings as stored: one whose file name
+   * another page has taken gets a free one. Nothing is written to a deleted task.
    */
   putRecordings(
     recordings: readonly { recording: KeptRecording; sound: Uint8Array }[],

@@ -76,7 +76,10 @@ export function Confusion(props: { readonly evaluation: NonNullable<GolemDocumen
   );
 }
 
-/** The matrix as a list, for windows that it does not fit in: each class, its recall, and what it is mistaken for. */
+/**
+ * The matrix as a list, for windows that it does not fit in: each class, its recall, and what it is mistaken
+ * for.
+ */
 function Mistakes({
   labels,
   evaluation,
@@ -126,7 +129,7 @@ function Mistakes({
   );
 }
 
-/** The fullest cell of mistakes; the first of those that are as full. */
+/** The cell with the most mistakes; the first of several. */
 function findWorst(counts: readonly (readonly number[])[]): CellPlace | undefined {
   let worst: CellPlace | undefined;
   let most = 0;
@@ -138,13 +141,13 @@ function findWorst(counts: readonly (readonly number[])[]): CellPlace | undefine
   return worst;
 }
 
-/** Whether no other cell of mistakes is as full. */
+/** Whether no other cell has as many mistakes. */
 function isAlone(counts: readonly (readonly number[])[], [row, column]: CellPlace): boolean {
   const most = counts[row]![column]!;
   return counts.flatMap((cells, i) => cells.filter((count, j) => i !== j && count === most)).length === 1;
 }
 
-/** The recordings of one class that were taken for another, or recognised, the most often first. */
+/** The recordings of one class that were classified as another, or correctly; the most frequent first. */
 function CellList({ truth, predicted }: { readonly truth: string; readonly predicted: string }) {
   const w = words.value.result;
   const { document, training } = learned.value!;

@@ -76,7 +76,9 @@ function Editor({ recording }: { readonly recording: KeptRecording }) {
   };
   return (
     <>
-      <h2 id="edited">{shortName(recording)}</h2>
+      <h2 id="edited" tabIndex={-1} autofocus>
+        {shortName(recording)}
+      </h2>
       {failure.value !== undefined && <p class="note">{describeError(failure.value)}</p>}
       {all ? <Handles samples={all} part={part} /> : <div class="wave" />}
       <p class="note" aria-live="polite">

@@ -19,7 +19,7 @@ const maximumFiles = 50;
 
 type Finding = NonNullable<TrainingDocument["findings"]>[number];
 
-/** Findings of one kind that are as grave as each other: pairs of copies, for example. */
+/** Findings of one kind and severity: pairs of copies, for example. */
 function groupFindings(findings: readonly Finding[]): Finding[][] {
   const groups = new Map<string, Finding[]>();
   for (const severity of order) {
@@ -32,7 +32,7 @@ function groupFindings(findings: readonly Finding[]): Finding[][] {
   return [...groups.values()];
 }
 
-/** The section; nothing where the doctor was not asked. */
+/** The section; nothing if the doctor did not run. */
 export function Findings() {
   const { findings } = learned.value!.training;
   const w = words.value.result;

@@ -5,18 +5,11 @@
  */
 import { reading } from "../state/bring-in.ts";
 import { copying } from "../state/copies.ts";
+import { embedAll, embedError, estimateSecondsLeft } from "../state/embedding.ts";
 import { learn, learning } from "../state/learning.ts";
 import { session } from "../state/recording.ts";
 import { go } from "../state/route.ts";
-import {
-  embedAll,
-  embedResults,
-  estimateSecondsLeft,
-  isAllEmbedded,
-  isTrainable,
-  recordings,
-  task,
-} from "../state/tasks.ts";
+import { embedResults, isAllEmbedded, isTrainable, recordings, task } from "../state/tasks.ts";
 import { loadError, loadNetworks, loadProgress } from "../state/workers.ts";
 import { describeError } from "../words/failures.ts";
 import { words } from "../words/language.ts";
@@ -40,12 +33,12 @@ export function FootBar() {
             <i style={{ transform: `scaleX(${share})` }} />
           </div>
         </div>
-        {loadError.value !== undefined && (
+        {(loadError.value ?? embedError.value) !== undefined && (
           <button
             type="button"
             class="button"
             onClick={() => {
-              loadNetworks();
+              if (loadError.value !== undefined) loadNetworks();
               void embedAll();
             }}
           >
@@ -68,7 +61,7 @@ export function FootBar() {
   );
 }
 
-/** Times shorter than this are not told. */
+/** Shorter times are not shown, in seconds. */
 const leastSeconds = 5;
 
 function describeLeft(seconds: number | undefined): string {
@@ -83,6 +76,7 @@ export function describeCopying({ done, all, secondsLeft }: NonNullable<typeof c
 function describe(done: number, all: number): readonly [text: string, share: number] {
   const w = words.value.record;
   if (loadError.value !== undefined) return [`${w.loadFailed} ${describeError(loadError.value)}`, 1];
+  if (embedError.value !== undefined) return [describeError(embedError.value), 1];
   if (reading.value) return [w.reading(...reading.value), reading.value[0] / reading.value[1]];
   if (done < all) {
     if (loadProgress.value < 1) return [w.loading(loadProgress.value), loadProgress.value];

@@ -22,7 +22,7 @@ export function Icon({ name }: { readonly name: keyof typeof paths }) {
   );
 }
 
-/** The studio's sign. */
+/** The studio's logo. */
 export function Logo() {
   return (
     <svg viewBox="0 0 24 24" aria-hidden="true">

@@ -50,13 +50,13 @@ export function Recorder({
   const isDone = !running && completed.value === label;
   const next = isDone ? classes.find((name) => (counts.value.get(name) ?? 0) < usualGoal) : undefined;
   const wanted = Math.max(goal, count < usualGoal ? usualGoal : count + 5);
-  // What comes next is under the finger, or under Enter, that began it.
+  // The button for the next step takes the focus, so that Enter goes on.
   const isFresh = useRef(true);
   useEffect(() => {
     if (!isFresh.current) button.current?.focus({ preventScroll: true });
     isFresh.current = false;
   }, [running !== undefined, next]);
-  // With enough of it, learning is what comes next.
+  // With enough recordings, training is the next step.
   const isFull = count >= usualGoal && goal <= count;
   const isWarned = microphoneError.value !== undefined || (running && (isTooLoud.value || isTooQuiet.value));
   const start = (name: string) => {

@@ -154,7 +154,8 @@ function State({ recording }: { readonly recording: KeptRecording }) {
   if (result.state === "refused") {
     return (
       <span class="bad" title={adviseError(result)}>
-        {w.refused}: {nameError(result)}
+        <span class="consequence">{w.refused}: </span>
+        {nameError(result)}
       </span>
     );
   }
@@ -162,7 +163,7 @@ function State({ recording }: { readonly recording: KeptRecording }) {
   return wrong === undefined ? null : <span class="bad">{w.takenFor(wrong)}</span>;
 }
 
-/** What a recording is mostly taken for while it is held out, where that is wrong. */
+/** The class that a recording is mostly classified as while it is held out, if that is wrong. */
 export function findMistake({ file, label, hash }: KeptRecording): string | undefined {
   const golem = learned.value;
   const account = golem?.training.recordings.find((one) => one.file === file && one.fileHash === hash);

@@ -1,5 +1,6 @@
 /**
- * The spectrogram of the microphone over the last seconds, the newest at the right, with its level, a red light and the time.
+ * The spectrogram of the microphone over the last seconds, the newest at the right, with its level, a red
+ * light and the time.
  *
  * Not its concern: where sound comes from, what is recorded.
  */
@@ -76,7 +77,7 @@ function drawColumns(pixels: ImageData): void {
   }
 }
 
-/** The color of the level, to be seen on the spectrogram in both themes. */
+/** The colour of the level, visible on the spectrogram in both themes. */
 const levelColor = "#7fe0c3";
 
 /** A bar at the right, as high as the level; red where it is too loud. */

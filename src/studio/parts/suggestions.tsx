@@ -1,5 +1,5 @@
 /**
- * The section of suggestions: files without labels go in, those to label next come out, each with its class to choose.
+ * The section of suggestions: which of the chosen files to label next, each with a menu of classes.
  *
  * Not its concern: how they are chosen.
  */

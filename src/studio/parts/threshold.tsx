@@ -1,5 +1,5 @@
 /**
- * A slider over the least certainty of an answer, with its misses and false alarms on recordings that were held out.
+ * A slider for the confidence threshold, with the misses and false alarms it gives on held-out recordings.
  *
  * Not its concern: how recordings were held out; how a threshold is applied (state/trying.ts).
  */

@@ -1,5 +1,6 @@
 /**
- * The trainings of a task, newest first: what changed, the score, and its difference from the training before.
+ * The trainings of a task, newest first: what changed, the score, and its difference from the training
+ * before.
  *
  * Not its concern: how differences are computed (data/training-history.ts).
  */
@@ -36,14 +37,15 @@ export function TrainingHistory() {
       </header>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached by keys */}
       <div class="scroll" tabIndex={0} role="group" aria-label={w.history.title}>
-        <table class="class-scores">
+        <table class="class-scores trainings">
           <thead>
             <tr>
-              {[w.history.when, w.history.changed, w.history.score, w.history.against].map((name) => (
-                <th scope="col" key={name}>
-                  {name}
-                </th>
-              ))}
+              <th scope="col">{w.history.when}</th>
+              <th scope="col">{w.history.changed}</th>
+              <th scope="col">
+                {w.history.score}
+                <small>{w.history.against}</small>
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -51,11 +53,13 @@ export function TrainingHistory() {
               <tr key={entry.at}>
                 <th scope="row">{format.format(entry.at)}</th>
                 <td>{describeChanges(entry)}</td>
-                <td>{entry.score === undefined ? "–" : w.percent(entry.score)}</td>
                 <td>
-                  {entry.difference
-                    ? w.history.difference(entry.difference.difference, ...entry.difference.interval)
-                    : "–"}
+                  {entry.score === undefined ? "–" : w.percent(entry.score)}
+                  {entry.difference && (
+                    <small>
+                      {w.history.difference(entry.difference.difference, ...entry.difference.interval)}
+                    </small>
+                  )}
                 </td>
               </tr>
             ))}

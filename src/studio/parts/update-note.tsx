@@ -7,7 +7,10 @@ import { computed } from "@preact/signals";
 import { learned, recordings } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
-/** Recordings that the golem was trained or tested on and that the task does not have: training again would leave them out. */
+/**
+ * Recordings that the golem was trained or tested on and that the task does not have: training again would
+ * leave them out.
+ */
 const missingCount = computed(() => {
   const { recordings: trained = [], test = [] } = learned.value?.training ?? {};
   const there = new Set(recordings.value.map(({ hash }) => hash));

@@ -56,7 +56,7 @@ export function move(by: number): void {
 
 let isSaving = false;
 
-/** Saves a label for the current recording ("" takes it back), then goes on to the next without one. */
+/** Saves a label for the current recording ("" removes it), then goes on to the next without one. */
 export async function giveLabel(text: string): Promise<void> {
   const item = current.value;
   const label = text.trim();

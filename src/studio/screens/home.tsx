@@ -12,19 +12,12 @@ import { ask } from "../parts/ask.tsx";
 import { ChooseButton } from "../parts/file-chooser.tsx";
 import { Icon } from "../parts/icons.tsx";
 import { type DemoName, openDemo, openFiles } from "../state/bring-in.ts";
+import { deleteTask, openTask } from "../state/open-task.ts";
 import { getAddress, go } from "../state/route.ts";
-import {
-  createTask,
-  deleteTask,
-  isStorageRefused,
-  listTasks,
-  openTask,
-  type TaskSummary,
-  tasks,
-} from "../state/tasks.ts";
+import { createTask, isStorageRefused, listTasks, type TaskSummary, tasks } from "../state/tasks.ts";
 import { words } from "../words/language.ts";
 
-const demos: readonly DemoName[] = ["words", "voice", "drums", "banking"];
+const demos: readonly DemoName[] = ["words", "voice", "banking", "drums"];
 
 /** The screen. */
 export function HomeScreen() {
@@ -76,35 +69,37 @@ export function HomeScreen() {
           </ul>
         </section>
       )}
-      <section aria-labelledby="gallery">
-        <header>
-          <h2 id="gallery">{w.gallery}</h2>
-        </header>
-        <ul class="cards">
-          {demos.map((name) => (
-            <li key={name} class="card">
-              <div class="picture">
-                <DemoPicture name={name} />
-              </div>
-              <h3>
-                <button
-                  type="button"
-                  disabled={opening.value !== undefined || isStorageRefused.value}
-                  onClick={async () => {
-                    opening.value = name;
-                    await openDemo(name).finally(() => {
-                      opening.value = undefined;
-                    });
-                  }}
-                >
-                  {w.demos[name].name}
-                </button>
-              </h3>
-              <p>{opening.value === name ? w.opening : w.demos[name].text}</p>
-            </li>
-          ))}
-        </ul>
-      </section>
+      {!isStorageRefused.value && (
+        <section aria-labelledby="gallery">
+          <header>
+            <h2 id="gallery">{w.gallery}</h2>
+          </header>
+          <ul class="cards">
+            {demos.map((name) => (
+              <li key={name} class="card">
+                <div class="picture">
+                  <DemoPicture name={name} />
+                </div>
+                <h3>
+                  <button
+                    type="button"
+                    disabled={opening.value !== undefined}
+                    onClick={async () => {
+                      opening.value = name;
+                      await openDemo(name).finally(() => {
+                        opening.value = undefined;
+                      });
+                    }}
+                  >
+                    {w.demos[name].name}
+                  </button>
+                </h3>
+                <p>{opening.value === name ? w.opening : w.demos[name].text}</p>
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
     </>
   );
 }

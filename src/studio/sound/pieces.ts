@@ -16,7 +16,10 @@ export function cutAtPauses(samples: Float32Array, sampleRate: number): Float32A
   return last ? [...pieces, last] : pieces;
 }
 
-/** What lies before, between and after two places, in samples; pieces shorter than {@link shortestPiece} are left out. */
+/**
+ * What lies before, between and after two places, in samples; pieces shorter than {@link shortestPiece} are
+ * left out.
+ */
 export function cutAtPlaces(
   samples: Float32Array,
   [start, end]: readonly [start: number, end: number],

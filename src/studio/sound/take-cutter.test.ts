@@ -4,7 +4,10 @@ import { createTakeCutter } from "./take-cutter.ts";
 
 const rate = 16_000;
 
-/** Noise at `noise` with bursts of a 440 Hz tone at `level`, each `seconds` long, a second apart; the first after one second. */
+/**
+ * Noise at `noise` with bursts of a 440 Hz tone at `level`, each `seconds` long, a second apart; the first
+ * after one second.
+ */
 function createBursts(count: number, seconds: number, level: number, noise: number): Float32Array {
   const random = createRandom(1);
   const samples = Float32Array.from(

@@ -7,6 +7,7 @@ import {
   embedded,
   stubPage,
 } from "../../../test/support/studio-state.ts";
+import { GolemError } from "../../core/error.ts";
 import type { FoundFile } from "../data/found-files.ts";
 
 const fakes = vi.hoisted(() => ({ unpack: (_: Uint8Array): Record<string, Uint8Array> => ({}) }));
@@ -21,9 +22,11 @@ vi.mock("../../web/worker-calls.ts", async (load) => ({
 stubPage();
 vi.stubGlobal("Worker", class {});
 const { addFiles, openDemo, openFiles, reading } = await import("./bring-in.ts");
-const { createTask, listTasks, openTask, recordings, task, tasks, isAllEmbedded } = await import(
+const { createTask, getShelf, listTasks, recordings, task, tasks, isAllEmbedded } = await import(
   "./tasks.ts"
 );
+const { openTask } = await import("./open-task.ts");
+const { saveHeld, unsavedCount } = await import("./unsaved.ts");
 const { hush, notice } = await import("./notice.ts");
 const { route } = await import("./route.ts");
 const { unzipSync } = await import("fflate");
@@ -69,6 +72,30 @@ describe("files added to the open task", () => {
     expect(recordings.value).toHaveLength(45);
   });
 
+  it("that there is no room for are read and saved later, for the task that they were added to", async () => {
+    const shelf = await getShelf();
+    const owner = task.value!;
+    const { putRecordings } = shelf;
+    let room = 20;
+    const put = vi.spyOn(shelf, "putRecordings").mockImplementation(async (all) => {
+      room -= all.length;
+      if (room < 0) throw new GolemError("store-failed", "Full.");
+      return putRecordings(all);
+    });
+    await addFiles(
+      Array.from({ length: 45 }, (_, i) => file(`a/${i}.wav`)),
+      undefined,
+    );
+    expect([recordings.value.length, unsavedCount.value, notice.value]).toEqual([20, 25, undefined]);
+    await openTask((await createTask("other", [])).id);
+    put.mockRestore();
+    await saveHeld();
+    expect([unsavedCount.value, recordings.value.length, task.value!.classes]).toEqual([0, 0, []]);
+    expect(notice.value!.text()).toBe("25 recordings added.");
+    const kept = await shelf.listRecordings(owner.id);
+    expect(kept.map(({ original }) => original)).toEqual(Array.from({ length: 45 }, (_, i) => `${i}.wav`));
+  });
+
   it("that hold no recordings are an error in words", async () => {
     await addFiles([file("a.txt")], "yes");
     expect(notice.value).toMatchObject({ isError: true });
@@ -103,6 +130,18 @@ describe("files opened", () => {
     await listTasks();
     expect(tasks.value).toHaveLength(before);
     expect(notice.value!.text()).toMatch(/The file cannot be read/);
+  });
+
+  it("that there is no room for leave no task, and can be opened again", async () => {
+    const shelf = await getShelf();
+    const count = (await shelf.listTasks()).length;
+    vi.spyOn(shelf, "putTask").mockRejectedValueOnce(new GolemError("store-failed", "Full."));
+    await openFiles([file("b/1.wav")], "b");
+    expect(await shelf.listTasks()).toHaveLength(count);
+    expect(notice.value!.text()).toMatch(/storage is full/);
+    notice.value!.action!.run();
+    await vi.waitFor(() => expect(task.value!.classes).toEqual(["b"]));
+    await vi.waitFor(() => expect(recordings.value).toHaveLength(1));
   });
 
   it("with a damaged golem leave no task either", async () => {

@@ -17,10 +17,12 @@ import type { PackCalls } from "../workers/pack-worker.ts";
 import { keepFiles, type NewFile } from "./keep.ts";
 import { learn } from "./learning.ts";
 import { tell } from "./notice.ts";
+import { deleteTask, openTask } from "./open-task.ts";
 import { announce } from "./other-pages.ts";
 import { go } from "./route.ts";
-import { addClasses, changeTask, createTask, getShelf, openTask, task } from "./tasks.ts";
+import { addClasses, changeTask, createTask, getShelf, task } from "./tasks.ts";
 import { keepUnowned } from "./tidying.ts";
+import { isStorageFull, saveOrHold } from "./unsaved.ts";
 
 /** Files read and files in all, while an import is running. */
 export const reading = signal<readonly [done: number, all: number] | undefined>(undefined);
@@ -91,16 +93,13 @@ async function openProject(name: string, files: ReadonlyMap<string, FoundFile>):
     if (path.startsWith(projectGolem)) kept[path.slice(projectGolem.length)] = await read();
   }
   if (project.golem) decodeKeptGolem(kept);
-  const made = await createTask(project.name || name, project.classes);
-  const shelf = await getShelf();
-  await shelf.changeTask(made.id, (stored) => ({
-    ...stored,
-    threshold: project.threshold,
-    augment: project.augment,
-  }));
-  if (project.golem) await shelf.putGolem(made.id, { ...project.golem, files: kept });
+  const { golem, threshold, augment } = project;
+  const made = await createFilledTask(project.name || name, project.classes, async (id) => {
+    await changeTask(() => ({ threshold, augment }), id);
+    if (golem) await (await getShelf()).putGolem(id, { ...golem, files: kept });
+  });
   await openTask(made.id);
-  go({ screen: project.golem ? "result" : "record", task: made.id });
+  go({ screen: golem ? "result" : "record", task: made.id });
   const there = project.recordings.flatMap(({ file, ...own }) => {
     const found = files.get(file);
     return found ? [{ ...own, file: found, path: file, extension: getExtension(file) || "wav" }] : [];
@@ -115,15 +114,28 @@ async function openGolem(name: string, files: Readonly<Record<string, FoundFile>
   const model = decodeKeptGolem(contents);
   checkStudioEncoders(model);
   const { labels, evaluation } = model.document;
-  const made = await createTask(name, labels);
   const score = evaluation ? { score: evaluation.balancedAccuracy } : {};
   const { addTraining } = await import("../data/training-history.ts");
   const history = addTraining([], undefined, model, Date.now());
   const kept = { files: contents, seconds: 0, mark: "", ...score, history };
-  await (await getShelf()).putGolem(made.id, kept);
+  const made = await createFilledTask(name, labels, async (id) => (await getShelf()).putGolem(id, kept));
   announce(made.id);
   await openTask(made.id);
   go({ screen: "try", task: made.id });
+}
+
+/** Creates a task and fills it; if there is no room for what it is filled with, nothing of it stays. */
+async function createFilledTask(
+  name: string,
+  classes: readonly string[],
+  fill: (id: string) => Promise<void>,
+): Promise<Task> {
+  const made = await createTask(name, classes);
+  await fill(made.id).catch(async (error: unknown) => {
+    await deleteTask(made.id);
+    throw error;
+  });
+  return made;
 }
 
 /** "sound 2" comes before "sound 10". */
@@ -136,37 +148,45 @@ async function keepFound(
   leftOut = 0,
 ): Promise<void> {
   const fallback = label ?? owner.classes[0] ?? words.value.home.untitled;
-  const added = [...new Set(found.map((one) => one.label ?? fallback))].filter(
+  const named = [...new Set(found.map((one) => one.label ?? fallback))].filter(
     (name) => !owner.classes.includes(name),
   );
-  if (added.length > 0) await addClasses(added.sort(inNaturalOrder));
-  let batch: NewFile[] = [];
   const cut = createSegmentReader(found);
+  /** The first that is not saved yet. */
+  let next = 0;
   let afterEnd = 0;
-  reading.value = [0, found.length];
-  try {
-    for (const [i, { file, path, label: own = fallback, segment, ...rest }] of found.entries()) {
-      // A recording of a project that had no other name has none again.
-      const original = path === undefined ? nameOriginal({ file, segment }) : rest.original;
-      const bytes = segment ? await cut(file, segment) : await file.read();
-      if (bytes) batch.push({ ...rest, bytes, label: own, file: path, original });
-      else afterEnd++;
-      if (batch.length < batchSize && i < found.length - 1) continue;
-      await keepFiles(owner, batch);
-      batch = [];
-      reading.value = [i + 1, found.length];
+  const save = async () => {
+    let added = 0;
+    reading.value = [next, found.length];
+    try {
+      if (next === 0 && named.length > 0) await addClasses(named.sort(inNaturalOrder), owner.id);
+      while (next < found.length) {
+        const part = found.slice(next, next + batchSize);
+        const files: NewFile[] = [];
+        for (const { file, path, label: own = fallback, segment, ...rest } of part) {
+          // Recordings of a project keep the original name they had, or none.
+          const original = path === undefined ? nameOriginal({ file, segment }) : rest.original;
+          const bytes = segment ? await cut(file, segment) : await file.read();
+          if (bytes) files.push({ ...rest, bytes, label: own, file: path, original });
+        }
+        await keepFiles(owner, files);
+        next += part.length;
+        added += files.length;
+        afterEnd += part.length - files.length;
+        reading.value = [next, found.length];
+      }
+    } finally {
+      reading.value = undefined;
     }
-  } finally {
-    reading.value = undefined;
-  }
-  const unused = leftOut + afterEnd;
-  tell({
-    text: () => {
-      const { record } = words.value;
-      const rest = unused > 0 ? ` ${record.annotationsLeftOut(unused)}` : "";
-      return record.added(found.length - afterEnd) + rest;
-    },
-  });
+    const unused = leftOut + afterEnd;
+    tell({
+      text: () => {
+        const { record } = words.value;
+        return record.added(added) + (unused > 0 ? ` ${record.annotationsLeftOut(unused)}` : "");
+      },
+    });
+  };
+  await saveOrHold({ owner: owner.id, count: () => found.length - next, save });
 }
 
 /** Reads stretches of long recordings; each of these is decoded once. Null for a stretch after the end. */
@@ -244,6 +264,8 @@ async function tellErrors(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    tell({ text: () => `${words.value.errors.open}. ${describeError(error)}`, isError: true });
+    const text = () => `${words.value.errors.open}. ${describeError(error)}`;
+    const retry = { name: () => words.value.retry, run: () => void tellErrors(work) };
+    tell({ text, isError: true, ...(isStorageFull(error) ? { action: retry } : {}) });
   }
 }

@@ -11,7 +11,8 @@ const fakes = vi.hoisted(() => ({ answers: {} as Record<string, (argument: never
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));
 vi.mock("./workers.ts", async () => createFakeWorkers(fakes.answers));
 stubPage();
-const { changeTask, createTask, learned, mark, openTask, task } = await import("./tasks.ts");
+const { changeTask, createTask, learned, mark, task } = await import("./tasks.ts");
+const { openTask } = await import("./open-task.ts");
 const { keepFiles } = await import("./keep.ts");
 const { embedCopies } = await import("./copies.ts");
 const { isListening } = await import("./trying.ts");

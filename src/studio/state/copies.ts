@@ -6,7 +6,8 @@
  */
 import { effect, signal } from "@preact/signals";
 import type { WantedCopy } from "../workers/studio-environment.ts";
-import { embedAll, isAllEmbedded, isStale, isTrainable, learned, mark, recordings, task } from "./tasks.ts";
+import { embedAll } from "./embedding.ts";
+import { isAllEmbedded, isStale, isTrainable, learned, mark, recordings, task } from "./tasks.ts";
 import { isListening } from "./trying.ts";
 import { getLearner, loadError, loadProgress, shareOut } from "./workers.ts";
 
@@ -48,7 +49,7 @@ async function embedMissing(): Promise<void> {
   }
 }
 
-/** Embeds copies until none is left, or `isWanted` says that the recordings are others by now. */
+/** Embeds copies until none is left, or until `isWanted` is false: the recordings have changed. */
 async function embedAllOf(missing: readonly WantedCopy[], isWanted: () => boolean): Promise<void> {
   const byHash = new Map(recordings.value.map((recording) => [recording.hash, recording]));
   const started = performance.now();
@@ -67,7 +68,7 @@ async function embedAllOf(missing: readonly WantedCopy[], isWanted: () => boolea
   });
 }
 
-/** Waits while the microphone is listened to, which takes all that the worker has. */
+/** Waits while sound from the microphone is classified, which keeps the worker busy. */
 function untilQuiet(): Promise<void> {
   return new Promise((resolve) => {
     const stop = effect(() => {

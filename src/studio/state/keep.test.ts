@@ -1,21 +1,22 @@
 /** Saving, deleting and renaming recordings, on a shelf in memory. */
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import {
   createFakeWorkers,
   createMemoryShelf,
   embedded,
   stubPage,
 } from "../../../test/support/studio-state.ts";
+import { GolemError } from "../../core/error.ts";
 import type { Shelf } from "../data/shelf.ts";
 import type { Task } from "../data/task.ts";
 
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));
 vi.mock("./workers.ts", async () => createFakeWorkers({ recall: () => null, embed: () => embedded }));
 stubPage();
-const { createTask, getShelf, embedResults, isAllEmbedded, openTask, recordings, task } = await import(
-  "./tasks.ts"
-);
+const { createTask, getShelf, embedResults, isAllEmbedded, recordings, task } = await import("./tasks.ts");
+const { deleteTask, openTask } = await import("./open-task.ts");
 const { deleteRecordings, keepFiles, keepTake, renameClass } = await import("./keep.ts");
+const { discardHeld, retryState, saveHeld, unsavedCount } = await import("./unsaved.ts");
 const { chooseClass, chosenClass, wantedCount } = await import("./choice.ts");
 const { hush, notice } = await import("./notice.ts");
 
@@ -100,6 +101,54 @@ describe("deleted recordings", () => {
     await vi.waitFor(() => expect(files()).toEqual(before.map(({ file }) => file)));
     await settle();
     expect(await shelf.getSound(before[0]!.id)).toBeInstanceOf(Uint8Array);
+  });
+});
+
+describe("without room", () => {
+  const fill = (error: Error = new GolemError("store-failed", "Full.")) =>
+    vi.spyOn(shelf, "putRecordings").mockRejectedValue(error);
+  afterEach(() => {
+    vi.restoreAllMocks();
+    discardHeld();
+  });
+
+  it("takes are held in their order until there is room", async () => {
+    fill();
+    for (const level of [0.1, 0.2]) await keepTake("yes", Float32Array.of(level), 16_000);
+    expect([unsavedCount.value, retryState.value, files()]).toEqual([2, undefined, []]);
+    await saveHeld();
+    expect([unsavedCount.value, retryState.value, files()]).toEqual([2, "full", []]);
+    vi.restoreAllMocks();
+    await saveHeld();
+    await settle();
+    expect([unsavedCount.value, retryState.value]).toEqual([0, undefined]);
+    expect(files()).toEqual(["yes/yes-001.wav", "yes/yes-002.wav"]);
+    expect(await shelf.getSound(recordings.value[1]!.id)).toBeInstanceOf(Uint8Array);
+  });
+
+  it("the recording that a take replaces stays until the take is saved", async () => {
+    await keepTake("yes", Float32Array.of(0.1), 16_000);
+    await settle();
+    const old = recordings.value[0]!;
+    fill();
+    await keepTake("yes", Float32Array.of(0.2), 16_000, old);
+    expect(recordings.value).toEqual([expect.objectContaining({ id: old.id })]);
+    vi.restoreAllMocks();
+    await saveHeld();
+    await settle();
+    expect(recordings.value).toHaveLength(1);
+    expect(recordings.value[0]!.id).not.toBe(old.id);
+  });
+
+  it("what belongs to a deleted task is discarded, and other errors are no lack of room", async () => {
+    fill();
+    await keepTake("yes", Float32Array.of(0.1), 16_000);
+    await deleteTask(owner.id);
+    expect(unsavedCount.value).toBe(0);
+    await openTask((await createTask("", ["yes"])).id);
+    fill(new Error("broken"));
+    await expect(keepTake("yes", Float32Array.of(0.1), 16_000)).rejects.toThrow("broken");
+    expect(unsavedCount.value).toBe(0);
   });
 });
 

@@ -9,10 +9,12 @@ import { type KeptRecording, nameRecording, shortName, type Task } from "../data
 import { computePeaks } from "../sound/peaks.ts";
 import { words } from "../words/language.ts";
 import { chooseClass, chosenClass, wantedCount } from "./choice.ts";
+import { embedAll } from "./embedding.ts";
 import { tell } from "./notice.ts";
 import { announce } from "./other-pages.ts";
-import { addClasses, embedAll, embedResults, getShelf, recordings, task } from "./tasks.ts";
+import { addClasses, embedResults, getShelf, recordings, task } from "./tasks.ts";
 import { tidyLater } from "./tidying.ts";
+import { saveOrHold } from "./unsaved.ts";
 
 /** A file to save. */
 export interface NewFile {
@@ -33,7 +35,7 @@ export interface NewFile {
 
 /**
  * Saves a take of the microphone, in the place of `replaced` if given; resolves when it is on the disk and
- * shown.
+ * shown, or held in memory because there is no room.
  */
 export async function keepTake(
   label: string,
@@ -45,23 +47,21 @@ export async function keepTake(
   if (!open) return;
   const bytes = encodeWav(samples, sampleRate, "pcm16");
   const recording = await describe(open, { bytes, label, extension: "wav" }, recordings.value);
-  await keep(open.id, [
-    {
-      recording: {
-        ...recording,
-        ...(replaced ? { order: replaced.order } : {}),
-        seconds: samples.length / sampleRate,
-        peaks: computePeaks(samples),
-      },
-      sound: bytes,
+  const made = {
+    recording: {
+      ...recording,
+      ...(replaced ? { order: replaced.order } : {}),
+      seconds: samples.length / sampleRate,
+      peaks: computePeaks(samples),
     },
-  ]);
-  if (replaced) await remove([replaced]);
+    sound: bytes,
+  };
+  await keepOrHold(open.id, [made], replaced);
 }
 
 /**
- * Puts pieces of a recording, samples at `sampleRate`, in its place, and offers to undo that. Several pieces have one source, so that
- * no test separates them.
+ * Puts pieces of a recording, samples at `sampleRate`, in its place, and offers to undo that. Several pieces
+ * have one source, so that no test separates them.
  */
 export async function replaceByPieces(
   parent: KeptRecording,
@@ -85,8 +85,7 @@ export async function replaceByPieces(
     const own = { order: order + i / pieces.length, seconds: samples.length / sampleRate };
     made.push({ recording: { ...described, ...own, peaks: computePeaks(samples) }, sound: bytes });
   }
-  await keep(open.id, made);
-  await remove([parent]);
+  if (!(await keepOrHold(open.id, made, parent))) return;
   tell({
     text: () => words.value.edit.replaced(pieces.length),
     action: {
@@ -99,7 +98,9 @@ export async function replaceByPieces(
   });
 }
 
-/** Saves files for a task, which need not be the open one. */
+/**
+ * Saves files for a task, which need not be the open one. Rejects with `store-failed` if there is no room.
+ */
 export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise<void> {
   const shelf = await getShelf();
   const there = [...(await shelf.listRecordings(owner.id))];
@@ -159,6 +160,19 @@ async function keep(
   void embedAll();
 }
 
+/** Saves recordings, and deletes the one that they replace; both are done later if there is no room now. */
+function keepOrHold(
+  owner: string,
+  made: readonly { recording: KeptRecording; sound: Uint8Array }[],
+  replaced?: KeptRecording,
+): Promise<boolean> {
+  const save = async () => {
+    await keep(owner, made);
+    if (replaced) await remove([replaced]);
+  };
+  return saveOrHold({ owner, count: () => made.length, save });
+}
+
 /** Deletes recordings, and offers to undo that. */
 export async function deleteRecordings(gone: readonly KeptRecording[]): Promise<void> {
   const shelf = await getShelf();
@@ -170,7 +184,7 @@ export async function deleteRecordings(gone: readonly KeptRecording[]): Promise<
       name: () => words.value.undo,
       run: () => {
         const back = gone.flatMap((recording, i) => (sounds[i] ? [{ recording, sound: sounds[i] }] : []));
-        void keep(gone[0]!.task, back);
+        void keepOrHold(gone[0]!.task, back);
       },
     },
   });

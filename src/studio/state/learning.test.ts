@@ -11,7 +11,8 @@ vi.mock("./workers.ts", async (load) => ({
   ...createFakeWorkers(fakes.answers),
 }));
 stubPage();
-const { createTask, learned, mark, openTask, task } = await import("./tasks.ts");
+const { createTask, learned, mark, task } = await import("./tasks.ts");
+const { openTask } = await import("./open-task.ts");
 const workers = (await import("./workers.ts")) as unknown as ReturnType<typeof createFakeWorkers>;
 const {
   comparedHeads,

@@ -8,9 +8,10 @@ import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import { describeTask } from "../data/task.ts";
 import type { ComparedHead } from "../workers/learn-worker.ts";
 import { embedCopies } from "./copies.ts";
+import { embedAll } from "./embedding.ts";
 import { tellError } from "./notice.ts";
 import { announce } from "./other-pages.ts";
-import { embedAll, learned, mark, task } from "./tasks.ts";
+import { learned, mark, task } from "./tasks.ts";
 import { createComparer, getEmbedder, getExaminer, getLearner, getShare } from "./workers.ts";
 
 /** Progress of training, 0 to 1; undefined while none is running. */
@@ -37,7 +38,10 @@ export const maximumSeconds = 30;
 
 let giveUp: (() => void) | undefined;
 
-/** Trains on the open task, once its recordings and their copies are embedded; `isAtOnce`: with the copies that are there. */
+/**
+ * Trains on the open task, once its recordings and their copies are embedded; `isAtOnce`: with the copies
+ * that are there.
+ */
 export async function learn({ isAtOnce = false } = {}): Promise<void> {
   const open = task.value;
   if (!open || learning.value !== undefined) return;

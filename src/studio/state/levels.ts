@@ -1,6 +1,6 @@
 /**
- * The last seconds of the microphone as a spectrogram and levels, for the display, and what has to be said of them. The
- * picture is no signal: it is drawn every frame.
+ * The last seconds of the microphone as a spectrogram and levels, for display, and warnings about them. The
+ * picture is not a signal, since it is drawn every frame.
  *
  * Not its concern: takes, pictures.
  */
@@ -12,8 +12,8 @@ import { createLogMel } from "../../encoder/log-mel.ts";
 export const [columnCount, bandCount] = [300, 48];
 
 /**
- * Ring buffer, newest before `position`: the spectrogram [columns, bands], and the level of the newest column; both
- * from 0 to 1, linear in dB.
+ * Ring buffer, newest before `position`: the spectrogram [columns, bands], and the level of the newest
+ * column; both from 0 to 1, linear in dB.
  */
 export const levels = { columns: new Float32Array(columnCount * bandCount), position: 0, level: 0 };
 
@@ -23,7 +23,7 @@ export const elapsed = signal(0);
 /** Whether the sound reaches full scale, where it is cut off. */
 export const isTooLoud = signal(false);
 
-/** Whether nothing was heard for some seconds. */
+/** Whether there has been no sound for some seconds. */
 export const isTooQuiet = signal(false);
 
 const quietestDb = -60;

@@ -8,7 +8,7 @@ import { describeError } from "../words/failures.ts";
 
 /** A message. */
 interface Notice {
-  /** In the language chosen when it is shown. */
+  /** In the language chosen at the time it is shown. */
   text(): string;
   readonly isError?: boolean;
   readonly action?: { name(): string; run(): void };

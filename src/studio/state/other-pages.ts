@@ -1,5 +1,6 @@
 /**
- * Tells other pages of the studio in this browser that a task was changed, and says when they changed one.
+ * Notifies other pages of the studio in this browser when a task changes, and calls back when they change
+ * one.
  *
  * Not its concern: what was changed; the shelf has it.
  */
@@ -17,7 +18,9 @@ export function announce(task: string): void {
   channel.postMessage(task);
 }
 
-/** Calls back with the id of a task that another page has changed; changes that come close together are one. */
+/**
+ * Calls back with the id of a task that another page has changed; changes that come close together are one.
+ */
 export function onAnnounced(read: (task: string) => Promise<void>): void {
   const waiting = new Set<string>();
   let isReading = false;

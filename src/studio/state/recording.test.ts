@@ -18,7 +18,8 @@ vi.mock("../sound/microphone.ts", () => ({
   openMicrophone: (onSamples: (samples: Float32Array) => void): Promise<Microphone> => fakes.open(onSamples),
 }));
 stubPage();
-const { createTask, getShelf, openTask, recordings } = await import("./tasks.ts");
+const { createTask, getShelf, recordings } = await import("./tasks.ts");
+const { openTask } = await import("./open-task.ts");
 const {
   completed,
   describeMicrophoneError,

@@ -17,6 +17,7 @@ import { keepTake } from "./keep.ts";
 import { pushLevel, resetLevels } from "./levels.ts";
 import { tellError } from "./notice.ts";
 import { counts } from "./tasks.ts";
+import { unsavedCount } from "./unsaved.ts";
 
 /** One recording session. */
 export interface Session {
@@ -73,7 +74,7 @@ export async function startRecording(wanted: Session): Promise<void> {
     void keeping.then(async () => {
       if (session.value !== wanted) return;
       await stopRecording();
-      if (!wanted.replaced) completed.value = wanted.label;
+      if (!wanted.replaced && unsavedCount.value === 0) completed.value = wanted.label;
     });
   };
   const onSamples = (samples: Float32Array) => {

@@ -14,6 +14,7 @@ import type { SpeakCalls, SpokenRecording } from "../workers/speak-worker.ts";
 import { keepFiles } from "./keep.ts";
 import { tell } from "./notice.ts";
 import { addClasses, recordings, task } from "./tasks.ts";
+import { saveOrHold } from "./unsaved.ts";
 
 /** Recordings spoken and recordings in all, while words are spoken. */
 export const speaking = signal<readonly [done: number, all: number] | undefined>(undefined);
@@ -31,8 +32,8 @@ function getSpeaker(): Caller<SpeakCalls> {
 }
 
 /**
- * Speaks typed words, a wording per line, with `voices` voices, and adds `count` recordings per class to the open task. Resolves with
- * whether that worked; the reason for a failure is shown on the page.
+ * Speaks typed words, a wording per line, with `voices` voices, and adds `count` recordings per class to the
+ * open task. Resolves with whether that worked; the reason for a failure is shown on the page.
  */
 export async function speakWords(text: string, count: number, voices: number): Promise<boolean> {
   const open = task.value;
@@ -46,9 +47,12 @@ export async function speakWords(text: string, count: number, voices: number): P
     const isOwn = (label: string) => recordings.value.filter((one) => one.origin && one.label === label);
     const spoken = Object.fromEntries(labels.map((label) => [label, isOwn(label).length]));
     await addClasses(labels);
+    let kept = 0;
     let keeping: Promise<void> = Promise.resolve();
-    const keep = ({ label, speaker, bytes }: SpokenRecording) =>
-      keepFiles(open, [{ bytes, label, speaker, extension: "wav", origin: "synthetic" }]);
+    const keep = async ({ label, speaker, bytes }: SpokenRecording) => {
+      const save = () => keepFiles(open, [{ bytes, label, speaker, extension: "wav", origin: "synthetic" }]);
+      if (await saveOrHold({ owner: open.id, count: () => 1, save })) kept++;
+    };
     const site = new URL(".", document.baseURI).href;
     const asked = { site, wordings, count, voices, spoken };
     await getSpeaker().call("speak", asked, {
@@ -58,7 +62,7 @@ export async function speakWords(text: string, count: number, voices: number): P
       },
     });
     await keeping;
-    tell({ text: () => words.value.record.added(done) });
+    if (kept > 0) tell({ text: () => words.value.record.added(kept) });
     return true;
   } catch (error) {
     const isMissing = error instanceof GolemError && error.code === "weights-missing";

@@ -1,5 +1,6 @@
 /**
- * What to label next: files without labels are embedded, and those that the golem would learn most from are listed.
+ * What to label next: files without labels are embedded, and those that the golem would learn most from are
+ * listed.
  *
  * Not its concern: how they are chosen (workflow/suggest-recordings.ts), screens.
  */

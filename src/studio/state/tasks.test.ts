@@ -16,7 +16,11 @@ const fakes = vi.hoisted(() => ({ answers: {} as Record<string, (argument: never
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));
 vi.mock("./workers.ts", async () => createFakeWorkers(fakes.answers));
 stubPage();
-const state = await import("./tasks.ts");
+const state = {
+  ...(await import("./tasks.ts")),
+  ...(await import("./open-task.ts")),
+  ...(await import("./embedding.ts")),
+};
 const { chooseClass, chosenClass, usualGoal, wantedCount } = await import("./choice.ts");
 
 let shelf: Shelf;

@@ -1,6 +1,6 @@
 /**
- * Removes embeddings from the shelf that no recording needs any more, some time after recordings were deleted: until then they can
- * come back without being processed again.
+ * Removes embeddings from the shelf that no recording needs any more, some time after recordings were
+ * deleted: until then they can come back without being processed again.
  *
  * Not its concern: which embeddings are needed (workers/stale-embeddings.ts).
  */
@@ -9,7 +9,7 @@ import { getLearner } from "./workers.ts";
 /** Held by every page that has written embeddings for which recordings are still to come. */
 const lockName = "golem-studio-embeddings";
 
-/** Longer than deleting can be undone. */
+/** Longer than deletions can be undone. */
 const milliseconds = 10_000;
 
 let timer: ReturnType<typeof setTimeout> | undefined;

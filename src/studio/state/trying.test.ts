@@ -15,7 +15,8 @@ vi.mock("../sound/microphone.ts", () => ({
   openMicrophone: (onSamples: (samples: Float32Array) => void) => fakes.open(onSamples),
 }));
 stubPage();
-const { createTask, openTask, task } = await import("./tasks.ts");
+const { createTask, task } = await import("./tasks.ts");
+const { openTask } = await import("./open-task.ts");
 const { answers, forgetAnswers, isListening, pending, shares, startListening, stopListening, tryFiles } =
   await import("./trying.ts");
 const { hush, notice } = await import("./notice.ts");
@@ -30,7 +31,9 @@ interface Asked {
 const close = vi.fn();
 let push: (samples: Float32Array) => void;
 
-/** Starts to listen; resolves with the worker's ends of the two channels, and a function that ends its call. */
+/**
+ * Starts to listen; resolves with the worker's ends of the two channels, and a function that ends its call.
+ */
 async function listen(): Promise<Asked & { tell(message: unknown): void; end(error?: Error): void }> {
   let asked: Asked | undefined;
   let settle = (_?: Error): void => {};

@@ -1,5 +1,5 @@
 /**
- * Trying a golem on files and on the microphone, which is listened to as `golem listen` does.
+ * Tries a golem on files and on the microphone, by the detector of `golem listen`.
  *
  * Not its concern: how it is shown, how anything is detected.
  */
@@ -35,8 +35,8 @@ export interface Answer {
 }
 
 /**
- * Share of each class, 0 to 1; `unknown`, the share of none of them, is given for the microphone. A file is known or unknown as a
- * whole (`isUnknown`): the shares of a file unlike all classes would say what it is not.
+ * Share of each class, 0 to 1; `unknown`, the share of none of them, is given for the microphone. A file is
+ * known or unknown as a whole (`isUnknown`): for a file unlike all classes, shares would be misleading.
  */
 interface Shares {
   readonly scores: Readonly<Record<string, number>>;

@@ -42,7 +42,10 @@ const maximumEmbedders = 4;
 
 let helpers: Promise<Caller<EmbedCalls>>[] | undefined;
 
-/** Workers that embed beside the first, one for each further core; each resolves when it is ready, and rejects where it cannot load. */
+/**
+ * Workers that embed beside the first, one for each further core; each resolves when it is ready, and rejects
+ * where it cannot load.
+ */
 export function getHelpers(): readonly Promise<Caller<EmbedCalls>>[] {
   const count = Math.min(maximumEmbedders, navigator.hardwareConcurrency) - 1;
   helpers ??= Array.from({ length: Math.max(0, count) }, async () => {
@@ -61,8 +64,8 @@ export function getHelpers(): readonly Promise<Caller<EmbedCalls>>[] {
 export const leastForHelpers = 24;
 
 /**
- * Does jobs one after the other on each worker that embeds, in their order. Rejects with the first error of the first worker; a
- * helper that fails leaves the rest to the others.
+ * Does jobs one after the other on each worker that embeds, in their order. Rejects with the first error of
+ * the first worker; a helper that fails leaves the rest to the others.
  */
 export async function shareOut<Job>(
   jobs: readonly Job[],

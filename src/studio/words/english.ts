@@ -160,7 +160,7 @@ export const english = {
     settings: "Training settings",
     augment: "Train on varied copies too",
     augmentHint:
-      "Each recording is also trained on with noise, in another room and at another speed, as far as that helps. The golem then copes better with noise; preparing the copies takes about as long as processing the recordings three more times. The score is measured on your recordings alone.",
+      "Copies of each recording in another room, with noise and with cut edges are trained on as well, as far as that helps. The golem then copes better with noise; preparing the copies takes about three times as long as processing the recordings. The score is measured on your recordings alone.",
     microphone: "Microphone",
     addBackground: "Add a background class",
     backgroundHint:
@@ -178,6 +178,10 @@ export const english = {
     micMissing: "No microphone was found. Plug one in, or drop files instead.",
     micFailed: (why: string) => `The microphone does not work: ${why}`,
     added: (n: number) => `${recordings(n)} added.`,
+    /** `isStill`: saving was tried again. */
+    unsaved: (n: number, isStill: boolean) =>
+      `${isStill ? "Still no room: " : ""}${recordings(n)} not saved, the browser’s storage is full. Delete a task or some recordings.`,
+    discard: "Discard",
     annotationsLeftOut: (n: number) =>
       `${n} ${n === 1 ? "annotation was" : "annotations were"} left out: without a label or duration, over another sound, or after the end.`,
     reading: (done: number, n: number) => `Reading ${done} of ${n}`,
@@ -239,16 +243,19 @@ export const english = {
       share === undefined
         ? `No mistake yet on ${recordings(n)}, which are too few to exclude guessing.`
         : `No mistake yet on ${recordings(n)}; up to ${formatShare(share)} of answers may still be wrong.`,
-    /** Why nothing is known of new recordings, by the code of the reason; `names` are the classes it is about. */
+    /**
+     * Why nothing is known of new recordings, by the code of the reason; `names` are the classes it is about.
+     */
     unmeasured: (code: string, names: readonly string[]) => {
       if (code === "sources-mixed") {
-        return "On new sources it cannot be measured: pieces of one source were trained and tested on.";
+        return "The score on new sources cannot be measured: pieces of one source were in training and in the test.";
       }
       const property = properties[code];
       if (property !== undefined) {
-        return `On other recordings it cannot be measured: ${property} alone tells the classes as well as the golem does.`;
+        return `The score on other recordings cannot be measured: ${property} alone tells the classes apart as well as the golem does.`;
       }
-      return `On new speakers it cannot be measured${names.length > 0 ? `: ${list(names)}: by one speaker` : ""}.`;
+      const alone = names.length > 1 ? "have one speaker each" : "has one speaker";
+      return `The score on new speakers cannot be measured${names.length > 0 ? `: ${list(names)} ${alone}` : ""}.`;
     },
     /** What to record so that it can be measured. */
     remedy: (code: string, names: readonly string[]) => {
@@ -333,7 +340,7 @@ export const english = {
         ? "Sound only: the transcripts decide nothing here."
         : `${formatShare(said)} by the words of the transcript, ${formatShare(1 - said)} by the sound.`,
     copies: (n: number, share: number) =>
-      `Trained on ${n === 1 ? "a varied copy" : `${n} varied copies`} of each recording too (other rooms, noise, other speeds). What was trained on them decides ${formatShare(share)}.`,
+      `Trained on ${n === 1 ? "a varied copy" : `${n} varied copies`} of each recording too (other rooms, noise, cut edges). The heads trained on them have ${formatShare(share)} of the weight.`,
     failed: "Training failed",
   },
   history: {
@@ -342,7 +349,7 @@ export const english = {
     when: "when",
     changed: "what changed",
     score: "score",
-    against: "against the one before",
+    against: "and change from the one before",
     same: "nothing",
     changes: (added: number, removed: number, moved: number) =>
       [
@@ -420,7 +427,7 @@ export const english = {
     encoder: {
       title: "The encoder processes each recording once",
       text: "The encoder is a large network, trained on thousands of hours of speech. It is frozen: nothing in it changes. It turns each of your recordings into a few thousand numbers, the embedding, and those are kept.",
-      state: (n: number) => `It has processed ${recordings(n)} of yours, and does not need to do so again.`,
+      state: (n: number) => `It has processed your ${recordings(n)} and need not do so again.`,
       shown: (shown: number, all: number) =>
         `The stripes are ${shown} of the ${all} numbers of each recording: those that differ most between your classes. Compare two recordings of one class with those of another.`,
     },
@@ -446,7 +453,7 @@ export const english = {
         `${name}: ${formatShare(trained)} of the training recordings, ${formatShare(held)} of the held-out ones.`,
       cut: (s: number) => `The missing sizes were stopped, or would take longer than ${s} seconds here.`,
       overFits: (name: string, points: number) =>
-        `Over-fitting: the score on held-out recordings was best with “${name}” and is ${points} percentage points lower with the largest head, although that one knows its training recordings as well.`,
+        `Over-fitting: the score on held-out recordings was best with “${name}” and is ${points} percentage points lower with the largest head, although that one fits the training recordings as well.`,
       fits: "No over-fitting to be seen here: with a larger head, the score on held-out recordings does not fall by more than chance. The embedding already separates your classes.",
       soundAlone: (said: number) =>
         `By sound alone: in your golem, the words of the transcript decide ${formatShare(said)}, so its own score differs.`,

@@ -111,7 +111,7 @@ export const russianFindings: FindingCatalogue = {
   },
   texts: {
     doubted: ({ count, share, file, label, suggested, confidence }) => ({
-      message: `Трудные или с неверной меткой, послушайте: ${recordings(count)} (${percent(share)}). Первая — ${file}: метка «${label}», а классификатор, обученный без неё, отвечает «${suggested}» с вероятностью ${percent(confidence)}. Неверные метки выучиваются наравне с верными, и верные ответы считаются ошибками.`,
+      message: `Трудные или с неверной меткой: ${recordings(count)} (${percent(share)} всех). ${count === 1 ? "Это" : "Первая —"} ${file}: метка «${label}», а классификатор, обученный без неё, отвечает «${suggested}» с вероятностью ${percent(confidence)}. Неверные метки выучиваются наравне с верными, и верные ответы считаются ошибками.`,
       advice:
         "Послушайте их. Неверные метки исправьте; если метка верна, оставьте запись и добавьте похожих.",
     }),

@@ -119,7 +119,7 @@ async function embed(
     const peaks = needsPeaks && bytes ? await drawSound(bytes, name) : undefined;
     return { ...describeEmbedded(embedded), ...(peaks ? { peaks } : {}) };
   } catch (error) {
-    // Missing networks and a full disk are no fault of the recording: it is embedded another time.
+    // Missing networks and a full disk are not faults of the recording, which is embedded later.
     if (isMissing || (error instanceof GolemError && error.code === "store-failed")) throw error;
     return { state: "refused", ...toErrorRecord(error, "encoder-failed") };
   }
@@ -154,7 +154,10 @@ function getGolem(task: string): Promise<GolemModel> {
   return found;
 }
 
-/** Whether a golem takes the embeddings that the shelf keeps: the same encoders in the same order, the same audio settings. */
+/**
+ * Whether a golem takes the embeddings that the shelf keeps: the same encoders in the same order, the same
+ * audio settings.
+ */
 function takesKept({ encoders, document }: GolemModel): boolean {
   const { trim, windowSeconds } = getAudioOf(document);
   const own = studioEncoderSet.encoders.map(({ id }) => id).join();

@@ -1,6 +1,6 @@
 /**
- * A few numbers of each embedding to look at: those of the last layer that differ most between labels, compared with how much they
- * differ within them (the F statistic of an analysis of variance).
+ * A few numbers of each embedding to look at: those of the last layer that differ most between labels,
+ * compared with how much they differ within them (the F statistic of an analysis of variance).
  *
  * Not its concern: how they are drawn.
  */
@@ -18,7 +18,9 @@ export interface SketchedRecording {
 export interface EmbeddingSketch {
   /** Length of the whole embedding. */
   readonly length: number;
-  /** Per recording the chosen numbers, in standard deviations from their mean; null where it is not embedded. */
+  /**
+   * Per recording the chosen numbers, in standard deviations from their mean; null where it is not embedded.
+   */
   readonly rows: readonly (readonly number[] | null)[];
 }
 

@@ -75,9 +75,15 @@ export type LearnCalls = {
   learn: { argument: CopiesOf & { name: string; mark: string }; answer: Learned };
   /** The golem that is kept for a task. */
   recall: { argument: { task: string }; answer: Learned | null };
-  /** What embedding gave of recordings with these hashes, in their order, as far as it is kept; needs no networks. */
+  /**
+   * What embedding gave of recordings with these hashes, in their order, as far as it is kept; needs no
+   * networks.
+   */
   recallEmbedded: { argument: { hashes: readonly string[] }; answer: (EmbedResult | null)[] };
-  /** Of recordings with these hashes and labels, the numbers of their embeddings that differ most between labels. */
+  /**
+   * Of recordings with these hashes and labels, the numbers of their embeddings that differ most between
+   * labels.
+   */
   sketch: { argument: { recordings: readonly SketchedRecording[] }; answer: EmbeddingSketch };
   /** The learning curve of a task. Reports `Progress`. */
   curve: { argument: CopiesOf; answer: LearningCurve };
@@ -111,7 +117,7 @@ async function learn(
   return { document: model.document, training: model.training, seconds, mark, history };
 }
 
-/** The golem that is replaced; one that cannot be read is none to compare with. */
+/** The golem that is replaced; undefined if it cannot be read, and then nothing is compared. */
 function readBefore(files: KeptGolem["files"]): GolemModel | undefined {
   try {
     return decodeKeptGolem(files);
@@ -191,7 +197,7 @@ async function suggestFrom(
 }
 
 async function compare(task: string, name: string): Promise<ComparedHead> {
-  // All heads are scored on the same folds; the page bounds the time, so the clock stands still.
+  // All heads are scored on the same folds; the page limits the time, so the clock here does not advance.
   const options = { layer: "last", pooling: "mean", repeats: 1, budget: 1, augment: "none" } as const;
   const bounds = { names: [name], startClock: () => () => 0 };
   return (await compareHeads(environment, task, options, bounds)).candidates[0]!;

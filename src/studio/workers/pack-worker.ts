@@ -48,7 +48,10 @@ export type PackCalls = {
   web: { argument: { task: string; folder: string; site: string }; answer: Uint8Array };
   /** The recordings of a task with metadata.csv, its golem and its settings, in a folder of that name. */
   project: { argument: { task: string; folder: string }; answer: Uint8Array };
-  /** Puts embeddings on the shelf from a zip whose entries are named by store keys; those of other encoders or settings are left out. */
+  /**
+   * Puts embeddings on the shelf from a zip whose entries are named by store keys; those of other encoders or
+   * settings are left out.
+   */
   embeddings: { argument: { bytes: Uint8Array; sha256: string }; answer: null };
   /** The files of a zip by path; `sha256`, where it is known, is checked first. */
   unpack: {
@@ -132,7 +135,7 @@ function checkHash(bytes: Uint8Array, wanted: string): void {
   throw new GolemError("weights-damaged", "A file of this site has another hash than its list says.");
 }
 
-/** Networks do not shrink when compressed. */
+/** Networks are stored uncompressed: compression does not make them smaller. */
 const uncompressed = { level: 0 } as const;
 
 /** All files that a page with the golem needs; the files of this site are checked by their hashes. */

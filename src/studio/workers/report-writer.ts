@@ -11,9 +11,11 @@ import type { LearningCurve } from "../../evaluate/learning-curve.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf } from "../../golem/predict-embedded.ts";
 import look from "../../view/look.css?raw";
+import narrow from "../../view/report/narrow.css?raw";
 import page from "../../view/report/page.css?raw";
 import { writeReport } from "../../view/report/page.tsx";
 import script from "../../view/report/page-script.js?raw";
+import sections from "../../view/report/sections.css?raw";
 import result from "../../view/result.css?raw";
 import { gatherGolemReport } from "../../workflow/golem-report.ts";
 import { addClips, clipRate, clipSeconds } from "../../workflow/report-clips.ts";
@@ -43,5 +45,5 @@ export async function writeStudioReport(
   };
   const hasSound = (place: number) => ids.has(files[place]!);
   const sounding = await addClips(data, { hasSound, read, sound: "embed" });
-  return writeReport(sounding, { script, style: `${look}${result}${page}` });
+  return writeReport(sounding, { script, style: `${look}${result}${page}${sections}${narrow}` });
 }

@@ -24,8 +24,8 @@ export interface SpokenRecording {
 /** Calls of this worker. */
 export type SpeakCalls = {
   /**
-   * Speaks `count` recordings per label, and reports each; `spoken` says how many of a label were spoken before, which are not
-   * repeated. `site` is the address of the page's folder.
+   * Speaks `count` recordings per label, and reports each; `spoken` says how many of a label were spoken
+   * before, which are not repeated. `site` is the address of the page's folder.
    */
   speak: {
     argument: {

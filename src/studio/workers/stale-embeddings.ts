@@ -1,5 +1,5 @@
 /**
- * Which embeddings on the shelf no recording needs any more, and which copies are too many.
+ * Selects the embeddings on the shelf that no recording needs, and the copies beyond the limit.
  *
  * Not its concern: when they are removed.
  */
@@ -18,8 +18,9 @@ const maximumCopies = 4000;
 const variations = [...planVariations({}, 1), ...listNegatives(defaultAmounts.negatives)];
 
 /**
- * Keys of embeddings to be removed: those of no recording of any task and of no copy of one, those of other encoders or audio
- * settings, and copies beyond `maximum`. Copies of the task `open` stay longest, then those of the newest tasks.
+ * Keys of embeddings to be removed: those of no recording of any task and of no copy of one, those of other
+ * encoders or audio settings, and copies beyond `maximum`. Copies of the task `open` stay longest, then those
+ * of the newest tasks.
  */
 export function listStaleEmbeddings(
   { tasks, recordings, keys }: ShelfIndex,

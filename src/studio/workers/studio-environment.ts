@@ -2,8 +2,8 @@
  * The environment of the workflow procedures in the studio: data sets are the shelf's tasks, embeddings are
  * those that the shelf keeps, and folds run on the workers beside this one.
  *
- * Not its concern: the procedures. Nothing is embedded here: recordings and copies that are not embedded yet are
- * passed over; `listMissingCopies` tells which copies a procedure needs.
+ * Not its concern: the procedures. Nothing is embedded here: recordings and copies that are not embedded yet
+ * are passed over; `listMissingCopies` tells which copies a procedure needs.
  */
 
 import type { Variation } from "../../augment/variation.ts";

@@ -1,5 +1,5 @@
 /**
- * Unpacks zip files of others within limits of what is really unpacked, whatever the archive claims.
+ * Unpacks untrusted zip files within limits on what is actually unpacked, whatever the archive claims.
  *
  * Not its concern: what the files are.
  *

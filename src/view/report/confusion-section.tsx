@@ -7,7 +7,7 @@ import { formatWhole } from "../../core/format.ts";
 import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { type CellPlace, ConfusionMatrix, getCellId, isLargeMatrix } from "../confusion-matrix.tsx";
 import { formatShare } from "../format.ts";
-import { RecordingItem } from "./recording-item.tsx";
+import { isPlayable, RecordingItem } from "./recording-item.tsx";
 import type { ReportData, ReportRecording } from "./report-data.ts";
 import { Section } from "./section.tsx";
 
@@ -51,7 +51,7 @@ export function writeConfusion(data: ReportData) {
           ) : (
             "Every recording was classified correctly."
           )}{" "}
-          Choose a number to see and play its recordings.
+          Choose a number to see {isPlayable(data.recordings) && "and play "}its recordings.
         </>
       }
     >

@@ -7,7 +7,6 @@ import { formatPercent, formatPoints } from "../../core/format.ts";
 import { listForecasts } from "../../evaluate/advice.ts";
 import { getStanding } from "../../evaluate/standing.ts";
 import { CurvePicture } from "../curve-picture.tsx";
-import { keepPercents } from "../format.ts";
 import { describeAdvice, describeLimit } from "../sentences.ts";
 import type { ReportData } from "./report-data.ts";
 import { BothWidths, Section } from "./section.tsx";
@@ -32,10 +31,10 @@ export function writeCurve({ learningCurve, evaluation }: ReportData) {
           <>
             With twice as many recordings: about <b>{formatPoints(doubled.gain)} percentage points</b> more (
             {formatPoints(doubled.gainInterval[0])} to {formatPoints(doubled.gainInterval[1])}).
-            {` ${keepPercents(advice)}`}
+            {` ${advice}`}
           </>
         ) : (
-          keepPercents(advice)
+          advice
         )
       }
     >
@@ -46,9 +45,7 @@ export function writeCurve({ learningCurve, evaluation }: ReportData) {
         Solid line: measured on held-out recordings, with 95 % intervals.{" "}
         {forecasts.length > 0 && "Dashed line: forecast, for recordings like the existing ones. "}
         {evaluation?.protocol === "held-out"
-          ? keepPercents(
-              `It is measured by cross-validation on the training recordings (${formatPercent(score)} with all of them), not on the test set that the score above is of (${formatPercent(evaluation.balancedAccuracy)}).`,
-            )
+          ? `It is measured by cross-validation on the training recordings (${formatPercent(score)} with all of them), not on the test set that the score above is of (${formatPercent(evaluation.balancedAccuracy)}).`
           : "It passes through the score above."}
         {limit && ` ${limit[0]!.toUpperCase()}${limit.slice(1)}.`}
       </p>

@@ -4,11 +4,12 @@
  * Not its concern: how spectrograms are made.
  */
 import { formatDuration } from "../../core/format.ts";
+import { englishFindings, getFindingTitle } from "../../doctor/finding-words.ts";
 import { formatShare } from "../format.ts";
 import { ShareBar } from "../share-bar.tsx";
 import { SpectrogramFrame } from "../spectrogram-frame.tsx";
 import { pickRecordings } from "./pick-recordings.ts";
-import { PlayButton, Understood } from "./recording-item.tsx";
+import { isPlayable, PlayButton, Understood } from "./recording-item.tsx";
 import type { ReportData, ReportFinding, ReportRecording } from "./report-data.ts";
 import { Section } from "./section.tsx";
 
@@ -19,24 +20,27 @@ const findingsShown = 3;
 
 /** The section; undefined if there is no such recording. */
 export function writeListening({ recordings, findings = [], evaluation }: ReportData) {
-  const { worst, suspicious } = pickRecordings(recordings, findings);
-  if (worst.length + suspicious.length === 0) return undefined;
+  const { worst, doubtful, reported } = pickRecordings(recordings, findings);
+  if (worst.length + doubtful.length + reported.length === 0) return undefined;
   const one = worst[0] === undefined ? undefined : recordings[worst[0]];
   const strips = [
     [evaluation?.protocol === "held-out" ? "Worst errors on the test set" : "Worst held-out errors", worst],
-    ["Possibly wrong labels", suspicious],
+    ["Possibly wrong labels", doubtful],
+    ["Reported by the doctor", reported],
   ] as const;
   return (
     <Section
       id="listen"
-      title="Listen to these first"
+      title={isPlayable(recordings) ? "Listen to these first" : "Look at these first"}
       sentence={
         one ? (
           <>
             The worst error: <b>{one.label}</b>, classified as <b>{one.answers[0]!.label}</b>.
           </>
+        ) : doubtful.length > 0 ? (
+          "Their labels are doubtful."
         ) : (
-          "Their labels are doubtful, or the doctor reports them."
+          "No error, but the doctor reports them."
         )
       }
     >
@@ -119,7 +123,7 @@ function Card(props: {
       </small>
       {said.map(({ kind, files, message }) => (
         <p class="said" key={message}>
-          {files.length > 1 ? `doctor: ${kind}` : message}
+          {files.length > 1 ? getFindingTitle(englishFindings, kind) : message}
         </p>
       ))}
     </li>

@@ -6,7 +6,7 @@
 import { ClassMark } from "../class-mark.tsx";
 import { formatShare } from "../format.ts";
 import { type MapMark, maximumMarks, RecordingMap } from "../recording-map.tsx";
-import { describeAnswer, isMistaken } from "./recording-item.tsx";
+import { describeAnswer, isMistaken, isPlayable } from "./recording-item.tsx";
 import type { ReportData } from "./report-data.ts";
 import { BothWidths, Section } from "./section.tsx";
 
@@ -24,6 +24,7 @@ export function writeMap({ recordings, labels }: ReportData) {
   if (marks.length < 3) return undefined;
   const hasBoth = new Set(marks.map(({ isTrained }) => isTrained)).size === 2;
   const left = recordings.length - marks.length;
+  const canPlay = isPlayable(recordings);
   return (
     <Section
       id="map"
@@ -32,7 +33,7 @@ export function writeMap({ recordings, labels }: ReportData) {
         <>
           Recordings with similar embeddings are close together:{" "}
           <b>{formatShare(computeNeighbourShare(marks, recordings))}</b> have a nearest neighbour of their own
-          class here. Point at a mark to see its recording, click it to play.
+          class here. Point at a mark to see its recording{canPlay && ", click it to play"}.
         </>
       }
     >
@@ -52,7 +53,7 @@ export function writeMap({ recordings, labels }: ReportData) {
               <RecordingMap
                 marks={marks}
                 width={width}
-                label={`Map of ${marks.length} recordings. Arrow keys go from one to the next, Enter plays.`}
+                label={`Map of ${marks.length} recordings. Arrow keys go from one to the next${canPlay ? ", Enter plays" : ""}.`}
               />
             )}
             widths={{ wide: 760, narrow: 344 }}

@@ -51,10 +51,11 @@ it("picks the worst of the score, and labels that nothing supports or the doctor
     message: "",
     advice: "",
   } as const;
-  const { worst, suspicious } = pickRecordings(recordings, [finding]);
+  const { worst, doubtful, reported } = pickRecordings(recordings, [finding]);
   expect(worst.map(name)).toEqual(["very wrong", "wrong"]);
-  expect(suspicious.map(name)).toEqual(["doubtful", "clipped"]);
-  expect(pickRecordings(recordings, [{ ...finding, severity: "note" }]).suspicious.map(name)).toEqual([
-    "doubtful",
-  ]);
+  expect(doubtful.map(name)).toEqual(["doubtful"]);
+  expect(reported.map(name)).toEqual(["clipped"]);
+  expect(pickRecordings(recordings, [{ ...finding, severity: "note" }]).reported).toEqual([]);
+  const doubt = { ...finding, kind: "likely-mislabelled", files: ["torn"] };
+  expect(pickRecordings(recordings, [doubt]).doubtful.map(name)).toEqual(["doubtful", "torn"]);
 });

@@ -3,19 +3,22 @@ import { getOwnScore, isMistaken } from "./recording-item.tsx";
 import type { ReportFinding, ReportRecording } from "./report-data.ts";
 
 const maximumWorst = 9;
-const maximumSuspicious = 6;
+/** Of doubtful and reported recordings together. */
+const maximumOthers = 6;
 
 /**
  * Probability of another class from which a label is doubtful, if every held-out prediction was that class.
  */
-const doubtful = 0.5;
+const leastDoubt = 0.5;
 
 /** Indices in the list of recordings. */
 interface PickedRecordings {
   /** Scored and misclassified recordings, by the probability of their own label, lowest first. */
   readonly worst: readonly number[];
-  /** Other recordings, including training recordings, with a doubtful label or a finding. */
-  readonly suspicious: readonly number[];
+  /** Other recordings, including training recordings, whose label is doubtful. */
+  readonly doubtful: readonly number[];
+  /** Other recordings that the doctor reports. */
+  readonly reported: readonly number[];
 }
 
 /**
@@ -42,13 +45,24 @@ export function pickRecordings(
   const ranked = rankRecordings(recordings);
   const isWorst = (index: number) => recordings[index]!.isScored && isMistaken(recordings[index]!);
   const worst = ranked.filter(isWorst).slice(0, maximumWorst);
-  const named = new Set(findings.filter(({ severity }) => severity !== "note").flatMap(({ files }) => files));
-  const isSuspicious = (index: number) =>
-    !worst.includes(index) && (named.has(recordings[index]!.file) || isDoubtful(recordings[index]!));
-  return { worst, suspicious: ranked.filter(isSuspicious).slice(0, maximumSuspicious) };
+  const serious = findings.filter(({ severity }) => severity !== "note");
+  const listFiles = (chosen: readonly ReportFinding[]) => new Set(chosen.flatMap(({ files }) => files));
+  const named = listFiles(serious);
+  const doubted = listFiles(serious.filter(({ kind }) => kind === "likely-mislabelled"));
+  const isDoubted = (index: number) => doubted.has(recordings[index]!.file) || isDoubtful(recordings[index]!);
+  const others = ranked
+    .filter((index) => !worst.includes(index) && (named.has(recordings[index]!.file) || isDoubted(index)))
+    .slice(0, maximumOthers);
+  return {
+    worst,
+    doubtful: others.filter(isDoubted),
+    reported: others.filter((index) => !isDoubted(index)),
+  };
 }
 
 function isDoubtful(recording: ReportRecording): boolean {
   const { isTrained, answers, scores } = recording;
-  return isTrained && isMistaken(recording) && answers[0]!.share === 1 && (scores[0]?.share ?? 0) >= doubtful;
+  return (
+    isTrained && isMistaken(recording) && answers[0]!.share === 1 && (scores[0]?.share ?? 0) >= leastDoubt
+  );
 }

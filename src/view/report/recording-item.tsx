@@ -21,6 +21,11 @@ export function PlayButton({ recording: { file, audio }, index }: PlacedRecordin
   );
 }
 
+/** Whether any recording can be played. */
+export function isPlayable(recordings: readonly ReportRecording[]): boolean {
+  return recordings.some(({ audio }) => audio !== undefined);
+}
+
 /** The transcript of a recording; nothing if it was not transcribed. */
 export function Understood({ text }: Pick<ReportRecording, "text">) {
   if (text === undefined) return null;

@@ -7,7 +7,7 @@
 import { formatDuration, formatNumberOf, formatPercent } from "../../core/format.ts";
 import type { Evaluation } from "../../evaluate/evaluation.ts";
 import { describeScored } from "../../evaluate/standing.ts";
-import { formatShare, keepPercents } from "../format.ts";
+import { formatShare } from "../format.ts";
 import { ScorePicture } from "../score-picture.tsx";
 import { describeInterval, describeProtocol, describeVerdict, trainedCaution } from "../sentences.ts";
 import type { ReportData } from "./report-data.ts";
@@ -53,7 +53,7 @@ function Score({ evaluation }: { readonly evaluation: Evaluation }) {
   const by = speakers === undefined ? "" : `; ${formatNumberOf(speakers, evaluation.groupedBy ?? "speaker")}`;
   const words = {
     label:
-      `On ${describeScored(evaluation)} ${formatShare(balancedAccuracy, 1)}, ${keepPercents(describeInterval(evaluation))}; ` +
+      `On ${describeScored(evaluation)} ${formatShare(balancedAccuracy, 1)}, ${describeInterval(evaluation)}; ` +
       `guessing ${formatShare(chance, 1)}; on the training recordings ${formatShare(trainAccuracy, 1)}`,
     ...{ heldOut: describeScored(evaluation), trained: "training recordings", guessing: "guessing" },
     caution: `, ${trainedCaution}`,
@@ -67,9 +67,8 @@ function Score({ evaluation }: { readonly evaluation: Evaluation }) {
         </p>
         <div>
           <p class="lead">
-            balanced accuracy on {describeScored(evaluation)}: the recall averaged over classes. The{" "}
-            {keepPercents("95 %")} interval is <b>{formatShare(interval[0], 1)}</b> to{" "}
-            <b>{formatShare(interval[1], 1)}</b>.
+            balanced accuracy on {describeScored(evaluation)}: the recall averaged over classes. The 95 %
+            interval is <b>{formatShare(interval[0], 1)}</b> to <b>{formatShare(interval[1], 1)}</b>.
           </p>
           <p>{`${verdict[0]!.toUpperCase()}${verdict.slice(1)}. Measured ${describeProtocol(evaluation)}${by}.`}</p>
         </div>
