@@ -73,10 +73,15 @@ function readLayoutFaults(maximum: number): string[] {
  * What is wrong with the layout of what is shown, in words; empty where nothing is. Controls are scrolled to
  * as a user would scroll, and have to be what is under the pointer at their centre. Marks of drawings are
  * left out: they may overlap. While a modal dialog is open, only its controls are checked, and the dialog has
- * to be within the window. Tables have to fit; a matrix may scroll.
+ * to be within the window. Tables have to fit; a matrix may scroll. Faults that are gone within two seconds do not
+ * count: after a change of size the page is drawn anew.
  */
-export function findLayoutFaults(page: Page): Promise<string[]> {
-  return page.evaluate(readLayoutFaults, maximumAlike);
+export async function findLayoutFaults(page: Page): Promise<string[]> {
+  for (let left = 8; ; left--) {
+    const faults = await page.evaluate(readLayoutFaults, maximumAlike);
+    if (faults.length === 0 || left === 0) return faults;
+    await page.waitForTimeout(250);
+  }
 }
 
 /** {@link findLayoutFaults} as an expression for other drivers; its value is JSON. */
