@@ -31,7 +31,7 @@ const doubtLimits = {
    * Maximum ratio of the expected errors of the second pass to those of the first; unlimited if these are
    * few.
    */
-  remainingErrors: 0.6,
+  remainingErrors: 0.45,
   fewErrors: 0.05,
   /** Otherwise, maximum share of recordings with doubtful labels. */
   shareIfErring: 0.03,

@@ -44,3 +44,16 @@ it("the easy demo writes what its schema describes", async () => {
   const program = [join(root, "bin", "golem.js"), "demo", "words", "--out", out, "--json"];
   checkOutput("demo", execFileSync(process.execPath, program, { encoding: "utf8" }));
 }, 240_000);
+
+it("the doctor doubts at most 3 % of the demo's labels, all of which are right", () => {
+  for (const args of [["demo/banking"], ["demo/banking/train"]]) {
+    const program = [join(root, "bin", "golem.js"), "doctor", ...args, "--json"];
+    const { recordings, findings } = JSON.parse(
+      execFileSync(process.execPath, program, { cwd: root, encoding: "utf8" }),
+    ) as { recordings: number; findings: { kind: string; files: string[] }[] };
+    const doubted = findings
+      .filter(({ kind }) => kind === "likely-mislabelled")
+      .flatMap(({ files }) => files);
+    expect(doubted.length).toBeLessThanOrEqual(0.03 * recordings);
+  }
+}, 240_000);
