@@ -32,12 +32,17 @@ export interface VariedSet {
 interface VariedDraw {
   readonly train: readonly EmbeddedRecording[];
   readonly clean: readonly EmbeddedRecording[];
-  /** Empty if not wanted. */
+  /** In noise 8 dB below their louder half; empty if not wanted. */
   readonly noisy: readonly EmbeddedRecording[];
+  /** In the same noise, 8 dB below their loudest tenth of a second; empty if not wanted. */
+  readonly noisier: readonly EmbeddedRecording[];
 }
 
 /** Level of the noise in the noisy test recordings, in dB below the recording. */
 const noiseDecibels = 8;
+
+/** What the level of the noise is relative to, by the name of the folder of the noisy recordings. */
+const references = { noisy: computeActiveLevel, noisier: computeLoudestLevel } as const;
 const sampleRate = 16_000;
 
 /** One division, by paths: of the published draws, or of a data set with splits. */
@@ -74,10 +79,10 @@ export async function loadVariedSet(
         Array.from({ length: draws }, (_, d) => readDraw(join(folder, "draws", name, `${d}`))),
       );
   const tests = [...new Set(divisions.flatMap(({ test }) => test))];
-  const heard = isClean
-    ? []
-    : (await loadDataset(await writeNoisy(name, recordings, tests, root))).recordings;
-  const noisy = new Map(heard.map((row) => [row.file, row]));
+  const loadNoisy = async (condition: keyof typeof references) =>
+    isClean ? [] : (await loadDataset(await writeNoisy(condition, name, recordings, tests, root))).recordings;
+  const noisy = await loadNoisy("noisy");
+  const noisier = await loadNoisy("noisier");
   const resolved = await resolveEncoderSet({});
   const store = await openEmbeddingStore(getCacheFolder().embeddings);
   const embed = async (rows: readonly Recording[], variations: ReturnType<typeof listVariations>) =>
@@ -91,7 +96,13 @@ export async function loadVariedSet(
     const find = (paths: readonly string[]) => [...new Set(paths)].flatMap((path) => byPath.get(path) ?? []);
     const trained = await embed(find(divisions.flatMap(({ train }) => train)), listVariations(copies));
     const tested = await embed(find(divisions.flatMap(({ test }) => test)), []);
-    const testedNoisy = await embed([...noisy.values()], []);
+    const testedNoisy = await embed(noisy, []);
+    const testedNoisier = await embed(noisier, []);
+    const findNoisy = (paths: readonly string[], embedded: typeof testedNoisy) =>
+      find(paths).flatMap(({ file, label }) => {
+        const row = embedded.get(getNoisyName(file));
+        return row ? [{ ...row, label }] : [];
+      });
     return {
       name,
       classes: [...new Set(recordings.map(({ label }) => label))].sort(),
@@ -99,10 +110,8 @@ export async function loadVariedSet(
       draws: divisions.map(({ train, test }) => ({
         train: find(train).flatMap(({ file }) => trained.get(file) ?? []),
         clean: find(test).flatMap(({ file }) => tested.get(file) ?? []),
-        noisy: find(test).flatMap(({ file, label }) => {
-          const row = testedNoisy.get(getNoisyName(file));
-          return row ? [{ ...row, label }] : [];
-        }),
+        noisy: findNoisy(test, testedNoisy),
+        noisier: findNoisy(test, testedNoisier),
       })),
     };
   } finally {
@@ -120,12 +129,13 @@ const getNoisyName = (file: string): string => `${file.replaceAll("/", "__")}.wa
 
 /** Writes recordings in noise, half of them in pink noise, half in babble of three recordings of other classes. */
 async function writeNoisy(
+  condition: keyof typeof references,
   name: string,
   recordings: readonly Recording[],
   paths: readonly string[],
   root: string,
 ): Promise<string> {
-  const out = join(getCacheFolder().root, "noisy", name);
+  const out = join(getCacheFolder().root, condition, name);
   const list = join(out, "metadata.csv");
   if (existsSync(list)) return out;
   mkdirSync(out, { recursive: true });
@@ -150,8 +160,8 @@ async function writeNoisy(
       const gain = 1 / (computeActiveLevel(part) || 1);
       for (let k = 0; k < noise.length; k++) noise[k]! += gain * part[(start + k) % part.length]!;
     }
-    const gain =
-      (computeActiveLevel(samples) * 10 ** (-noiseDecibels / 20)) / (computeActiveLevel(noise) || 1);
+    const level = references[condition](samples) * 10 ** (-noiseDecibels / 20);
+    const gain = level / (computeActiveLevel(noise) || 1);
     const mixed = samples.map((value, k) => 0.5 * (value + gain * noise[k]!));
     writeFileSync(join(out, getNoisyName(file)), encodeWav(mixed, sampleRate, "float32"));
     lines.push(`${JSON.stringify(getNoisyName(file))},${JSON.stringify(label)}`);
@@ -175,4 +185,16 @@ function computeActiveLevel(samples: Float32Array): number {
   ).sort((a, b) => b - a);
   const loud = powers.slice(0, Math.ceil(powers.length / 2));
   return Math.sqrt(loud.reduce((sum, power) => sum + power, 0) / (loud.length * frame));
+}
+
+/** Root mean square of the loudest tenth of a second, in steps of 20 ms. */
+function computeLoudestLevel(samples: Float32Array): number {
+  const frame = sampleRate / 50;
+  let loudest = 0;
+  for (let start = 0; start === 0 || start + 5 * frame <= samples.length; start += frame) {
+    const piece = samples.subarray(start, start + 5 * frame);
+    const power = piece.reduce((sum, value) => sum + value * value, 0) / Math.max(1, piece.length);
+    loudest = Math.max(loudest, power);
+  }
+  return Math.sqrt(loudest);
 }
