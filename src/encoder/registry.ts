@@ -15,13 +15,14 @@ import type { AddEncoder } from "./encoder-graph.ts";
 import {
   createGoogleSpeechEmbedding,
   createSpeechEmbeddingGraph,
-  googleSpeechEmbeddingInfo,
+  getSpeechEmbeddingInfo,
   googleSpeechEmbeddingWeights,
 } from "./google-speech-embedding.ts";
 import { createMfcc, mfccInfo } from "./mfcc.ts";
 import { createMoonshine, createMoonshineGraph, getMoonshineInfo } from "./moonshine.ts";
 import { type MoonshineSize, moonshineSizes } from "./moonshine-sizes.ts";
 import { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
+import type { FramePooling } from "./pooling.ts";
 import type { ResolvedTranscriber } from "./resolved-encoder.ts";
 import type { PooledTranscriber, TranscriberInfo } from "./transcriber.ts";
 import type { ReadWeights, WeightSource } from "./weights.ts";
@@ -41,6 +42,8 @@ export interface EncoderDefinition {
   create(runtime: OnnxRuntime, read: ReadWeights): Promise<Encoder>;
   /** Creates the encoder as part of an ONNX graph; undefined when it is not a network. */
   createGraph?(files: Readonly<Record<string, Uint8Array>>): AddEncoder;
+  /** The same with the recipes of earlier versions, for golems that were trained with them. */
+  readonly earlier?: readonly EncoderDefinition[];
 }
 
 /** A built-in transcriber, not yet loaded. */
@@ -55,16 +58,21 @@ export interface TranscriberDefinition {
   create(runtime: OnnxRuntime, read: ReadWeights, encoder: Encoder): Promise<PooledTranscriber>;
 }
 
+/** Defines an encoder that pools by amplitude, with its earlier form. */
+function definePooled(define: (pooling: FramePooling) => EncoderDefinition): EncoderDefinition {
+  return { ...define("amplitude"), earlier: [define("even")] };
+}
+
 /** Defines the encoder of a size of moonshine. */
-function defineMoonshine(size: MoonshineSize): EncoderDefinition {
+function defineMoonshine(size: MoonshineSize, pooling: FramePooling): EncoderDefinition {
   const { description, weights, encoder, decoder } = size;
   return {
-    info: getMoonshineInfo(size),
+    info: getMoonshineInfo(size, pooling),
     description,
     licence: "MIT",
     weights: { ...weights, files: [encoder], alongside: [decoder] },
-    create: (runtime, read) => createMoonshine(size, runtime, read),
-    createGraph: (files) => createMoonshineGraph(size, getFile(files, encoder.name)),
+    create: (runtime, read) => createMoonshine(size, runtime, read, pooling),
+    createGraph: (files) => createMoonshineGraph(size, getFile(files, encoder.name), pooling),
   };
 }
 
@@ -80,9 +88,9 @@ function defineMoonshineTranscriber(size: MoonshineSize): TranscriberDefinition 
 
 /** Built-in encoders by id; the first is the default. */
 export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
-  "moonshine-tiny": defineMoonshine(moonshineSizes.tiny),
-  "google-speech-embedding": {
-    info: googleSpeechEmbeddingInfo,
+  "moonshine-tiny": definePooled((pooling) => defineMoonshine(moonshineSizes.tiny, pooling)),
+  "google-speech-embedding": definePooled((pooling) => ({
+    info: getSpeechEmbeddingInfo(pooling),
     description: "Keyword-spotting network, 96 numbers every 80 ms; strong on single words",
     licence: "Apache-2.0",
     weights: {
@@ -101,14 +109,15 @@ export const encoderDefinitions: Readonly<Record<string, EncoderDefinition>> = {
         },
       ],
     },
-    create: createGoogleSpeechEmbedding,
+    create: (runtime, read) => createGoogleSpeechEmbedding(runtime, read, pooling),
     createGraph: (files) =>
       createSpeechEmbeddingGraph(
         getFile(files, googleSpeechEmbeddingWeights.melspectrogram.name),
         getFile(files, googleSpeechEmbeddingWeights.embedding.name),
+        pooling,
       ),
-  },
-  "moonshine-base": defineMoonshine(moonshineSizes.base),
+  })),
+  "moonshine-base": definePooled((pooling) => defineMoonshine(moonshineSizes.base, pooling)),
   mfcc: {
     info: mfccInfo,
     description: "Classical log-mel and MFCC statistics, nothing learned, nothing to download: the baseline",
@@ -143,6 +152,12 @@ export function getEncoderDefinition(id: string): EncoderDefinition {
     `There is no encoder '${id}'; the built-in ones are ${Object.keys(encoderDefinitions).join(", ")}.`,
     { hint },
   );
+}
+
+/** Finds the form of a built-in encoder that has the recipe of `info`; the present one if none has. */
+export function getEncoderForm({ id, recipe }: Pick<EncoderInfo, "id" | "recipe">): EncoderDefinition {
+  const definition = getEncoderDefinition(id);
+  return definition.earlier?.find(({ info }) => info.recipe === recipe) ?? definition;
 }
 
 /** Finds the transcriber that reads a built-in encoder; undefined when there is none. */

@@ -12,6 +12,7 @@ import {
   createWeightReader,
   type EncoderDefinition,
   encoderDefinitions,
+  getEncoderForm,
   getTranscriberDefinition,
 } from "../encoder/registry.ts";
 import type { Transcriber } from "../encoder/transcriber.ts";
@@ -64,9 +65,7 @@ export async function loadWebEncoderSet(
 }
 
 function findDefinition(requested: EncoderInfo): EncoderDefinition {
-  const definition = Object.hasOwn(encoderDefinitions, requested.id)
-    ? encoderDefinitions[requested.id]
-    : undefined;
+  const definition = Object.hasOwn(encoderDefinitions, requested.id) ? getEncoderForm(requested) : undefined;
   if (!definition) {
     const names = Object.keys(encoderDefinitions).join(", ");
     throw new GolemError(

@@ -5,7 +5,7 @@
 import { throwIfAborted, toErrorRecord } from "../core/error.ts";
 import { compareLayers, createProbe, deviceTolerance } from "../encoder/device-probe.ts";
 import type { Encoder } from "../encoder/encoder.ts";
-import { createWeightReader, encoderDefinitions } from "../encoder/registry.ts";
+import { createWeightReader, getEncoderForm } from "../encoder/registry.ts";
 import type { OnnxRuntime } from "../onnx/runtime.ts";
 import { loadWebGpuRuntime } from "./onnx-runtime-webgpu.ts";
 import { loadWebWeights, type WebWeightOptions } from "./web-weights.ts";
@@ -98,7 +98,7 @@ async function tryEncoder(
   options: TrialOptions,
 ): Promise<{ readonly encoder: Encoder; readonly trial: WebGpuTrial }> {
   const { id } = wasm.info;
-  const definition = encoderDefinitions[id]!;
+  const definition = getEncoderForm(wasm.info);
   if (!definition.weights) {
     return { encoder: wasm, trial: { encoder: id, isUsed: false, reason: "It is not a network." } };
   }

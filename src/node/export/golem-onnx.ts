@@ -6,7 +6,7 @@ import { GolemError } from "../../core/error.ts";
 import { createRandom } from "../../core/random.ts";
 import { createDescribedGraph } from "../../encoder/described-encoder.ts";
 import type { AddEncoder } from "../../encoder/encoder-graph.ts";
-import { getEncoderDefinition } from "../../encoder/registry.ts";
+import { getEncoderForm } from "../../encoder/registry.ts";
 import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
 import { createGolemOnnx, type ExportedEncoder } from "../../export/export-onnx.ts";
 import { getOnnxExampleName, writeOnnxExample } from "../../export/onnx-example.ts";
@@ -155,7 +155,7 @@ export async function loadEncoderGraph(encoder: ResolvedEncoder, options: LoadOp
   const { info, source } = encoder;
   switch (source.kind) {
     case "built-in": {
-      const definition = getEncoderDefinition(info.id);
+      const definition = getEncoderForm(info);
       if (!definition.createGraph) {
         throw new GolemError(
           "invalid-option",

@@ -3,7 +3,7 @@ import type { Provider } from "../../core/device.ts";
 import { GolemError } from "../../core/error.ts";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { Encoder } from "../../encoder/encoder.ts";
-import { getEncoderDefinition } from "../../encoder/registry.ts";
+import { getEncoderDefinition, getEncoderForm } from "../../encoder/registry.ts";
 import type { EncoderSource, ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import type { EnvironmentOptions } from "../environment.ts";
 import { ensureWeights, getReadyFolder, openWeights } from "./encoder-weights.ts";
@@ -55,7 +55,7 @@ export async function loadEncoderHere(
       return loadPreparedCheckpoint(await prepareAsResolved(encoder, source, options), options);
     }
     case "built-in": {
-      const definition = getEncoderDefinition(info.id);
+      const definition = getEncoderForm(info);
       const readyFolder = getReadyFolder(definition, options.cache);
       const runtime = createNodeOnnxRuntime({ threads, hasSpareCore, readyFolder, device });
       return definition.create(runtime, openWeights(definition, options));

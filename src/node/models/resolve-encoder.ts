@@ -12,7 +12,12 @@ import { GolemError } from "../../core/error.ts";
 import type { EncoderInfo } from "../../encoder/encoder.ts";
 import { descriptorFile } from "../../encoder/encoder-descriptor.ts";
 import { checkSameEncoder } from "../../encoder/identity.ts";
-import { defaultEncoderId, encoderDefinitions, getEncoderDefinition } from "../../encoder/registry.ts";
+import {
+  defaultEncoderId,
+  encoderDefinitions,
+  getEncoderDefinition,
+  getEncoderForm,
+} from "../../encoder/registry.ts";
 import {
   localRevision,
   paddedMark,
@@ -38,6 +43,8 @@ export interface ResolveOptions extends HubEnvironment {
   readonly padded?: boolean | undefined;
   /** The files of a folder to use; default all. */
   readonly names?: readonly string[] | undefined;
+  /** Recipe of a built-in encoder: that of an earlier version, for golems that were trained with it. */
+  readonly recipe?: string | undefined;
   /** Whether to download the files of a checkpoint's transcriber as well. */
   readonly words?: boolean | undefined;
 }
@@ -84,6 +91,7 @@ export async function resolveGolemEncoder(
   const choice = {
     ...options,
     precision: recorded.precision,
+    recipe: recorded.recipe,
     padded,
     layer: recorded.layers - 1,
     names: Object.keys(recorded.sha256),
@@ -114,9 +122,10 @@ async function resolveRecorded(recorded: EncoderInfo, options: ResolveOptions): 
   return resolveFiles(await openFolder(id, names), options);
 }
 
-function resolveBuiltIn(id: string, { precision, padded }: ResolveOptions): ResolvedEncoder {
+function resolveBuiltIn(id: string, { precision, recipe, padded }: ResolveOptions): ResolvedEncoder {
   if (padded) throw createPaddingError(id);
-  const { info, description, licence } = getEncoderDefinition(id);
+  const { info, description, licence } =
+    recipe === undefined ? getEncoderDefinition(id) : getEncoderForm({ id, recipe });
   checkPrecision(info, precision);
   return { info, description, licence, source: { kind: "built-in" } };
 }
