@@ -11,14 +11,17 @@ import { createValueInfo, extendModel } from "../onnx/proto.ts";
 import { getModelBytes, type OnnxModel } from "../onnx/runtime.ts";
 import { createMoonshine } from "./moonshine.ts";
 import { getMoonshineWidth, moonshineSizes } from "./moonshine-sizes.ts";
-import { poolFrames } from "./pooling.ts";
+import { computeAmplitudeWeights, poolFrames } from "./pooling.ts";
 import { createWeightReader, getEncoderDefinition } from "./registry.ts";
 
 const random = createRandom(0);
 const samples = Float32Array.from(
   { length: 24_000 },
-  (_, i) => 0.2 * Math.sin(i / 9) + 0.05 * random.normal(),
+  // Louder and quieter in turn, so that frames count differently.
+  (_, i) => Math.sin(i / 4000) ** 2 * (0.2 * Math.sin(i / 9) + 0.05 * random.normal()),
 );
+
+const frameSpan = { window: 895, hop: 384 };
 
 /** Norm of the difference, relative to the norm of `expected`. */
 function getDistance(found: Float32Array, expected: Float32Array): number {
@@ -50,12 +53,23 @@ describe.each(Object.values(moonshineSizes))("$id", (size) => {
       const tensor = frames[name]!;
       expect(tensor.dims[2]).toBe(width);
       expect(tensor.dims[1]).toBe(pooled.frames);
-      const expected = poolFrames(tensor.data as Float32Array, width).vector;
+      const weights = computeAmplitudeWeights(samples, pooled.frames, frameSpan);
+      const expected = poolFrames(tensor.data as Float32Array, width, weights).vector;
       const layerVector = pooled.vector.subarray(layer * 2 * width, (layer + 1) * 2 * width);
       expect(getDistance(layerVector, expected)).toBeLessThan(tolerance);
     }
-    const last = poolFrames(pooled.lastLayer!, width).vector;
+    const weights = computeAmplitudeWeights(samples, pooled.frames, frameSpan);
+    const last = poolFrames(pooled.lastLayer!, width, weights).vector;
     expect(pooled.vector.subarray(blocks * 2 * width)).toBeAllclose(last, { rtol: 1e-3, atol: 1e-4 });
+    // As in golems of earlier versions.
+    const runtime = createNodeOnnxRuntime({ threads: 1 });
+    const earlier = await createMoonshine(size, runtime, createWeightReader(files), "even");
+    const even = await earlier.encode(samples, { keepFrames: true });
+    expect(even.vector.subarray(blocks * 2 * width)).toBeAllclose(poolFrames(even.lastLayer!, width).vector, {
+      ...{ rtol: 1e-3, atol: 1e-4 },
+    });
+    expect(getDistance(even.vector, pooled.vector)).toBeGreaterThan(0.01);
+    await earlier.dispose();
     await plain.release();
     await encoder.dispose();
   });

@@ -29,6 +29,28 @@ describe("resolving an encoder", () => {
     await expect(resolveEncoder("nothing")).rejects.toMatchObject({ code: "unknown-encoder" });
   });
 
+  it("finds the form of a built-in encoder that a golem of an earlier version was trained with", async () => {
+    const even = "pool=mean+std;window=76;hop=8;centre<16000";
+    const { info } = await resolveEncoder("google-speech-embedding");
+    expect(info.recipe).not.toBe(even);
+    const recorded = { ...info, recipe: even };
+    const earlier = await resolveGolemEncoder(recorded);
+    expect(earlier.info).toEqual(recorded);
+    expect((await resolveGolemEncoder(info)).info).toEqual(info);
+    const other = { ...info, recipe: "pool=max" };
+    await expect(resolveGolemEncoder(other)).rejects.toMatchObject({ code: "golem-version" });
+    const samples = Float32Array.from(
+      { length: 40_000 },
+      (_, i) => (i < 20_000 ? 0.5 : 0.01) * Math.sin(i * i * 1e-5),
+    );
+    const [before, now] = [await loadEncoder(earlier), await loadEncoder(info.id)];
+    expect(before.info).toEqual(recorded);
+    const vectors = [(await before.encode(samples)).vector, (await now.encode(samples)).vector];
+    expect(vectors[0]).not.toBeAllclose(vectors[1]!, { rtol: 1e-2, atol: 1e-2 });
+    await before.dispose();
+    await now.dispose();
+  });
+
   it("finds a folder with a checkpoint, in both precisions, cut if requested", async () => {
     const { model, cache } = await createPlaces();
     const found = await resolveEncoder(model, { cache });
