@@ -156,7 +156,7 @@ export function createSpeechEmbeddingGraph(
     };
     const isEven = pooling === "even";
     if (!isEven) addAmplitudeWeights(centred, frameSpan, add);
-    addPoolingNodes([vectors], add, { weights: isEven ? undefined : weightsTensor });
+    addPoolingNodes([vectors], add, { weights: isEven ? undefined : { tensor: weightsTensor, from: 0 } });
     return (layer) => rename(getPooledTensor(layer));
   };
 }

@@ -58,7 +58,7 @@ export const moonshineSizes = {
     graphs: {
       encoder: {
         even: "232f3f31cc1f4d28ab2b92016228ee7d6ffdb71a32daf9abad95c8044ebe581c",
-        amplitude: "1cc3ebbf295273b250eae1aa52c8f2c12848401594c86bf4f7516f5e41d27a61",
+        amplitude: "18d639fd1a37ecf1db9517e48c74d201e4823be94284a9f1ba32a5d8c96dfd56",
       },
       attended: "ceb58a312f3be1a78ca03ab666a3f6eb911b578772801789be38e63c3664a7f2",
       step: "613266076f70177d922cb995feb62c2ba8fe917fd3e649d2f994f373aafc7816",
@@ -87,7 +87,7 @@ export const moonshineSizes = {
     graphs: {
       encoder: {
         even: "befd1556a6d77d8c3c7f66d2d29d0f6c46974d6a89ded8280283ed81dbdd3941",
-        amplitude: "e11c848e2e31d4b8f5adca4e9a8f0fff06d766afcd9982094a3820aa1ab40d81",
+        amplitude: "a002d2d9706c8f5a5573ef37cfe8fa98770a5073249dd48782b13e44975b91a6",
       },
       attended: "9075f51291eb59a032ccc38d1c8767806c3535a93ca4002f2e0a7dfd94c05fcc",
       step: "b6900642adb37c6dc0ad2a94501c342e89ce1661c223fc6e98b051fd2c9e652b",

@@ -48,6 +48,12 @@ function getLayerTensors({ blocks }: MoonshineSize): string[] {
   ];
 }
 
+/**
+ * Gets the first layer whose frames count by amplitude: the output of the middle block. Layers before it
+ * represent sound rather than words, and the quiet parts of a sound characterise it too.
+ */
+const getFirstWeighted = ({ blocks }: MoonshineSize): number => blocks / 2;
+
 /** Returns the identity of the encoder of a size. */
 export function getMoonshineInfo(size: MoonshineSize, pooling: FramePooling = "amplitude"): EncoderInfo {
   return {
@@ -58,7 +64,7 @@ export function getMoonshineInfo(size: MoonshineSize, pooling: FramePooling = "a
     layers: size.blocks + 1,
     dimensions: getMoonshineWidth(size),
     precision: "int8",
-    recipe: `${describePooling(pooling)};reflect<${minimumSamples};products=fp32`,
+    recipe: `${describePooling(pooling, getFirstWeighted(size))};reflect<${minimumSamples};products=fp32`,
   };
 }
 
@@ -138,7 +144,9 @@ function buildModel(
   if (!isPortable) addEncoderAttention(added, size);
   const isEven = pooling === "even";
   if (!isEven) addAmplitudeWeights(inputName, frameSpan, added.add);
-  addPoolingNodes(layerTensors, added.add, { weights: isEven ? undefined : weightsTensor });
+  addPoolingNodes(layerTensors, added.add, {
+    weights: isEven ? undefined : { tensor: weightsTensor, from: getFirstWeighted(size) },
+  });
   return extractModel(graph, {
     inputs: { [inputName]: createValueInfo(inputName, "float32", [1, "samples"]) },
     outputs: {

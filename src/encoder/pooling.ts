@@ -16,9 +16,11 @@ import { type FrameSpan, leastPower, tinyPower } from "../onnx/pooling-graph.ts"
  */
 export type FramePooling = "even" | "amplitude";
 
-/** Names the pooling in the recipe of an encoder. */
-export const describePooling = (pooling: FramePooling): string =>
-  pooling === "even" ? "pool=mean+std" : "pool=mean+std by amplitude";
+/** Names the pooling in the recipe of an encoder; layers below `from` are pooled evenly. */
+export function describePooling(pooling: FramePooling, from = 0): string {
+  if (pooling === "even") return "pool=mean+std";
+  return `pool=mean+std by amplitude${from > 0 ? ` from layer ${from}` : ""}`;
+}
 
 /**
  * Computes the weight of each frame: the standard deviation of its samples, divided by its mean over frames.

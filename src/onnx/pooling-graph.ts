@@ -45,22 +45,26 @@ export function addPoolingNodes(
     weights,
   }: {
     readonly makeAxes?: ((axis: number) => string) | undefined;
-    /** Name of a tensor [1, frames, 1] of weights with mean 1; without it, all frames count the same. */
-    readonly weights?: string | undefined;
+    /**
+     * Name of a tensor [1, frames, 1] of weights with mean 1, and the first layer whose frames have them. All
+     * other frames count the same.
+     */
+    readonly weights?: { readonly tensor: string; readonly from: number } | undefined;
   } = {},
 ): void {
-  const addMean = (frames: string, output: string) => {
-    const input = weights === undefined ? frames : `${output}_weighted`;
-    if (weights !== undefined) add("Mul", [frames, weights], [input], {});
+  const addMean = (frames: string, output: string, layer: number) => {
+    const isWeighted = weights !== undefined && layer >= weights.from;
+    const input = isWeighted ? `${output}_weighted` : frames;
+    if (isWeighted) add("Mul", [frames, weights.tensor], [input], {});
     if (makeAxes) add("ReduceMean", [input, makeAxes(1)], [output], { keepdims: 1 });
     else add("ReduceMean", [input], [output], { axes: [1], keepdims: 1 });
   };
   const pooled = layerTensors.map((tensor, layer) => {
     const name = (part: string) => `golem_${part}_${layer}`;
-    addMean(tensor, name("mean"));
+    addMean(tensor, name("mean"), layer);
     add("Sub", [tensor, name("mean")], [name("centred")], {});
     add("Mul", [name("centred"), name("centred")], [name("squared")], {});
-    addMean(name("squared"), name("variance"));
+    addMean(name("squared"), name("variance"), layer);
     add("Sqrt", [name("variance")], [name("deviation")], {});
     add("Concat", [name("mean"), name("deviation")], [getPooledTensor(layer)], { axis: 2 });
     return getPooledTensor(layer);
