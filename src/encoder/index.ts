@@ -7,12 +7,14 @@ export { createMfcc, mfccInfo } from "./mfcc.ts";
 export { createMoonshine, getMoonshineInfo } from "./moonshine.ts";
 export { type MoonshineSize, moonshineSizes } from "./moonshine-sizes.ts";
 export { createMoonshineTranscriber, getMoonshineTranscriberInfo } from "./moonshine-transcriber.ts";
+export type { FramePooling } from "./pooling.ts";
 export {
   createWeightReader,
   defaultEncoderId,
   type EncoderDefinition,
   encoderDefinitions,
   getEncoderDefinition,
+  getEncoderForm,
   getTranscriberDefinition,
   type ReadWeights,
   type TranscriberDefinition,

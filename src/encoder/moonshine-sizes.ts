@@ -4,7 +4,6 @@
  *
  * Jeffries et al. 2024, "Moonshine: Speech Recognition for Live Transcription and Voice Commands", table 1.
  */
-import type { FramePooling } from "./pooling.ts";
 import type { WeightFile, WeightSource } from "./weights.ts";
 
 /** One size of moonshine. */
@@ -24,7 +23,9 @@ export interface MoonshineSize {
   readonly decoder: WeightFile;
   /** SHA-256 of the graphs that are built from the weights; a test checks them. */
   readonly graphs: {
-    readonly encoder: Readonly<Record<FramePooling, string>>;
+    readonly encoder: string;
+    /** The encoder of earlier versions, all of whose layers are pooled evenly. */
+    readonly evenEncoder: string;
     readonly attended: string;
     readonly step: string;
   };
@@ -56,10 +57,8 @@ export const moonshineSizes = {
       bytes: 20_243_286,
     },
     graphs: {
-      encoder: {
-        even: "232f3f31cc1f4d28ab2b92016228ee7d6ffdb71a32daf9abad95c8044ebe581c",
-        amplitude: "18d639fd1a37ecf1db9517e48c74d201e4823be94284a9f1ba32a5d8c96dfd56",
-      },
+      encoder: "18d639fd1a37ecf1db9517e48c74d201e4823be94284a9f1ba32a5d8c96dfd56",
+      evenEncoder: "232f3f31cc1f4d28ab2b92016228ee7d6ffdb71a32daf9abad95c8044ebe581c",
       attended: "ceb58a312f3be1a78ca03ab666a3f6eb911b578772801789be38e63c3664a7f2",
       step: "613266076f70177d922cb995feb62c2ba8fe917fd3e649d2f994f373aafc7816",
     },
@@ -85,10 +84,8 @@ export const moonshineSizes = {
       bytes: 42_498_870,
     },
     graphs: {
-      encoder: {
-        even: "befd1556a6d77d8c3c7f66d2d29d0f6c46974d6a89ded8280283ed81dbdd3941",
-        amplitude: "a002d2d9706c8f5a5573ef37cfe8fa98770a5073249dd48782b13e44975b91a6",
-      },
+      encoder: "a002d2d9706c8f5a5573ef37cfe8fa98770a5073249dd48782b13e44975b91a6",
+      evenEncoder: "befd1556a6d77d8c3c7f66d2d29d0f6c46974d6a89ded8280283ed81dbdd3941",
       attended: "9075f51291eb59a032ccc38d1c8767806c3535a93ca4002f2e0a7dfd94c05fcc",
       step: "b6900642adb37c6dc0ad2a94501c342e89ce1661c223fc6e98b051fd2c9e652b",
     },

@@ -78,7 +78,7 @@ export async function createMoonshine(
   const info = getMoonshineInfo(size, pooling);
   const session = await runtime.createSession({
     name: "encoder",
-    sha256: size.graphs.encoder[pooling],
+    sha256: pooling === "even" ? size.graphs.evenEncoder : size.graphs.encoder,
     build: async () =>
       buildModel(size, await read(size.encoder.name), { pooling, isPortable: runtime.isPortableOnly }),
   });
