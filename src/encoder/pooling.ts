@@ -24,21 +24,24 @@ export function describePooling(pooling: FramePooling, from = 0): string {
 
 /**
  * Computes the weight of each frame: the standard deviation of its samples, divided by its mean over frames.
- * Sample 0 is the first of the first frame.
+ * The first frame starts at sample 0, and the last one ends within the samples.
  */
 export function computeAmplitudeWeights(
   samples: Float32Array,
   frames: number,
   { window, hop }: FrameSpan,
 ): Float64Array {
+  // Running sums, since windows overlap.
+  const sums = new Float64Array(samples.length + 1);
+  const squares = new Float64Array(samples.length + 1);
+  for (let i = 0; i < samples.length; i++) {
+    sums[i + 1] = sums[i]! + samples[i]!;
+    squares[i + 1] = squares[i]! + samples[i]! * samples[i]!;
+  }
   const powers = Float64Array.from({ length: frames }, (_, frame) => {
-    const end = Math.min(samples.length, frame * hop + window);
-    let [sum, squares] = [0, 0];
-    for (let i = frame * hop; i < end; i++) {
-      sum += samples[i]!;
-      squares += samples[i]! * samples[i]!;
-    }
-    return Math.max(0, squares / window - (sum / window) ** 2);
+    const [start, end] = [frame * hop, frame * hop + window];
+    const offset = (sums[end]! - sums[start]!) / window;
+    return Math.max(0, (squares[end]! - squares[start]!) / window - offset ** 2);
   });
   const loudest = powers.reduce((most, power) => Math.max(most, power), 0);
   const amplitudes = powers.map((power) => Math.sqrt(power / (loudest + tinyPower) + leastPower));
