@@ -43,8 +43,6 @@ export interface ResolveOptions extends HubEnvironment {
   readonly padded?: boolean | undefined;
   /** The files of a folder to use; default all. */
   readonly names?: readonly string[] | undefined;
-  /** Recipe of a built-in encoder: that of an earlier version, for golems that were trained with it. */
-  readonly recipe?: string | undefined;
   /** Whether to download the files of a checkpoint's transcriber as well. */
   readonly words?: boolean | undefined;
 }
@@ -91,7 +89,6 @@ export async function resolveGolemEncoder(
   const choice = {
     ...options,
     precision: recorded.precision,
-    recipe: recorded.recipe,
     padded,
     layer: recorded.layers - 1,
     names: Object.keys(recorded.sha256),
@@ -99,7 +96,9 @@ export async function resolveGolemEncoder(
   const found = options.encoder
     ? await resolveEncoder(options.encoder, choice)
     : await resolveRecorded(recorded, choice);
-  checkSameEncoder(recorded, found.info);
+  // Golems of earlier versions load the form of a built-in encoder that they were trained with.
+  const isForm = found.source.kind === "built-in" && found.info.id === recorded.id;
+  checkSameEncoder(recorded, isForm ? getEncoderForm(recorded).info : found.info);
   return { ...found, info: recorded };
 }
 
@@ -122,10 +121,9 @@ async function resolveRecorded(recorded: EncoderInfo, options: ResolveOptions): 
   return resolveFiles(await openFolder(id, names), options);
 }
 
-function resolveBuiltIn(id: string, { precision, recipe, padded }: ResolveOptions): ResolvedEncoder {
+function resolveBuiltIn(id: string, { precision, padded }: ResolveOptions): ResolvedEncoder {
   if (padded) throw createPaddingError(id);
-  const { info, description, licence } =
-    recipe === undefined ? getEncoderDefinition(id) : getEncoderForm({ id, recipe });
+  const { info, description, licence } = getEncoderDefinition(id);
   checkPrecision(info, precision);
   return { info, description, licence, source: { kind: "built-in" } };
 }
