@@ -5,7 +5,7 @@
  * Not its concern: how answers are computed.
  */
 import { z } from "@hono/zod-openapi";
-import { eventFormats } from "../detect/event-formats.ts";
+import { eventFormatFacts, eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
 
 const share = z.number().min(0).max(1);
@@ -194,6 +194,11 @@ const detectFields = {
   ),
 };
 
+const tableFormats = eventFormats
+  .filter((format) => format !== "json")
+  .map((format) => `${format}, ${eventFormatFacts[format].meaning}`)
+  .join("; ");
+
 /** The query of detect. */
 export const detectQuery = z.object({
   name: nameParam,
@@ -203,8 +208,7 @@ export const detectQuery = z.object({
     .default("json")
     .openapi({
       param: { name: "format", in: "query" },
-      description:
-        "json: according to Accept; csv, audacity (a label track) and raven (a selection table): tables for other programs.",
+      description: `json: according to Accept; for other programs: ${tableFormats}.`,
     }),
 });
 
