@@ -11,6 +11,15 @@ export async function openStudio(): Promise<StudioServer> {
   return startStudioServer(await gatherStudioSite(), 0);
 }
 
+/** The languages of the studio's menu, the current one last. */
+export async function listLanguages(page: Page): Promise<string[]> {
+  const read = (elements: Element[]) => elements.map((element) => element.getAttribute("lang")!);
+  return [
+    ...(await page.locator(".pills [lang]").evaluateAll(read)),
+    ...(await page.locator("html").evaluateAll(read)),
+  ];
+}
+
 /** A page of the studio that counts what is clicked and typed, and what moves or hangs. */
 export interface StudioPage extends WatchedPage {
   /** Clicks and keys so far. */
