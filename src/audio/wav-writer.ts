@@ -17,10 +17,7 @@ interface Layout {
   readonly tag: number;
   /** Bytes per sample. */
   readonly width: number;
-  /**
-   * Whether the header gives the number of samples in a fact chunk, as the specification asks of all formats
-   * but PCM.
-   */
+  /** Whether the header has a fact chunk with the number of samples: all formats but PCM should. */
   readonly hasFact: boolean;
   write(view: DataView, offset: number, sample: number): void;
 }

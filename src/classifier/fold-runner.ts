@@ -150,9 +150,7 @@ export interface FoldEnvironment {
   takeTurn(): Promise<unknown>;
 }
 
-/**
- * Heads slow enough for workers to pay: starting a worker takes as long as fifty folds of other single heads.
- */
+/** Heads for which workers pay: starting one takes as long as fifty folds of other heads. */
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
 /**

@@ -71,8 +71,5 @@ export function createEventWriter(format: EventFormat, highHz = 8000): EventWrit
   }
 }
 
-/**
- * Replaces tabs and line ends in a field, since tab-separated tables have no quoting; escapes control
- * characters.
- */
+/** Replaces tabs and line ends (tab-separated tables have no quoting); escapes control characters. */
 const flatten = (text: string): string => makePrintable(text.replaceAll(/[\t\r\n]+/g, " "));

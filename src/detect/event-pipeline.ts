@@ -43,9 +43,7 @@ export interface LiveState {
   readonly isSound: boolean;
   /** The latest smoothed probabilities, by label. */
   readonly scores: Readonly<Record<string, number>>;
-  /**
-   * Dissimilarity of the latest sound to all classes, 0 to 1; the probabilities are reduced by this share.
-   */
+  /** Dissimilarity of the latest sound to all classes, 0 to 1, by which probabilities are reduced. */
   readonly unknown: number;
   /**
    * The latest stretch of sound that ended without an event, times in seconds; `unknown`: its

@@ -32,10 +32,7 @@ export interface FindingCatalogue {
   };
 }
 
-/**
- * Gets the title of a kind; a kind that the catalogue lacks (from a golem of another version) is its own
- * title.
- */
+/** Gets the title of a kind; a kind of another version's golem is its own title. */
 export function getFindingTitle({ titles }: Pick<FindingCatalogue, "titles">, kind: string): string {
   return Object.hasOwn(titles, kind) ? titles[kind as FindingKind] : kind;
 }

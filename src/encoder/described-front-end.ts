@@ -1,7 +1,4 @@
-/**
- * The front end of a described model: from the samples of a window to the input tensor, samples or log-mel
- * frames.
- */
+/** The front end of a described model: from a window's samples to the tensor, samples or log-mel. */
 import type { OnnxTensor } from "../onnx/runtime.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";
 import { normaliseSamples, reflectToLength } from "./input-preparation.ts";

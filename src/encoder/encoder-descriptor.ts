@@ -23,9 +23,7 @@ const samplesInput = z.strictObject({
   axes: z.array(z.enum(["batch", "channel", "samples"])).check(z.minLength(1), z.maxLength(3)),
   /** "zero-mean-unit-variance" is computed over the whole window, as wav2vec2 expects. */
   normalise: z._default(z.enum(["none", "zero-mean-unit-variance"]), "none"),
-  /**
-   * Factor applied to samples in -1 .. 1 after normalisation: 32768 for networks that expect 16-bit integers.
-   */
+  /** Factor on samples in -1 .. 1 after normalisation: 32768 for networks of 16-bit integers. */
   gain: z._default(z.number().check(z.minimum(1e-6), z.maximum(1e6)), 1),
 });
 
@@ -49,9 +47,7 @@ const logMelInput = z.strictObject({
   offset: z._default(z.number().check(z.minimum(0), z.maximum(1)), 0),
   floor: z._default(z.number().check(z.minimum(1e-30), z.maximum(1)), 1e-10),
   centred: z._default(z.boolean(), false),
-  /**
-   * For networks whose input is windows of frames: frames per window, and frames from one window to the next.
-   */
+  /** For networks of windows of frames: frames per window, and from one window to the next. */
   patches: z.optional(z.strictObject({ length: int(1, 10_000), hop: int(1, 10_000) })),
 });
 

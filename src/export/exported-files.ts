@@ -4,9 +4,7 @@ import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 
-/**
- * Files by their paths in the folder (with "/" between folders): contents, or a file on this machine to copy.
- */
+/** Files by path in the folder ("/" between folders): contents, or a file of this machine to copy. */
 export type ExportedFiles = Readonly<Record<string, Uint8Array | string | { readonly copyOf: string }>>;
 
 /**

@@ -120,10 +120,7 @@ function settle({ model }: Golem, options: DetectWork): DetectSettings {
   return settings;
 }
 
-/**
- * Opens the clip keeper if clips are kept; rejects if the settings leave no room for near misses below the
- * threshold.
- */
+/** Opens the clip keeper if clips are kept; rejects if there is no room for near misses. */
 async function openKeeper(
   { thresholds, ...settings }: DetectSettings,
   { keep, onWarning }: DetectWork,

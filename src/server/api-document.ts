@@ -1,7 +1,4 @@
-/**
- * The OpenAPI document of the server, which is served at /openapi.json, shown at /docs and published with the
- * package.
- */
+/** The OpenAPI document of the server: at /openapi.json, shown at /docs, and in the package. */
 import { OpenAPIHono } from "@hono/zod-openapi";
 import packageJson from "../../package.json" with { type: "json" };
 import { routes, securitySchemes } from "./routes.ts";

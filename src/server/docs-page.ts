@@ -78,10 +78,7 @@ const script = writeDocsScript(sampleOrigin);
 
 const hash = (text: string): string => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 
-/**
- * Content-Security-Policy of the page: it allows only its own style, its own script, and requests to this
- * server.
- */
+/** Content-Security-Policy of the page: its own style and script, requests to this server. */
 export const docsPolicy = `default-src 'none'; style-src ${hash(style)}; script-src ${hash(script)}; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
 /** Renders the page. */

@@ -83,9 +83,7 @@ export function watchConnections(server: Server): Connections {
 
 const lingering = new WeakSet<Socket>();
 
-/**
- * Ends a connection: written bytes are sent, arriving bytes are discarded, and after a while it is destroyed.
- */
+/** Ends a connection: bytes are sent, arriving ones discarded; after a while it is destroyed. */
 function linger(socket: Socket): void {
   if (lingering.has(socket) || socket.destroyed) return;
   lingering.add(socket);

@@ -1,7 +1,4 @@
-/**
- * The HTTP server under the application: its time limits, opening its port, and closing it without losing
- * requests.
- */
+/** The HTTP server under the application: time limits, opening, closing without losing requests. */
 import type { Server as HttpServer } from "node:http";
 import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
@@ -12,9 +9,7 @@ import { type Connections, isClosing, PlainRequest, watchConnections } from "./h
 import { maximumMessageBytes } from "./listen-route.ts";
 import { openPort } from "./open-port.ts";
 
-/**
- * Milliseconds for which requests that arrive over open connections are still answered when the server stops.
- */
+/** Milliseconds for which requests over open connections are still answered while stopping. */
 const graceMilliseconds = 250;
 /** Turns of the event loop in which the last connections are accepted. */
 const takingTurns = 3;
@@ -60,9 +55,7 @@ export async function openHttpServer(app: App, port: number, host: string): Prom
   };
 }
 
-/**
- * Node's own `close` would end idle connections at once, and lose requests that are about to arrive on them.
- */
+/** Node's own `close` would end idle connections, and lose requests about to arrive on them. */
 async function drain(server: HttpServer, connections: Connections, milliseconds: number): Promise<void> {
   // The system may have accepted connections that this process has not yet taken: closing the port would
   // reset them.

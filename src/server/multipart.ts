@@ -84,10 +84,7 @@ export async function* readMultipart(
   }
 }
 
-/**
- * Gets the file name in a part's headers, if there is one. Names are UTF-8, with quotes and line ends
- * percent-encoded.
- */
+/** Gets the file name in a part's headers, if any: UTF-8, quotes and line ends percent-encoded. */
 function getFileName(headers: string): string | undefined {
   const disposition = /^content-disposition:[ \t]*form-data([^\r\n]*)/im.exec(headers)?.[1];
   if (disposition === undefined) throw malformed("a part has no form-data disposition");

@@ -253,10 +253,7 @@ export const eventSchema = z
 /** Bytes of a recording in the OpenAPI document. */
 export const binarySchema = { type: "string" as const, format: "binary" };
 
-/**
- * A form with recordings. It is read as it arrives (see multipart.ts), so it is not checked against the
- * schema.
- */
+/** A form with recordings, read as it arrives (multipart.ts), so not checked against the schema. */
 export const formSchema = {
   type: "object" as const,
   required: ["file"],

@@ -15,9 +15,7 @@ import { serverDefaults } from "./server-defaults.ts";
 type ReloadListener = (id: string, error: unknown) => void;
 
 interface WatchOptions extends SourceOptions {
-  /**
-   * Seconds between checks of every golem; 0: only when `check` is called. Default: that of `serverDefaults`.
-   */
+  /** Seconds between checks of golems; 0: only by `check`. Default: that of `serverDefaults`. */
   readonly seconds?: number | undefined;
   readonly onReload: ReloadListener;
 }

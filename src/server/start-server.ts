@@ -34,10 +34,7 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly apiKeys?: readonly string[] | undefined;
   /** Maximum size of a body, in bytes. */
   readonly maximumBodyBytes?: number | undefined;
-  /**
-   * Maximum size of the body of a long recording, in bytes, and maximum duration of such a recording, in
-   * seconds.
-   */
+  /** Limits of a long recording: bytes of its body, and its duration in seconds. */
   readonly maximumStreamBytes?: number | undefined;
   readonly maximumStreamSeconds?: number | undefined;
   /** Maximum number of samples decoded for one prediction, counting all channels. */

@@ -68,9 +68,7 @@ export interface TrainingInput {
   readonly createdBy: string;
   /** The options as flags of the command line, for the record. */
   readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /**
-   * Finds faults of the recordings, for the record, most harmful first; called while workers for folds start.
-   */
+  /** Finds faults of the recordings, most harmful first; called while workers for folds start. */
   readonly examine?: (() => readonly StoredFinding[]) | undefined;
 }
 
@@ -200,10 +198,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   });
 }
 
-/**
- * Indices of the copies that familiarity is fitted to, by decreasing benefit; changes of speed have no
- * benefit.
- */
+/** Indices of copies that familiarity is fitted to, best first; changes of speed have no benefit. */
 export function placeCopies(variations: readonly Variation[] = []): number[] {
   return (["noise", "cut", "room"] as const)
     .map((wanted) => variations.findIndex(({ kind }) => kind === wanted))

@@ -151,9 +151,7 @@ async function* reportBytes(
 /** Containers that another decoder may read although the built-in one does not. */
 const isShared: ReadonlySet<Container> = new Set<Container>(["mp4", "webm"]);
 
-/**
- * The error of a file unless another decoder reads it; undefined for errors that no other decoder can avoid.
- */
+/** The error of a file unless another decoder reads it; undefined for errors that none can avoid. */
 function getRefusal(error: unknown, name: string, container: Container): GolemError | undefined {
   if (!(error instanceof GolemError)) return undefined;
   if (isShared.has(container)) {

@@ -27,10 +27,7 @@ export interface WavHeader {
   readonly bitsPerSample: number;
   /** Bytes per second as stated. */
   readonly byteRate: number;
-  /**
-   * Samples per channel according to the fact chunk; 0 if there is none. Only meaningful for compressed
-   * samples.
-   */
+  /** Samples per channel by the fact chunk; 0 if there is none. Meaningful only for compressed samples. */
   readonly factSamples: number;
   /** Offset of the samples, and the number of bytes that are present. */
   readonly dataOffset: number;
@@ -178,10 +175,7 @@ async function readFormat(
   };
 }
 
-/**
- * The format. If PCM states 0 bits per sample, block align gives them; without a sub-format, the codec is
- * PCM.
- */
+/** The format. Block align gives the bits if PCM states 0; without a sub-format, the codec is PCM. */
 function addBits(name: string, format: Format, warnings: ErrorRecord[]): Format {
   const { formatTag, bitsPerSample, blockAlign, channels, isExtensible } = format;
   if (isExtensible) {

@@ -204,10 +204,7 @@ async function weigh(
 /** Mean difference of neighbouring samples in full-scale white noise, and its tolerance. */
 const noiseRoughness: readonly [number, number] = [2 / 3, 0.1];
 
-/**
- * Whether the bytes that only a wider format uses, below the stated one, are noise as in recordings of that
- * width.
- */
+/** Whether the bytes that only a wider format uses are noise, as in recordings of that width. */
 function hasNoiseBelow(probes: readonly Uint8Array[], wide: Hypothesis, packed: Hypothesis): boolean {
   const format = integers[sampleBytes[wide.format] - sampleBytes[packed.format]]!;
   const [noise, tolerance] = noiseRoughness;
@@ -260,9 +257,7 @@ function areEqualChannels(probe: Uint8Array, { slots }: Hypothesis): boolean {
   return count >= smallestEvidence && agreeing >= nearlyAll * count;
 }
 
-/**
- * Mean difference of neighbouring samples, full scale 1; infinite if there are values that no recording has.
- */
+/** Mean difference of neighbouring samples, full scale 1; infinite for values of no recording. */
 function measureRoughness(
   probe: Uint8Array,
   { format, channels, slots }: Hypothesis,

@@ -32,10 +32,7 @@ const leastFloatPeak = 1e-4;
 /** Minimum number of samples for a decision. */
 const leastSamples = 64;
 
-/**
- * Returns a reading that fits the samples far better than the stated one, with its name; undefined if there
- * is none.
- */
+/** Returns a reading that fits far better than the stated one, with its name; undefined if none does. */
 export function findBetterReading(
   probes: readonly Uint8Array[],
   stated: Reading,

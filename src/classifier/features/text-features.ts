@@ -24,9 +24,7 @@ export interface Vocabulary {
   readonly characters: TermList;
 }
 
-/**
- * The inverse document frequency of each term, in the order of the features, with the terms or their hashes.
- */
+/** The inverse document frequency of each term, in the order of the features; terms or hashes. */
 type TermList =
   | { readonly terms: readonly string[]; readonly idf: readonly number[] }
   | { readonly hashes: readonly string[]; readonly idf: readonly number[] };

@@ -93,9 +93,7 @@ function sumAll(values: Float64Array): number {
   return sum;
 }
 
-/**
- * Computes the log-likelihood of the smoothed labels, summed over rows, minus the penalty. Updates `pooled`.
- */
+/** Computes the log-likelihood of the smoothed labels minus the penalty. Updates `pooled`. */
 function computeObjective(
   { views, labels, classes, expected, pooled }: Problem,
   weights: Float64Array,

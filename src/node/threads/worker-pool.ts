@@ -110,10 +110,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     workers.add(startPoolWorker(script, { settings, place }, idleDeaths, { onStart, onExit }));
   };
 
-  /**
-   * Rejects the calls that a dead worker was running, gives its other calls to other workers, and starts a
-   * replacement.
-   */
+  /** Rejects a dead worker's running calls, gives its other calls to others, starts a replacement. */
   const replace = (worker: PoolWorker, cannotStart: boolean): void => {
     const lost = [...worker.jobs];
     const again = getRepeatable(lost);

@@ -34,10 +34,7 @@ export interface ShelfIndex {
 export interface Shelf {
   listTasks(): Promise<Task[]>;
   putTask(task: Task): Promise<void>;
-  /**
-   * Changes a task as it is stored now, whoever wrote it last; resolves with the result, undefined where it
-   * is gone.
-   */
+  /** Changes a task as it is stored now; resolves with the result, undefined if it is gone. */
   changeTask(id: string, change: (stored: Task) => Task): Promise<Task | undefined>;
   /** Deletes its recordings, sounds and golem too. */
   deleteTask(id: string): Promise<void>;
