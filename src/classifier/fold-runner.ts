@@ -155,9 +155,9 @@ const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
 /**
 /**
- * Minimum number of multiplications for the products of all rows, in the usual folds, for which workers pay if all
- * views are fused: 75 recordings without copies, or 35 with three copies each. Below it, a worker takes as long to start
- * and to compile code as it saves.
+ * Minimum number of multiplications for the products of all rows, in the usual folds, for which workers pay
+ * if all views are fused: 75 recordings without copies, or 35 with three copies each. Below it, a worker
+ * takes as long to start and to compile code as it saves.
  */
 const manyProducts = 1.5e9;
 /** Folds per repeat, if they are not by speaker. */

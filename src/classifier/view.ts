@@ -129,9 +129,8 @@ export function getViewSize(
 }
 
 /**
- * Creates a function that computes the features [recordings, features] of a view, into memory of `numbers` if it is
- * given. It throws `invalid-shape`
- * for embeddings without the transcript or decoder vector that the view needs.
+ * Creates a function that computes the features [recordings, features] of a view, into memory of `numbers`
+ * if it is given. It throws `invalid-shape` for embeddings without the transcript or decoder vector needed.
  */
 export function createViewFeatures(
   view: View,

@@ -65,7 +65,7 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
   return found;
 }
 
-/** Returns the error rate of an alignment at the probed words, infinite if fewer than `fewest` can be compared. */
+/** Returns the error rate of an alignment at the probed words; infinite if these are fewer than `fewest`. */
 function probe(a: Uint32Array, b: Uint32Array, probed: Int32Array, offset: number, fewest: number): number {
   let compared = 0;
   let errors = 0;

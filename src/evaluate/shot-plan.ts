@@ -22,7 +22,7 @@ export interface ShotPlanInput {
   readonly seed: number;
   /** Maximum number of trainings; at least one repeat of one level is run. */
   readonly maximumEvaluations: number;
-  /** Maximum number of recordings on a training side of a smaller level except the first; default: no limit. */
+  /** Maximum number of recordings on a training side of a smaller level but the first; default: no limit. */
   readonly maximumTrained?: number | undefined;
   /** Whether the predictions of the whole training sides exist already. */
   readonly wholeIsKnown: boolean;

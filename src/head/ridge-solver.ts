@@ -114,7 +114,7 @@ function createTargetProduct({ labels, roots, means }: ClassTargets): (matrix: F
   };
 }
 
-/** Row i of the product with the targets of the rows in `order`, of which those of class k end at `ends[k]`. */
+/** Row i of the product with the targets of the rows in `order`; those of class k end at `ends[k]`. */
 function multiplyRow(
   matrix: Float64Array,
   i: number,

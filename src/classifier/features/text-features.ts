@@ -160,8 +160,8 @@ function hashTerm(term: string): string {
 }
 
 /**
- * Creates a function that computes the features [texts, terms] of texts: words first, then characters; into memory of
- * `numbers` if it is given.
+ * Creates a function that computes the features [texts, terms] of texts: words first, then characters; into
+ * memory of `numbers` if it is given.
  */
 export function createTextFeatures(
   vocabulary: Vocabulary,

@@ -159,7 +159,7 @@ function computeDerivatives(
   return { gradient, curvature };
 }
 
-/** Writes the weighted offsets of one row of a view, the numbers `from` .. `to` - 1, and returns their mean. */
+/** Writes the weighted offsets of one row of a view, the numbers `from` .. `to` - 1; returns their mean. */
 function fillOffsets(
   view: Float64Array,
   pooled: Float64Array,
