@@ -9,12 +9,12 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
 import { createTone } from "../support/audio-files.ts";
-import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../support/browser.ts";
-import { findLayoutFaults, isAboveFold } from "../support/screen-layout.ts";
-import { choose, chooseZip } from "../support/studio-files.ts";
-import { goTo, listLanguages, openStudio, openStudioPage } from "../support/studio-page.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../support/browser/browser.ts";
+import { findLayoutFaults, isAboveFold } from "../support/browser/screen-layout.ts";
+import { choose, chooseZip } from "../support/browser/studio-files.ts";
+import { goTo, listLanguages, openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 
 const sizes = [
   { width: 320, height: 640 },

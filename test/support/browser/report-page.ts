@@ -4,11 +4,11 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { expect } from "vitest";
+import { runGolem } from "../command-line.ts";
+import { createScratchFolder } from "../scratch-folder.ts";
 import { findViolations } from "./accessibility.ts";
 import { openWatchedPage } from "./browser.ts";
-import { runGolem } from "./command-line.ts";
 import { bankingFolder } from "./golem-page.ts";
-import { createScratchFolder } from "./scratch-folder.ts";
 
 /** A screen on a desk. */
 export const desk = { width: 1280, height: 900 } as const;

@@ -3,18 +3,18 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
 import { onTestFinished } from "vitest";
-import type { ErrorRecord } from "../../src/core/error.ts";
-import { encoderDefinitions, transcriberDefinitions } from "../../src/encoder/registry.ts";
-import type { AudioPrediction } from "../../src/golem/predict-embedded.ts";
-import { train } from "../../src/index.ts";
-import { getWeightsFolder, pullWeights } from "../../src/node/models/encoder-weights.ts";
+import type { ErrorRecord } from "../../../src/core/error.ts";
+import { encoderDefinitions, transcriberDefinitions } from "../../../src/encoder/registry.ts";
+import type { AudioPrediction } from "../../../src/golem/predict-embedded.ts";
+import { train } from "../../../src/index.ts";
+import { getWeightsFolder, pullWeights } from "../../../src/node/models/encoder-weights.ts";
+import { runGolem } from "../command-line.ts";
+import { type StaticServer, startStaticServer } from "../servers/static-server.ts";
+import { getSharedFolder } from "../shared-folder.ts";
 import { openWatchedPage, type WatchedPage } from "./browser.ts";
-import { runGolem } from "./command-line.ts";
-import { getSharedFolder } from "./shared-folder.ts";
-import { type StaticServer, startStaticServer } from "./static-server.ts";
 
 /** The built library for browsers. */
-export const webFolder = resolve(import.meta.dirname, "../../dist/web");
+export const webFolder = resolve(import.meta.dirname, "../../../dist/web");
 
 /** Folders of a site that can run any golem: the library at /golem-audio/, weights at /weights/. */
 export async function getSiteFolders(): Promise<Record<string, string>> {
@@ -30,7 +30,7 @@ export async function getSiteFolders(): Promise<Record<string, string>> {
 }
 
 /** Recordings of the banking demo. */
-export const bankingFolder = resolve(import.meta.dirname, "../../demo/banking");
+export const bankingFolder = resolve(import.meta.dirname, "../../../demo/banking");
 
 /** Writes a list of the training recordings of three classes of the demo; its path. */
 async function listThreeClasses(folder: string): Promise<string> {

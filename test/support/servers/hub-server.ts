@@ -9,9 +9,9 @@ import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { onTestFinished } from "vitest";
-import type { HubSettings } from "../../src/node/hub/hub-settings.ts";
+import type { HubSettings } from "../../../src/node/hub/hub-settings.ts";
+import { createScratchFolder } from "../scratch-folder.ts";
 import { answerFault, fail, type HubFault, type HubLogEntry, send } from "./hub-answers.ts";
-import { createScratchFolder } from "./scratch-folder.ts";
 
 interface Revision {
   readonly commit: string;

@@ -4,9 +4,9 @@
  */
 import { signal } from "@preact/signals";
 import { vi } from "vitest";
-import type { Progress } from "../../src/core/progress.ts";
-import type { Shelf } from "../../src/studio/data/shelf.ts";
-import { findFreeName, type KeptRecording, type Task } from "../../src/studio/data/task.ts";
+import type { Progress } from "../../../src/core/progress.ts";
+import type { Shelf } from "../../../src/studio/data/shelf.ts";
+import { findFreeName, type KeptRecording, type Task } from "../../../src/studio/data/task.ts";
 
 /** Stubs the globals that the state's modules read when they are loaded. */
 export function stubPage(language = "en"): void {

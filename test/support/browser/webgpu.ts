@@ -5,7 +5,10 @@ import { launchBrowser } from "./browser.ts";
 import { bankingFolder, getSiteFolders } from "./golem-page.ts";
 
 /** ONNX Runtime for browsers, whose WebGPU files are not part of the package. */
-export const runtimeFolder: string = resolve(import.meta.dirname, "../../node_modules/onnxruntime-web/dist");
+export const runtimeFolder: string = resolve(
+  import.meta.dirname,
+  "../../../node_modules/onnxruntime-web/dist",
+);
 
 /** Starts a browser that has WebGPU, if only by software. */
 export function launchWebGpuBrowser(): Promise<Browser> {

@@ -1,6 +1,6 @@
 /** Tags, padding and other bytes around the audio of a file. */
-import { joinBytes } from "../../src/core/join-arrays.ts";
-import { createRandom } from "../../src/core/random.ts";
+import { joinBytes } from "../../../src/core/join-arrays.ts";
+import { createRandom } from "../../../src/core/random.ts";
 
 /** Letters as bytes. */
 export const text = (letters: string): Uint8Array =>

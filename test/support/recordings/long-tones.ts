@@ -1,7 +1,7 @@
 /** A long recording of two tones, and the events that the golem of `getToneGolem` finds in it. */
 import { expect } from "vitest";
-import { createWav } from "./audio-files.ts";
-import { createToneInSilence } from "./served.ts";
+import { createWav } from "../audio-files.ts";
+import { createToneInSilence } from "../served.ts";
 
 const samples = new Float32Array(9 * 16_000);
 samples.set(createToneInSilence(2), 1.5 * 16_000);

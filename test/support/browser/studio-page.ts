@@ -1,8 +1,8 @@
 /** The studio in a real browser, with a microphone that plays real recordings. */
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { expect } from "vitest";
-import { gatherStudioSite } from "../../src/node/export/studio-site.ts";
-import { type StudioServer, startStudioServer } from "../../src/server/studio-server.ts";
+import { gatherStudioSite } from "../../../src/node/export/studio-site.ts";
+import { type StudioServer, startStudioServer } from "../../../src/server/studio-server.ts";
 import { findViolations } from "./accessibility.ts";
 import { openWatchedPage, type WatchedPage } from "./browser.ts";
 

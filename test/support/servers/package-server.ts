@@ -2,12 +2,12 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 import { expect, onTestFinished, vi } from "vitest";
-import type { EncoderDefinition } from "../../src/encoder/registry.ts";
-import type { CacheFolder } from "../../src/node/disk/cache-folder.ts";
-import { getWeightsFolder } from "../../src/node/models/encoder-weights.ts";
-import type { PackageSource } from "../../src/node/models/package-files.ts";
+import type { EncoderDefinition } from "../../../src/encoder/registry.ts";
+import type { CacheFolder } from "../../../src/node/disk/cache-folder.ts";
+import { getWeightsFolder } from "../../../src/node/models/encoder-weights.ts";
+import type { PackageSource } from "../../../src/node/models/package-files.ts";
+import { createScratchFolder } from "../scratch-folder.ts";
 import { packTarball, type Registry, startRegistry, type TarEntry } from "./npm-registry.ts";
-import { createScratchFolder } from "./scratch-folder.ts";
 
 export const model = new Uint8Array(300_000).map((_, i) => (i * 7919) >> 3);
 export const mel = Buffer.from("a mel filter bank");

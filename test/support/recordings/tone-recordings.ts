@@ -1,9 +1,9 @@
 /** Recordings of low and high tones for tests of training and predicting. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { Dataset } from "../../src/dataset/dataset.ts";
-import { createRecording } from "../../src/node/data/recording-files.ts";
-import { createTone, createWav } from "./audio-files.ts";
+import type { Dataset } from "../../../src/dataset/dataset.ts";
+import { createRecording } from "../../../src/node/data/recording-files.ts";
+import { createTone, createWav } from "../audio-files.ts";
 
 /** Writes `count` tones of a second into `folder`: low, high, low, high ... and makes a data set of them. */
 export async function writeTones(folder: string, count = 8): Promise<{ dataset: Dataset; files: string[] }> {

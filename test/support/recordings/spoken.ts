@@ -1,10 +1,10 @@
 /** The input of a microphone, as a file: recordings said one after the other. */
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openAudio } from "../../src/audio/open-audio.ts";
-import { encodeWav } from "../../src/audio/wav-writer.ts";
-import { joinFloats } from "../../src/core/join-arrays.ts";
-import { openFileSource } from "../../src/node/disk/file-source.ts";
+import { openAudio } from "../../../src/audio/open-audio.ts";
+import { encodeWav } from "../../../src/audio/wav-writer.ts";
+import { joinFloats } from "../../../src/core/join-arrays.ts";
+import { openFileSource } from "../../../src/node/disk/file-source.ts";
 
 const rate = 16_000;
 const pauseSeconds = 0.7;

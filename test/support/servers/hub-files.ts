@@ -1,7 +1,7 @@
 /** A small model on a Hub of the tests, and the settings to fetch it with. */
 import { join } from "node:path";
-import { GolemError } from "../../src/core/error.ts";
-import type { HubSettings } from "../../src/node/hub/hub-settings.ts";
+import { GolemError } from "../../../src/core/error.ts";
+import type { HubSettings } from "../../../src/node/hub/hub-settings.ts";
 import { startHubServer } from "./hub-server.ts";
 
 export const model = { id: "facebook/tiny", type: "model" } as const;

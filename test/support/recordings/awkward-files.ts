@@ -3,11 +3,11 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "csv-parse/sync";
 import { expect } from "vitest";
-import { GolemError } from "../../src/core/error.ts";
-import { loadGolem } from "../../src/node/golem.ts";
-import { statusOfCode } from "../../src/server/problem.ts";
-import { createForm, type Served } from "./served.ts";
-import { sharedData } from "./shared-data.ts";
+import { GolemError } from "../../../src/core/error.ts";
+import { loadGolem } from "../../../src/node/golem.ts";
+import { statusOfCode } from "../../../src/server/problem.ts";
+import { createForm, type Served } from "../served.ts";
+import { sharedData } from "../shared-data.ts";
 
 const getFolder = () => join(sharedData!, "torture");
 

@@ -3,9 +3,9 @@ import { resolve } from "node:path";
 import type { Browser } from "playwright-core";
 import { build } from "vite";
 import { onTestFinished } from "vitest";
+import { createScratchFolder } from "../scratch-folder.ts";
+import { startStaticServer } from "../servers/static-server.ts";
 import { openWatchedPage } from "./browser.ts";
-import { createScratchFolder } from "./scratch-folder.ts";
-import { startStaticServer } from "./static-server.ts";
 
 /** What the page answers: samples, or why there are none. */
 export interface PageDecoded {
@@ -32,7 +32,7 @@ export async function openDecodePage(
     build: {
       ...{ outDir: out, emptyOutDir: false, minify: false, target: "es2023" },
       rollupOptions: {
-        input: resolve(import.meta.dirname, "processes/decode-page.ts"),
+        input: resolve(import.meta.dirname, "../processes/decode-page.ts"),
         output: { entryFileNames: "page.js" },
       },
     },

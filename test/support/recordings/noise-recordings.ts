@@ -1,10 +1,10 @@
 /** Recordings of noise, for tests of what is done with many recordings. */
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { createRandom } from "../../src/core/random.ts";
-import type { Recording } from "../../src/dataset/dataset.ts";
-import { createRecording } from "../../src/node/data/recording-files.ts";
-import { createWav } from "./audio-files.ts";
+import { createRandom } from "../../../src/core/random.ts";
+import type { Recording } from "../../../src/dataset/dataset.ts";
+import { createRecording } from "../../../src/node/data/recording-files.ts";
+import { createWav } from "../audio-files.ts";
 
 /** Noise of different colour and length, each file with bytes of its own. */
 export async function writeNoise(folder: string, count: number, seconds = 0.5): Promise<Recording[]> {

@@ -4,14 +4,14 @@
 import { cpSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { openAudio } from "../../src/audio/open-audio.ts";
-import { createRandom } from "../../src/core/random.ts";
-import { openFileSource } from "../../src/node/disk/file-source.ts";
-import { createWav } from "./audio-files.ts";
-import { runGolem } from "./command-line.ts";
-import { getSharedFolder } from "./shared-folder.ts";
+import { openAudio } from "../../../src/audio/open-audio.ts";
+import { createRandom } from "../../../src/core/random.ts";
+import { openFileSource } from "../../../src/node/disk/file-source.ts";
+import { createWav } from "../audio-files.ts";
+import { runGolem } from "../command-line.ts";
+import { getSharedFolder } from "../shared-folder.ts";
 
-const banking = resolve(import.meta.dirname, "../../demo/banking");
+const banking = resolve(import.meta.dirname, "../../../demo/banking");
 const labels = ["abroad", "balance", "freeze"];
 /** Of each class's ten test recordings those that are in the stream, each by another voice; the golem learns the rest. */
 const inserted = [0, 2, 4];

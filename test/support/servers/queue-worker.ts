@@ -5,13 +5,13 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { createTone, createWav } from "./audio-files.ts";
-import { runGolem } from "./command-line.ts";
+import { createTone, createWav } from "../audio-files.ts";
+import { runGolem } from "../command-line.ts";
+import { getSharedFolder } from "../shared-folder.ts";
 import { endChild } from "./redis-server.ts";
-import { getSharedFolder } from "./shared-folder.ts";
 
 /** The built program. */
-export const program = fileURLToPath(new URL("../../bin/golem.js", import.meta.url));
+export const program = fileURLToPath(new URL("../../../bin/golem.js", import.meta.url));
 
 /** Runs a command in this process, and parses what it prints. */
 export async function runJson(...args: string[]) {

@@ -3,9 +3,9 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { unzipSync, zipSync } from "fflate";
 import type { Page } from "playwright-core";
-import { encodeWav } from "../../src/audio/wav-writer.ts";
-import { createTone } from "./audio-files.ts";
-import { createScratchFolder } from "./scratch-folder.ts";
+import { encodeWav } from "../../../src/audio/wav-writer.ts";
+import { createTone } from "../audio-files.ts";
+import { createScratchFolder } from "../scratch-folder.ts";
 
 /** Unpacks what a button downloads; resolves with the folder in it. */
 export async function unpackDownload(page: Page, button: string): Promise<string> {

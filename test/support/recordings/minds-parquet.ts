@@ -1,7 +1,7 @@
 /** Writes Parquet files as Hugging Face's `datasets` library writes MInDS-14, with tones instead of speech. */
 import { ByteWriter, parquetWrite } from "hyparquet-writer";
-import { createRandom } from "../../src/core/random.ts";
-import { createTone, createWav } from "./audio-files.ts";
+import { createRandom } from "../../../src/core/random.ts";
+import { createTone, createWav } from "../audio-files.ts";
 
 /** The 14 intents, in the order of their numbers. */
 export const intents = [

@@ -1,11 +1,11 @@
 /** A data set in MInDS-14's form on a local server that speaks the Hub's protocol, for tests. */
-import type { Dataset } from "../../src/dataset/dataset.ts";
-import type { LoadDatasetOptions } from "../../src/node/data/recording-files.ts";
-import { getCacheFolder } from "../../src/node/disk/cache-folder.ts";
-import { loadHubDataset } from "../../src/node/hub/hub-dataset.ts";
+import type { Dataset } from "../../../src/dataset/dataset.ts";
+import type { LoadDatasetOptions } from "../../../src/node/data/recording-files.ts";
+import { getCacheFolder } from "../../../src/node/disk/cache-folder.ts";
+import { loadHubDataset } from "../../../src/node/hub/hub-dataset.ts";
+import { type MindsOptions, writeMindsParquet } from "../recordings/minds-parquet.ts";
+import { createScratchFolder } from "../scratch-folder.ts";
 import { type HubContent, startHubServer } from "./hub-server.ts";
-import { type MindsOptions, writeMindsParquet } from "./minds-parquet.ts";
-import { createScratchFolder } from "./scratch-folder.ts";
 
 /** Its name. */
 export const id = "PolyAI/minds14";

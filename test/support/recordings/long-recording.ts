@@ -12,7 +12,7 @@ interface LongRecording {
 
 /** Opens a file, or with "wav" 30 minutes of stereo WAV that are made on the fly. */
 export function measureLongRecording(file: string): LongRecording {
-  const script = fileURLToPath(new URL("processes/measure-long-recording.ts", import.meta.url));
+  const script = fileURLToPath(new URL("../processes/measure-long-recording.ts", import.meta.url));
   const run = spawnSync(process.execPath, ["--import", "tsx", script, file], { encoding: "utf8" });
   if (run.status !== 0) throw new Error(run.stderr);
   return JSON.parse(run.stdout);
