@@ -1,7 +1,7 @@
 /**
  * Writes mono samples as a WAV file.
  *
- * Not its concern: where the samples come from, reading (see `formats/wav-decoder.ts`).
+ * Not its concern: where the samples come from, reading (see `formats/wav/wav-decoder.ts`).
  * References: Multimedia Programming Interface and Data Specifications 1.0 (IBM, Microsoft, 1991), "WAVE";
  * ITU-T G.711 for mu-law, whose table 2a the segment search follows.
  */

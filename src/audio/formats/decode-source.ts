@@ -18,7 +18,7 @@ import { mediaDecoder } from "./media-decoder.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
 import { oggDecoder } from "./ogg/ogg-decoder.ts";
 import { rewrappedDecoder } from "./rewrapped-decoder.ts";
-import { wavDecoder } from "./wav-decoder.ts";
+import { wavDecoder } from "./wav/wav-decoder.ts";
 
 /** Decoders that are part of this package; they run in Node and in browsers. */
 export const builtInDecoders: readonly Decoder[] = [

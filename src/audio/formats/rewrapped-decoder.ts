@@ -15,7 +15,7 @@ import { joinBytes } from "../../core/join-arrays.ts";
 import { hasText } from "./content.ts";
 import type { Decoder } from "./decoder.ts";
 import { checkFormat } from "./format-limits.ts";
-import { wavDecoder } from "./wav-decoder.ts";
+import { wavDecoder } from "./wav/wav-decoder.ts";
 
 /** Samples, and the fmt chunk that describes them in a WAV file. */
 interface Wrapped {

@@ -1,7 +1,7 @@
 /** Exports a golem as one ONNX file: loads its networks, builds the graph, compares it with the golem. */
 import { GolemError } from "../../core/error.ts";
 import { createRandom } from "../../core/random.ts";
-import { createDescribedGraph } from "../../encoder/described-encoder.ts";
+import { createDescribedGraph } from "../../encoder/described/described-encoder.ts";
 import type { AddEncoder } from "../../encoder/encoder-graph.ts";
 import { getEncoderDefinition } from "../../encoder/registry.ts";
 import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";

@@ -1,7 +1,7 @@
 /** The OpenAPI document of the server: at /openapi.json, shown at /docs, and in the package. */
 import { OpenAPIHono } from "@hono/zod-openapi";
-import packageJson from "../../package.json" with { type: "json" };
-import { routes, securitySchemes } from "./routes.ts";
+import packageJson from "../../../package.json" with { type: "json" };
+import { routes, securitySchemes } from "../routes.ts";
 
 /** Creates the document. */
 export function createApiDocument(): ReturnType<OpenAPIHono["getOpenAPI31Document"]> {

@@ -10,7 +10,7 @@
  * last boundary never ends (fastify/busboy issue 228), and a truncated form can end the process
  * (fastify/fastify-multipart 594). Not its concern: limits on bytes (see request-body.ts).
  */
-import { GolemError } from "../core/error.ts";
+import { GolemError } from "../../core/error.ts";
 
 /** Maximum number of bytes of one part's headers, and before the first boundary. */
 const maximumHeaderBytes = 16_384;

@@ -1,7 +1,7 @@
 /** Limits on bodies: bytes of one body, bytes of all, time, and senders that disconnect. */
 import { setTimeout } from "node:timers/promises";
 import { expect, it } from "vitest";
-import { createIncoming } from "../../test/support/incoming-message.ts";
+import { createIncoming } from "../../../test/support/incoming-message.ts";
 import { openBody } from "./request-body.ts";
 
 const chunk = (bytes: number) => new Uint8Array(bytes).fill(1);

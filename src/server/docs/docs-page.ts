@@ -7,11 +7,11 @@
  */
 import { createHash } from "node:crypto";
 import { html, raw } from "hono/html";
-import type { ErrorCode } from "../core/error.ts";
-import { errorReference } from "../core/error-reference.ts";
+import type { ErrorCode } from "../../core/error.ts";
+import { errorReference } from "../../core/error-reference.ts";
+import { statusOfCode } from "../problem.ts";
 import { routeSamples, sampleOrigin } from "./docs-samples.ts";
 import { writeDocsScript } from "./docs-script.ts";
-import { statusOfCode } from "./problem.ts";
 
 /** The part of an OpenAPI document that the page shows. */
 interface ShownDocument {

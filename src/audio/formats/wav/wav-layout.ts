@@ -8,10 +8,10 @@
  * place are noise, which differs from frame to frame far more than sound does. The byte rate is a third
  * statement: a number of channels that both it and the block align contradict is used only if it fits better.
  */
-import type { ByteSource } from "../../core/byte-source.ts";
-import { GolemError } from "../../core/error.ts";
-import { createWarning } from "../warning.ts";
-import { getPackedSlots, readSamples, type SampleFormat, sampleBytes } from "./pcm.ts";
+import type { ByteSource } from "../../../core/byte-source.ts";
+import { GolemError } from "../../../core/error.ts";
+import { createWarning } from "../../warning.ts";
+import { getPackedSlots, readSamples, type SampleFormat, sampleBytes } from "../pcm.ts";
 import type { WavHeader } from "./wav-header.ts";
 import { areFloats, findBetterReading, type Reading } from "./wav-pattern.ts";
 

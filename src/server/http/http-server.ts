@@ -4,9 +4,9 @@ import { type AddressInfo, Server as NetServer, type Socket } from "node:net";
 import { setImmediate } from "node:timers/promises";
 import { createAdaptorServer, type WebSocketServerLike } from "@hono/node-server";
 import { WebSocketServer } from "ws";
-import type { App } from "./app.ts";
+import type { App } from "../app.ts";
+import { maximumMessageBytes } from "../listen-route.ts";
 import { type Connections, isClosing, PlainRequest, watchConnections } from "./http-connections.ts";
-import { maximumMessageBytes } from "./listen-route.ts";
 import { openPort } from "./open-port.ts";
 
 /** Milliseconds for which requests over open connections are still answered while stopping. */

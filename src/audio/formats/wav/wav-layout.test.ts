@@ -1,9 +1,9 @@
 /** Headers of WAV files that contradict themselves: the samples are read as they were written. */
 import { describe, expect, it } from "vitest";
-import { createChunk, createFormat, joinRiff } from "../../../test/support/audio-files.ts";
-import { createMemorySource } from "../../core/byte-source.ts";
-import { createRandom } from "../../core/random.ts";
-import { decodeSource } from "./decode-source.ts";
+import { createChunk, createFormat, joinRiff } from "../../../../test/support/audio-files.ts";
+import { createMemorySource } from "../../../core/byte-source.ts";
+import { createRandom } from "../../../core/random.ts";
+import { decodeSource } from "../decode-source.ts";
 
 const rate = 16_000;
 const frames = 3000;

@@ -6,17 +6,17 @@
  * Format tags: RFC 2361.
  */
 
-import type { ByteSource } from "../../core/byte-source.ts";
-import { blockBytes, createSourceSlice } from "../../core/byte-source.ts";
-import { GolemError, throwIfAborted } from "../../core/error.ts";
-import { createWarning } from "../warning.ts";
-import { type BlockDecoder, decodeImaBlock, decodeMsBlock } from "./adpcm.ts";
-import { createByteAccount } from "./byte-account.ts";
-import type { DecodedStream, DecodeOptions, Decoder } from "./decoder.ts";
-import { decodeJoined, type JoinedFile } from "./joined-files.ts";
-import { decodeMpeg } from "./mp3-decoder.ts";
-import { readPcm } from "./pcm.ts";
-import { accountForTail } from "./riff-tail.ts";
+import type { ByteSource } from "../../../core/byte-source.ts";
+import { blockBytes, createSourceSlice } from "../../../core/byte-source.ts";
+import { GolemError, throwIfAborted } from "../../../core/error.ts";
+import { createWarning } from "../../warning.ts";
+import { type BlockDecoder, decodeImaBlock, decodeMsBlock } from "../adpcm.ts";
+import { createByteAccount } from "../byte-account.ts";
+import type { DecodedStream, DecodeOptions, Decoder } from "../decoder.ts";
+import { decodeJoined, type JoinedFile } from "../joined-files.ts";
+import { decodeMpeg } from "../mp3-decoder.ts";
+import { readPcm } from "../pcm.ts";
+import { accountForTail } from "../riff-tail.ts";
 import { readWavHeader, type WavHeader } from "./wav-header.ts";
 import { chooseWavLayout } from "./wav-layout.ts";
 

@@ -9,17 +9,17 @@ import {
   createConvModel,
   createPatchModel,
   createTensorField,
-} from "../../test/support/tiny-onnx.ts";
-import { joinBytes } from "../core/join-arrays.ts";
-import { createRandom } from "../core/random.ts";
-import { createNodeOnnxRuntime } from "../node/models/onnx-runtime-node.ts";
-import { readModelFacts, removeOutputs } from "../onnx/model-reader.ts";
-import { createBytesField, createModel, createNode, createValueInfo } from "../onnx/proto.ts";
+} from "../../../test/support/tiny-onnx.ts";
+import { joinBytes } from "../../core/join-arrays.ts";
+import { createRandom } from "../../core/random.ts";
+import { createNodeOnnxRuntime } from "../../node/models/onnx-runtime-node.ts";
+import { readModelFacts, removeOutputs } from "../../onnx/model-reader.ts";
+import { createBytesField, createModel, createNode, createValueInfo } from "../../onnx/proto.ts";
+import type { Encoder, EncoderInfo } from "../encoder.ts";
+import { createLogMel } from "../log-mel.ts";
+import { poolFrames } from "../pooling.ts";
 import { createDescribedEncoder } from "./described-encoder.ts";
-import type { Encoder, EncoderInfo } from "./encoder.ts";
 import { type EncoderDescriptor, parseDescriptor } from "./encoder-descriptor.ts";
-import { createLogMel } from "./log-mel.ts";
-import { poolFrames } from "./pooling.ts";
 
 const runtime = createNodeOnnxRuntime({ threads: 1 });
 const random = createRandom(5);

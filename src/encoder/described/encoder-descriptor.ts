@@ -6,9 +6,9 @@
  */
 
 import * as z from "zod/mini";
-import { parseBoundedJson } from "../core/bounded-json.ts";
-import { checkSchema } from "../core/check-schema.ts";
-import { GolemError } from "../core/error.ts";
+import { parseBoundedJson } from "../../core/bounded-json.ts";
+import { checkSchema } from "../../core/check-schema.ts";
+import { GolemError } from "../../core/error.ts";
 
 /** Name of the file. */
 export const descriptorFile = "golem-encoder.json";

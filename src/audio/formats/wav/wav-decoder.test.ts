@@ -9,9 +9,9 @@ import {
   measureTone,
   readAll,
   writers,
-} from "../../../test/support/audio-files.ts";
-import { createMemorySource } from "../../core/byte-source.ts";
-import { decodeImaBlock, decodeMsBlock } from "./adpcm.ts";
+} from "../../../../test/support/audio-files.ts";
+import { createMemorySource } from "../../../core/byte-source.ts";
+import { decodeImaBlock, decodeMsBlock } from "../adpcm.ts";
 import { wavDecoder } from "./wav-decoder.ts";
 
 async function decode(bytes: Uint8Array) {

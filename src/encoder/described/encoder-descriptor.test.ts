@@ -57,7 +57,7 @@ it.each([
 });
 
 it("accepts the examples of the documentation", async () => {
-  const text = await readFile(new URL("../../docs/encoders.md", import.meta.url), "utf8");
+  const text = await readFile(new URL("../../../docs/encoders.md", import.meta.url), "utf8");
   const examples = [...text.matchAll(/```json\n(.*?)```/gs)].map(([, json]) => parseDescriptor(json!));
   expect(examples.map(({ input }) => input.kind)).toEqual(["samples", "log-mel", "samples"]);
 });

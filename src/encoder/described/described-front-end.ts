@@ -1,8 +1,8 @@
 /** The front end of a described model: from a window's samples to the tensor, samples or log-mel. */
-import type { OnnxTensor } from "../onnx/runtime.ts";
+import type { OnnxTensor } from "../../onnx/runtime.ts";
+import { normaliseSamples, reflectToLength } from "../input-preparation.ts";
+import { createLogMel, cutPatches } from "../log-mel.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";
-import { normaliseSamples, reflectToLength } from "./input-preparation.ts";
-import { createLogMel, cutPatches } from "./log-mel.ts";
 
 /** Creates the function that computes the model's input from the samples of one window. */
 export function createFrontEnd({

@@ -7,13 +7,13 @@
  * EBU Tech 3306 (RF64 and its ds64 chunk).
  */
 
-import type { ByteSource } from "../../core/byte-source.ts";
-import { type ErrorRecord, GolemError } from "../../core/error.ts";
-import { createWarning } from "../warning.ts";
-import { hasText } from "./content.ts";
-import { checkFormat } from "./format-limits.ts";
-import { searchUnsized } from "./joined-files.ts";
-import { isEndOfSamples, isZeroToEnd } from "./riff-tail.ts";
+import type { ByteSource } from "../../../core/byte-source.ts";
+import { type ErrorRecord, GolemError } from "../../../core/error.ts";
+import { createWarning } from "../../warning.ts";
+import { hasText } from "../content.ts";
+import { checkFormat } from "../format-limits.ts";
+import { searchUnsized } from "../joined-files.ts";
+import { isEndOfSamples, isZeroToEnd } from "../riff-tail.ts";
 
 /** Description of the samples in a WAV file. */
 export interface WavHeader {

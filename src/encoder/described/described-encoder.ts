@@ -5,22 +5,22 @@
  * The pooled layers become the model's only outputs, so nothing above the highest layer is computed and
  * frames are not copied out of the runtime.
  */
-import { GolemError } from "../core/error.ts";
-import { joinBytes } from "../core/join-arrays.ts";
-import { readModelFacts, removeOutputs } from "../onnx/model-reader.ts";
-import { addPoolingNodes, framesOutput, getPooledTensor, pooledOutput } from "../onnx/pooling-graph.ts";
+import { GolemError } from "../../core/error.ts";
+import { joinBytes } from "../../core/join-arrays.ts";
+import { readModelFacts, removeOutputs } from "../../onnx/model-reader.ts";
+import { addPoolingNodes, framesOutput, getPooledTensor, pooledOutput } from "../../onnx/pooling-graph.ts";
 import {
   createNode,
   createTensorPrefix,
   createValueInfo,
   extendModel,
   type ProtoBytes,
-} from "../onnx/proto.ts";
-import type { OnnxRuntime } from "../onnx/runtime.ts";
+} from "../../onnx/proto.ts";
+import type { OnnxRuntime } from "../../onnx/runtime.ts";
+import type { Encoder, EncoderInfo, Pooled } from "../encoder.ts";
+import { type AddEncoder, addNormalisation, addReflection } from "../encoder-graph.ts";
 import { createFrontEnd } from "./described-front-end.ts";
-import type { Encoder, EncoderInfo, Pooled } from "./encoder.ts";
 import type { EncoderDescriptor } from "./encoder-descriptor.ts";
-import { type AddEncoder, addNormalisation, addReflection } from "./encoder-graph.ts";
 
 /** How described encoders compute embeddings; part of their identity. */
 export const descriptorRecipe = "descriptor=1;pool=mean+std;reflect";

@@ -7,7 +7,7 @@
  * Sound is smooth; read in the wrong way it is full-scale noise. Floats from -1 to 1 have exponents that
  * integers have only by chance.
  */
-import { readSamples, type SampleFormat, type SampleSlots } from "./pcm.ts";
+import { readSamples, type SampleFormat, type SampleSlots } from "../pcm.ts";
 
 /** One way to read samples. */
 export interface Reading {

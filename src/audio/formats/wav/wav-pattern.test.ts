@@ -11,10 +11,10 @@ import {
   joinRiff,
   type SampleWriter,
   writers,
-} from "../../../test/support/audio-files.ts";
-import { createMemorySource } from "../../core/byte-source.ts";
-import { createRandom } from "../../core/random.ts";
-import { decodeSource } from "./decode-source.ts";
+} from "../../../../test/support/audio-files.ts";
+import { createMemorySource } from "../../../core/byte-source.ts";
+import { createRandom } from "../../../core/random.ts";
+import { decodeSource } from "../decode-source.ts";
 
 const rate = 16_000;
 const tone = createTone(rate, 0.5);

@@ -3,8 +3,8 @@
  * uses memory only for the bytes that it has sent.
  */
 import type { IncomingMessage } from "node:http";
-import { GolemError } from "../core/error.ts";
-import { createOverloaded } from "./problem.ts";
+import { GolemError } from "../../core/error.ts";
+import { createOverloaded } from "../problem.ts";
 
 /** Seconds allowed for any body, and minimum bytes per second of longer ones. */
 const graceSeconds = 30;

@@ -1,7 +1,7 @@
 /** Opens the port of a server. */
 import type { Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { GolemError } from "../core/error.ts";
+import { GolemError } from "../../core/error.ts";
 
 /** The address to listen on, and the hint of the error if it is not available. */
 interface PortOptions {
