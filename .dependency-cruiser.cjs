@@ -62,6 +62,19 @@ module.exports = {
       to: { dependencyTypes: ["npm-no-pkg", "npm-unknown", "unknown"], dependencyTypesNot: ["npm-peer"] },
     },
     ...pure.map((name, place) => allow(name, narrower[name] ?? pure.slice(0, place))),
+    {
+      name: "every-folder-has-a-place",
+      comment: "A new folder of src/ belongs in the order above.",
+      severity: "error",
+      from: { path: "^src/[^/]+/", pathNot: [...pure, "node", "web", "server", "cli", "studio"].map(stage) },
+      to: {},
+    },
+    {
+      name: "library-is-of-node",
+      severity: "error",
+      from: { path: "^src/[^/]+$" },
+      to: { path: "^src/", pathNot: [...pure, "node"].map(stage) },
+    },
     allow("node", pure),
     {
       name: "object-stores-know-no-runs",

@@ -14,10 +14,15 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { zipSync } from "fflate";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
-import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../test/support/browser.ts";
+import {
+  browserNote,
+  browserPath,
+  launchBrowser,
+  listMicrophoneFlags,
+} from "../test/support/browser/browser.ts";
+import { openStudio, recordClasses, watchPage } from "../test/support/browser/studio-page.ts";
+import { writeSpeech } from "../test/support/recordings/spoken.ts";
 import { sharedData, sharedDataNote } from "../test/support/shared-data.ts";
-import { writeSpeech } from "../test/support/spoken.ts";
-import { openStudio, recordClasses, watchPage } from "../test/support/studio-page.ts";
 import {
   getMeanSeconds,
   listSteps,

@@ -16,9 +16,9 @@ import { openAudio } from "../src/audio/open-audio.ts";
 import { encodeWav } from "../src/audio/wav-writer.ts";
 import { createFfmpegDecoder } from "../src/node/decode/ffmpeg-decoder.ts";
 import { openFileSource } from "../src/node/disk/file-source.ts";
-import { browserNote, browserPath, launchBrowser } from "../test/support/browser.ts";
-import { bankingFolder, getSiteFolders, trainSmallGolem } from "../test/support/golem-page.ts";
-import { startStaticServer } from "../test/support/static-server.ts";
+import { browserNote, browserPath, launchBrowser } from "../test/support/browser/browser.ts";
+import { bankingFolder, getSiteFolders, trainSmallGolem } from "../test/support/browser/golem-page.ts";
+import { startStaticServer } from "../test/support/servers/static-server.ts";
 
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "5" } } });
 const rounds = Number(values.rounds);

@@ -23,7 +23,7 @@ import {
 import { createServer, request } from "node:http";
 import { cpus, tmpdir } from "node:os";
 import { basename, join, resolve } from "node:path";
-import { startBuckets } from "../test/support/bucket-server.ts";
+import { startBuckets } from "../test/support/servers/bucket-server.ts";
 
 const few = 20;
 const many = 80;

@@ -18,7 +18,7 @@ import { openFolderStore } from "../src/node/object-store/folder-store.ts";
 import { enqueueRun, openShardQueue, retryRun } from "../src/node/queue/shard-queue.ts";
 import { saveRun } from "../src/node/shards/run-document.ts";
 import { getEncoderSetInfo } from "../src/workflow/encoder-set-info.ts";
-import { endChild, startRedis } from "../test/support/redis-server.ts";
+import { endChild, startRedis } from "../test/support/servers/redis-server.ts";
 
 const clips = Number(process.argv[2] ?? 10_000_000);
 const shardSize = 1024;

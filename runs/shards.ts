@@ -19,7 +19,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { encodeWav } from "../src/audio/wav-writer.ts";
 import { openShardQueue } from "../src/node/queue/shard-queue.ts";
 import { readWindow } from "../test/support/audio-files.ts";
-import { endChild, getFreePort, startRedis } from "../test/support/redis-server.ts";
+import { endChild, getFreePort, startRedis } from "../test/support/servers/redis-server.ts";
 
 const recordings = Number(process.argv[2] ?? 2000);
 const encoder = process.argv[3] ?? "google-speech-embedding";

@@ -11,7 +11,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gatherStudioSite } from "../src/node/export/studio-site.ts";
 import { startStudioServer } from "../src/server/studio-server.ts";
-import { launchBrowser, listMicrophoneFlags } from "../test/support/browser.ts";
+import { launchBrowser, listMicrophoneFlags } from "../test/support/browser/browser.ts";
 import { pictureFailures } from "./screenshots/failures.ts";
 import { folders } from "./screenshots/picture.ts";
 import { pictureTask } from "./screenshots/task.ts";

@@ -1,6 +1,6 @@
 /** ONNX models and descriptors of others: checked, edited, and loaded by ONNX Runtime; they are not run. */
-import { createDescribedEncoder } from "../../src/encoder/described-encoder.ts";
-import { type EncoderDescriptor, parseDescriptor } from "../../src/encoder/encoder-descriptor.ts";
+import { createDescribedEncoder } from "../../src/encoder/described/described-encoder.ts";
+import { type EncoderDescriptor, parseDescriptor } from "../../src/encoder/described/encoder-descriptor.ts";
 import { createNodeOnnxRuntime } from "../../src/node/models/onnx-runtime-node.ts";
 import { createConvModel, createPatchModel } from "../../test/support/tiny-onnx.ts";
 import type { FuzzArea } from "../area.ts";

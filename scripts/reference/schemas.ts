@@ -7,10 +7,10 @@
  */
 import { createGenerator } from "ts-json-schema-generator";
 import * as z from "zod";
-import { descriptor } from "../../src/encoder/encoder-descriptor.ts";
+import { descriptor } from "../../src/encoder/described/encoder-descriptor.ts";
 import { golemDocument } from "../../src/golem/golem-document.ts";
 import { trainingDocument } from "../../src/golem/training-document.ts";
-import { createApiDocument } from "../../src/server/api-document.ts";
+import { createApiDocument } from "../../src/server/docs/api-document.ts";
 
 /** Schemas of files that are read again. */
 const files = { golem: golemDocument, training: trainingDocument, "golem-encoder": descriptor };

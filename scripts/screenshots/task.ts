@@ -3,7 +3,7 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
-import { writeSpeech } from "../../test/support/spoken.ts";
+import { writeSpeech } from "../../test/support/recordings/spoken.ts";
 import { choose, folders, goTo, isWanted, open, picture, zip } from "./picture.ts";
 
 const { data } = folders;

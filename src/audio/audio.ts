@@ -73,8 +73,6 @@ export interface AudioFacts {
 /** A recording that was examined once and can be read window by window. */
 export interface OpenedAudio {
   readonly facts: AudioFacts;
-  /**
-   * Yields mono samples at `AudioSettings.sampleRate`, window by window; memory does not grow with duration.
-   */
+  /** Yields mono samples at `AudioSettings.sampleRate` by window; memory does not grow with duration. */
   windows(): AsyncIterable<Float32Array>;
 }

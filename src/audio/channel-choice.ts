@@ -48,10 +48,7 @@ export function measurePower(
   power.meanSquares = decay * power.meanSquares + squares;
 }
 
-/**
- * The channel to use instead of the mean, the loudest; undefined if the channels do not cancel. DC offsets
- * are ignored.
- */
+/** The loudest channel, to use instead of the mean; undefined if they do not cancel. Ignores DC offsets. */
 export function findCancellation(power: ChannelPower): number | undefined {
   const { frames, sums, squares, meanSum, meanSquares } = power;
   if (sums.length < 2 || frames === 0) return undefined;

@@ -36,9 +36,7 @@ export const fingerprintParameters = {
 /** Parameters of the levels beside a fingerprint; any change raises the version. */
 export const levelParameters = {
   version: 1,
-  /**
-   * Bands, each of several bands of the fingerprint; a level takes 4 bits, the lowest band the lowest ones.
-   */
+  /** Bands of several bands of the fingerprint; a level takes 4 bits, the lowest band the lowest ones. */
   bands: 8,
   /** One step of a level, in dB. 15 is the loudest band of the recording, 0 everything 45 dB below it. */
   stepDb: 3,

@@ -18,17 +18,13 @@ interface SignalPower {
 export interface HighBand {
   /** Half of the energy above the band is below this, in Hz. */
   readonly hertz: number;
-  /**
-   * Whole number; slowed down by it, nearly all of that energy is in the band, its median in the lower half.
-   */
+  /** Slowed down by this whole number, that energy is mostly in the band, its median in the lower half. */
   readonly slowdown: number;
 }
 
 /** Share of the energy above which it counts as "most". */
 const mostOfIt = 0.5;
-/**
- * Power in dB relative to full scale below which it does not count; the rounding noise of 16 bits is at -98.
- */
+/** Power in dB of full scale below which it does not count; rounding to 16 bits is at -98. */
 const leastDb = -84;
 /** Spectrum frames are about this long, so that the calls of bats fill one. */
 const frameSeconds = 0.005;
@@ -54,10 +50,7 @@ interface HighBandMeter {
   finish(): HighBand;
 }
 
-/**
- * Creates a meter for a mono stream at `sampleRate` Hz; the band ends at `bandHertz`, below half of that
- * rate.
- */
+/** Creates a meter for a mono stream at `sampleRate` Hz; `bandHertz`, the band's end, is below its half. */
 export function createHighBandMeter(sampleRate: number, bandHertz: number): HighBandMeter {
   const size = 2 ** Math.ceil(Math.log2(sampleRate * frameSeconds));
   const window = createHannWindow(size);

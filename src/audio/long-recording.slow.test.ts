@@ -1,7 +1,7 @@
 /** Memory does not grow with duration for compressed files either. */
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { measureLongRecording } from "../../test/support/long-recording.ts";
+import { measureLongRecording } from "../../test/support/recordings/long-recording.ts";
 import { sharedData, sharedDataNote } from "../../test/support/shared-data.ts";
 
 it.skipIf(!sharedData)(`30 minutes of FLAC stay in bounded memory${sharedDataNote}`, () => {

@@ -24,10 +24,7 @@ import { computeWindowBounds, cutWindows } from "./windows.ts";
 export type OpenAudioOptions = { readonly [K in keyof AudioSettings]?: AudioSettings[K] | undefined } & {
   /** Further decoders, tried after the built-in ones (in Node: ffmpeg). */
   readonly decoders?: readonly Decoder[] | undefined;
-  /**
-   * Whether to compute the hash and fingerprint that identify copies (default: true); otherwise both are
-   * empty.
-   */
+  /** Whether to compute the hash and fingerprint that identify copies (default: true; else empty). */
   readonly identify?: boolean | undefined;
   /** Maximum number of decoded samples, counting all channels; default: no limit. */
   readonly maximumSamples?: number | undefined;

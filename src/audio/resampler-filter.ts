@@ -11,10 +11,7 @@ import { tapGroup } from "./resampler-kernel.ts";
 
 /** Stop-band attenuation of the design, in dB (the tests measure the result). */
 export const attenuationDb = 100;
-/**
- * Pass band as a fraction of the lower of the two Nyquist frequencies; the stop band begins at that
- * frequency.
- */
+/** Pass band as a fraction of the lower Nyquist frequency, at which the stop band begins. */
 export const passBand = 0.9;
 /**
  * Ratios with more phases interpolate linearly between this many phases per sample of the slower rate; the

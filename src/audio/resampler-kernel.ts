@@ -45,10 +45,7 @@ const body = [
 
 let compiled: WebAssembly.Module | undefined;
 
-/**
- * Creates a kernel for `coefficients` ([rows, taps], row-major; copied) and signals of up to `signalLength`
- * samples.
- */
+/** Creates a kernel for `coefficients` ([rows, taps]; copied) and signals of up to `signalLength` samples. */
 export function createConvolutionKernel(
   coefficients: Float64Array,
   taps: number,

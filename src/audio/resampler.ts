@@ -15,10 +15,7 @@ import { type ConvolutionKernel, createConvolutionKernel } from "./resampler-ker
 export interface Resampler {
   /** Takes the next samples and returns the output that is ready (a new array). */
   push(samples: Float32Array): Float32Array;
-  /**
-   * Returns the rest. In total there are round(input samples * outputRate / inputRate) samples, halves
-   * rounded up.
-   */
+  /** Returns the rest. In total: round(input samples * outputRate / inputRate), halves rounded up. */
   finish(): Float32Array;
 }
 
@@ -47,9 +44,7 @@ function getFilter(inputRate: number, outputRate: number): Filter {
   return filter;
 }
 
-/**
- * Creates a converter from `inputRate` to `outputRate` (Hz, integers). Equal rates: samples pass unchanged.
- */
+/** Creates a converter from `inputRate` to `outputRate` (Hz, integers); if equal, samples pass. */
 export function createResampler(inputRate: number, outputRate: number): Resampler {
   if (inputRate === outputRate) {
     return { push: (samples) => samples.slice(), finish: () => new Float32Array(0) };

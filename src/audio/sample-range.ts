@@ -27,10 +27,7 @@ export function isLossless(codec: string): boolean {
   return /^(pcm|wavpack)/.test(codec);
 }
 
-/**
- * Throws `corrupt-audio` for values far above full scale. Lossy codecs are not checked: damage makes them
- * overshoot.
- */
+/** Throws `corrupt-audio` for values far above full scale; lossy codecs may overshoot. */
 export function checkMagnitudes(name: string, codec: string, { largest, huge, notZero }: MixCount): void {
   if (huge === 0 || !isLossless(codec)) return;
   const isSingle = huge <= singleShare * notZero;
@@ -45,9 +42,7 @@ export function checkMagnitudes(name: string, codec: string, { largest, huge, no
   );
 }
 
-/**
- * Throws `corrupt-audio` where most values of a whole recording are NaN, infinite, or far below any sound.
- */
+/** Throws `corrupt-audio` if most values of a recording are NaN, infinite, or below any sound. */
 export function checkGarbage(name: string, { notFinite, tiny, notZero, largest }: MixCount): void {
   const values = notZero + notFinite;
   if (notFinite + tiny <= garbageShare * values) return;

@@ -43,9 +43,7 @@ export interface Scan {
   readonly samples: Float32Array[] | undefined;
 }
 
-/**
- * Reads a stream to its end. Rejects with its errors, `no-samples`, `too-long`, `corrupt-audio` or `aborted`.
- */
+/** Reads a stream. Rejects as it does, or: `no-samples`, `too-long`, `corrupt-audio`, `aborted`. */
 export async function scanStream(
   stream: DecodedStream,
   name: string,

@@ -13,9 +13,7 @@
 export const trimParameters = {
   /** Frame length and hop, in seconds. */
   frameSeconds: 0.01,
-  /**
-   * Corner frequency in Hz of the high-pass filter that removes offset and rumble before levels are measured.
-   */
+  /** Corner frequency in Hz of the high-pass filter that removes offset and rumble before levels. */
   highPassHz: 40,
   /** Number of loudest frames whose mean power is the loud level. */
   loudFrames: 5,
@@ -54,10 +52,7 @@ interface LevelMeter {
   readonly frameSamples: number;
 }
 
-/**
- * Creates a meter for samples at `sampleRate` Hz that reports the mean power of each frame (full scale = 1)
- * as it ends.
- */
+/** Creates a meter for samples at `sampleRate` Hz: the mean power of each frame (full scale = 1). */
 export function createFrameMeter(sampleRate: number, onFrame: (power: number) => void): FrameMeter {
   const frameSamples = Math.max(1, Math.round(sampleRate * trimParameters.frameSeconds));
   const decay = Math.exp((-2 * Math.PI * trimParameters.highPassHz) / sampleRate);

@@ -1,7 +1,7 @@
 /**
  * Writes mono samples as a WAV file.
  *
- * Not its concern: where the samples come from, reading (see `formats/wav-decoder.ts`).
+ * Not its concern: where the samples come from, reading (see `formats/wav/wav-decoder.ts`).
  * References: Multimedia Programming Interface and Data Specifications 1.0 (IBM, Microsoft, 1991), "WAVE";
  * ITU-T G.711 for mu-law, whose table 2a the segment search follows.
  */
@@ -17,10 +17,7 @@ interface Layout {
   readonly tag: number;
   /** Bytes per sample. */
   readonly width: number;
-  /**
-   * Whether the header gives the number of samples in a fact chunk, as the specification asks of all formats
-   * but PCM.
-   */
+  /** Whether the header has a fact chunk with the number of samples: all formats but PCM should. */
   readonly hasFact: boolean;
   write(view: DataView, offset: number, sample: number): void;
 }

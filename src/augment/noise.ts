@@ -124,9 +124,7 @@ function modulate(noise: Float32Array, getGain: (i: number) => number): Float32A
   return noise;
 }
 
-/**
- * Creates a gain between 0.05 and 1 that takes a new value `rate` times per second, with smooth transitions.
- */
+/** Creates a gain of 0.05 to 1 that takes a new value `rate` times per second, with smooth transitions. */
 function createGusts(rate: number, sampleRate: number, random: Random): (i: number) => number {
   const period = Math.max(1, Math.round(sampleRate / rate));
   let from = random.uniform();

@@ -8,9 +8,7 @@ import type { Random } from "../core/random.ts";
 import { convolve } from "../math/fourier.ts";
 import { computeLevel } from "./filters.ts";
 
-/**
- * Makes an impulse response: reverberation time 0.1 to 0.8 s, reflections 0 to 12 dB below the direct sound.
- */
+/** Makes an impulse response: reverberation 0.1 to 0.8 s, reflections 0 to 12 dB below the sound. */
 export function createRoom(sampleRate: number, random: Random): Float32Array {
   const reverberation = 0.1 * 8 ** random.uniform();
   const response = new Float32Array(Math.max(2, Math.round(0.7 * reverberation * sampleRate)));

@@ -84,9 +84,7 @@ export function isHeadChosen(options: HeadSelection): boolean {
   return resolveHead(options) === "auto" && !isFused(options);
 }
 
-/**
- * Fits a classifier on labelled recordings. If a head or a layer is named, only the first encoder is used.
- */
+/** Fits a classifier on labelled recordings. With a head or a layer, only the first encoder is used. */
 export function fitClassifier(
   rows: LabelledRows,
   encoderSet: EncoderSetInfo,
@@ -118,9 +116,7 @@ export async function fitClassifierWithProduct(
   return createClassifier([{ head: addScores(head, scores), view, factor: 1 }], encoderSet);
 }
 
-/**
- * Chooses the layer, and the head if it is chosen by comparison, and computes the features it is trained on.
- */
+/** Chooses the layer, and the head if heads are compared, and computes the features to train on. */
 function prepareFit(rows: LabelledRows, encoderSet: EncoderSetInfo, options: ClassifierOptions) {
   const { seed, layer = defaultRecipe.layer, pooling = defaultRecipe.pooling } = options;
   const encoder = encoderSet.encoders[0]!;

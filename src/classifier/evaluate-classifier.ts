@@ -35,10 +35,7 @@ export interface TrainedOn {
   readonly trainAccuracy: number;
 }
 
-/**
- * Splits a test set; `known` is scored: recordings not in the training set, with labels that are classes of
- * it.
- */
+/** Splits a test set; `known` is scored: recordings not trained on, with labels that are classes. */
 export function selectScored(
   labels: readonly string[],
   test: readonly EmbeddedRecording[],

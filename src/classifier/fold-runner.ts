@@ -150,16 +150,14 @@ export interface FoldEnvironment {
   takeTurn(): Promise<unknown>;
 }
 
-/**
- * Heads slow enough for workers to pay: starting a worker takes as long as fifty folds of other single heads.
- */
+/** Heads for which workers pay: starting one takes as long as fifty folds of other heads. */
 const slowHeads: readonly unknown[] = ["linear", "mlp"];
 
 /**
 /**
- * Minimum number of multiplications for the products of all rows, in the usual folds, for which workers pay if all
- * views are fused: 75 recordings without copies, or 35 with three copies each. Below it, a worker takes as long to start
- * and to compile code as it saves.
+ * Minimum number of multiplications for the products of all rows, in the usual folds, for which workers pay
+ * if all views are fused: 75 recordings without copies, or 35 with three copies each. Below it, a worker
+ * takes as long to start and to compile code as it saves.
  */
 const manyProducts = 1.5e9;
 /** Folds per repeat, if they are not by speaker. */

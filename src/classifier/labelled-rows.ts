@@ -36,9 +36,7 @@ export function pickLabelledRows(rows: LabelledRows, picked: readonly number[]):
   };
 }
 
-/**
- * Repeats of cross-validation: as requested, otherwise fewer if copies make each fit several times slower.
- */
+/** Repeats of cross-validation: as requested, else fewer if copies make each fit much slower. */
 export function getRepeats(
   { copies, labels }: Pick<LabelledRows, "copies" | "labels">,
   requested?: number,

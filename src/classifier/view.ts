@@ -54,10 +54,7 @@ export type VectorView = LayerView | DecoderView;
 /** One embedding of a recording that gets a head. */
 export type View = VectorView | TranscriptView;
 
-/**
- * The encoders of a classifier's embeddings, and its transcriber. `Embedding.vectors` are in the order of
- * `encoders`.
- */
+/** The encoders, in the order of `Embedding.vectors`, and the transcriber of a classifier. */
 export interface EncoderSetInfo {
   readonly encoders: readonly EncoderInfo[];
   readonly transcriber?: TranscriberInfo | undefined;
@@ -98,9 +95,7 @@ export function listWrittenViews(
   ];
 }
 
-/**
- * Returns the texts that a new vocabulary is fitted to: those of speech, and empty ones for everything else.
- */
+/** Returns the texts to fit a vocabulary to: those of speech, and empty ones for the rest. */
 export function getSpokenTexts(
   embeddings: readonly Embedding[],
   { transcriber }: Pick<EncoderSetInfo, "transcriber">,
@@ -118,9 +113,7 @@ export function getLayerSize(info: EncoderInfo, pooling: Pooling): number {
   return pooling === "mean" ? info.dimensions : 2 * info.dimensions;
 }
 
-/**
- * Returns the number of features of a view; undefined if the encoder set or the vocabulary has no such view.
- */
+/** Returns the number of features of a view; undefined if the encoder set or vocabulary lacks it. */
 export function getViewSize(
   view: View,
   { encoders, transcriber }: EncoderSetInfo,
@@ -136,9 +129,8 @@ export function getViewSize(
 }
 
 /**
- * Creates a function that computes the features [recordings, features] of a view, into memory of `numbers` if it is
- * given. It throws `invalid-shape`
- * for embeddings without the transcript or decoder vector that the view needs.
+ * Creates a function that computes the features [recordings, features] of a view, into memory of `numbers`
+ * if it is given. It throws `invalid-shape` for embeddings without the transcript or decoder vector needed.
  */
 export function createViewFeatures(
   view: View,

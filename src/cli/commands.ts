@@ -5,7 +5,7 @@
  * Not its concern: how arguments are parsed.
  */
 import { defaultAmounts, defaultRecipe } from "../core/default-recipe.ts";
-import { eventFormats } from "../detect/event-formats.ts";
+import { eventFormatFacts, eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
 import { eventDefaults } from "../evaluate/event-scores.ts";
 import { exportFormats } from "../node/export/export-formats.ts";
@@ -171,7 +171,7 @@ the synthetic ones by the likelihood of held-out real ones, and scores on the re
     ],
     help: `Sound with silence on both sides is classified as one recording, longer stretches in overlapping windows. Steady noise is skipped unless the
 golem has classes of steady sound. Sound unlike all classes, or most like _unknown, _background or _silence, is not an event.
-audacity is a label track, raven a selection table, json one line per event.`,
+Formats: ${eventFormats.map((format) => `${format}, ${eventFormatFacts[format].meaning}`).join("; ")}.`,
     load: () => import("./commands/detect.ts"),
   },
   {

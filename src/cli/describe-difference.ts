@@ -11,10 +11,7 @@ import { formatTable } from "./text-table.ts";
 /** Maximum number of changed recordings that are listed. */
 const listed = 10;
 
-/**
- * Formats the verdict, both scores and costs, the classes that differ, and recordings with changed
- * correctness as lines.
- */
+/** Formats verdict, scores, costs, classes that differ, and recordings with changed correctness. */
 export function describeDifference(
   diff: GolemDiff,
   nameA: string,

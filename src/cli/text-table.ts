@@ -52,9 +52,7 @@ export function wrapWords(text: string, width: number): string[] {
   return [...lines, line];
 }
 
-/**
- * Splits a text into lines after `indent` spaces, wrapped between words to `width` columns if it is given.
- */
+/** Splits a text into lines after `indent` spaces, wrapped to `width` columns if it is given. */
 export function wrapIndented(text: string, indent: number, width = Number.POSITIVE_INFINITY): string[] {
   return wrapWords(text, width - indent).map((line) => `${" ".repeat(indent)}${line}`);
 }

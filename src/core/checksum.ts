@@ -1,7 +1,4 @@
-/**
- * CRC-32 as in IEEE 802.3 and zlib (reflected polynomial 0xEDB88320): detects damage, does not prevent
- * forgery.
- */
+/** CRC-32 of IEEE 802.3 and zlib (polynomial 0xEDB88320): detects damage, does not prevent forgery. */
 
 const table = new Int32Array(256).map((_, index) => {
   let value = index;

@@ -1,8 +1,6 @@
 /** Joins typed arrays. */
 
-/**
- * Joins bytes. The result shares memory with none of the pieces, so it can be transferred to another thread.
- */
+/** Joins bytes. The result shares no memory with the pieces, so it can be transferred. */
 export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   return fill(new Uint8Array(computeLength(pieces)), pieces);
 }

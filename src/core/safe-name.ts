@@ -8,10 +8,7 @@
 /** Characters kept; some file systems allow 255 bytes. */
 const maximumCharacters = 60;
 
-/**
- * Converts a text to a name that every file system accepts and that is never a path; "class" if nothing is
- * left.
- */
+/** Converts a text to a name that every file system accepts, never a path; "class" if none is left. */
 export function makeSafeName(text: string): string {
   const safe = text.normalize("NFC").replace(/[\p{Cc}\p{Cs}/\\:*?"<>|]+/gu, "-");
   const trim = (name: string): string => name.replace(/^[. ]+|[. ]+$/g, "");

@@ -31,10 +31,7 @@ interface Sender {
   postMessage(message: unknown, transfer?: readonly object[]): void;
 }
 
-/**
- * One end of a connection: a worker or message port of Node, a worker of a browser, or a browser worker's
- * global scope.
- */
+/** One end of a connection: a worker or port of Node, a browser's worker, or its global scope. */
 export type CallPort = Sender &
   (
     | { on(type: "message", listener: (message: unknown) => void): unknown }

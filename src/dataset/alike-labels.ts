@@ -9,10 +9,7 @@ import type { ErrorRecord } from "../core/error.ts";
 /** Control and format characters, variation selectors, fillers: all have no glyph. */
 const invisible = /[\p{Cf}\p{Cc}\p{DI}]/gu;
 
-/**
- * Returns a label without invisible characters and differences of Unicode form; labels with the same shape
- * look the same.
- */
+/** Returns a label without invisible characters and differences of Unicode form, for comparison. */
 function getLabelShape(label: string): string {
   return label.normalize("NFKC").replaceAll(invisible, "").replaceAll(/\s+/gu, " ").trim();
 }

@@ -106,10 +106,7 @@ export function findSegmentColumns(columns: readonly string[]): SegmentColumns |
   return duration === undefined ? undefined : { start, duration };
 }
 
-/**
- * Reads the segment of a row; throws `invalid-data` for cells that are not times, and for an end before the
- * start.
- */
+/** Reads the segment of a row; throws `invalid-data` unless it has two times in order. */
 export function readSegment(
   getCell: (column: string | undefined) => string,
   { start, end, duration }: SegmentColumns,

@@ -6,9 +6,7 @@
  */
 import { type ErrorRecord, GolemError, toErrorRecord } from "../core/error.ts";
 
-/**
- * Counts the recordings per label, with labels in code-unit order, which is the order of classes everywhere.
- */
+/** Counts the recordings per label, with labels in code-unit order: the order of classes. */
 export function countLabels(recordings: readonly { readonly label: string }[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const { label } of recordings) counts.set(label, (counts.get(label) ?? 0) + 1);

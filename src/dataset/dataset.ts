@@ -77,8 +77,6 @@ export interface Dataset {
   readonly empty?: readonly string[];
   /** Problems that did not exclude a recording: a row listed twice, files that are not recordings ... */
   readonly warnings: readonly (ErrorRecord & { readonly file?: string })[];
-  /**
-   * Rows whose recording is missing or has no label; reported as `skipped`, and a failure with `--strict`.
-   */
+  /** Rows without a recording or a label; reported as `skipped`, and a failure with `--strict`. */
   readonly skipped: readonly SkippedRecording[];
 }

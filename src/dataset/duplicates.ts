@@ -29,9 +29,7 @@ export interface LabelConflict {
   readonly files: readonly { readonly file: string; readonly label: string }[];
 }
 
-/**
- * Finds recordings with the same decoded audio (or, if not decodable, the same bytes), in the given order.
- */
+/** Finds recordings with the same decoded audio (or bytes, if not decodable), in the given order. */
 export function findDuplicates(recordings: readonly HashedRecording[]): {
   duplicates: DuplicateRecording[];
   conflicts: LabelConflict[];

@@ -52,10 +52,7 @@ export function readFolderLayout(paths: readonly string[]): FolderLayout {
   return { ...readClasses(inFolders, loose), root: root.join("/") };
 }
 
-/**
- * Finds folders that contain everything and directly no recording, unless one is a split or the folder of a
- * class.
- */
+/** Finds folders that contain all recordings, none directly, unless one is a split or a class. */
 function findOuterFolders(places: readonly Place[]): string[] {
   const outer: string[] = [];
   for (;;) {
@@ -105,10 +102,7 @@ function readClasses(places: readonly Place[], loose: readonly string[]): Omit<F
   };
 }
 
-/**
- * Whether folders are splits: of two kinds (or numbered folds), or a single one that contains folders of
- * classes.
- */
+/** Whether folders are splits: two kinds (or numbered folds), or one with folders of classes. */
 function areSplits(
   named: readonly string[],
   others: readonly string[],

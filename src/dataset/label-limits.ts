@@ -9,10 +9,7 @@ import { GolemError } from "../core/error.ts";
 const maximumLabelLength = 1024;
 const maximumLabels = 10_000;
 
-/**
- * Characters that move the cursor, or break lines and files: C0, DEL, C1, line and paragraph separators,
- * halves of pairs.
- */
+/** Characters that move the cursor, or break lines and files: controls, separators, half pairs. */
 const controls = /[\p{Cc}\p{Cs}\u2028\u2029]/u;
 
 /**

@@ -62,10 +62,7 @@ export function findListColumns(table: Table): ListColumns | undefined {
   return { file, label, groups: chooseGroups(table) };
 }
 
-/**
- * Chooses the non-empty columns of groups; a column with the same value in every row only if there is no
- * other.
- */
+/** Chooses the columns of groups; one with the same value in every row only if there is no other. */
 function chooseGroups({ columns, rows }: Table): string[] {
   const found = findColumns(columns, groupColumns).map((column) => {
     const values = new Set(rows.map(({ cells }) => cells.get(column.toLowerCase())?.trim() ?? ""));

@@ -27,10 +27,7 @@ export const labelColumns = [
   ...["event_label", "annotation", "common_name", "species"],
 ];
 
-/**
- * Names of the columns of groups (speakers, devices, sources), which stay on one side of every test; the
- * preferred first.
- */
+/** Columns of groups (speakers, devices, sources), which stay on one side of tests; preferred first. */
 export const groupColumns = [
   ...["speaker", "speaker_id", "client_id", "subject", "subject_id", "group", "group_id"],
   ...["source", "source_id", "session", "session_id"],

@@ -129,10 +129,7 @@ function findPart({ folder, stem }: Name): string | undefined {
   return prefix ? `${folder}/${prefix}` : undefined;
 }
 
-/**
- * Finds the sources of "talk-0-3.5" and "talk_12.5", if the numbers of all files with a prefix are time
- * ranges.
- */
+/** Finds the sources of "talk-0-3.5", "talk_12.5" if all numbers after a prefix are time ranges. */
 function findStretches(names: readonly Name[]): (string | undefined)[] {
   const sources = new Array<string | undefined>(names.length);
   const intervals = new Map<string, { row: number; start: number; end: number; isDecimal: boolean }[]>();
@@ -175,10 +172,7 @@ function findStretches(names: readonly Name[]): (string | undefined)[] {
   return sources;
 }
 
-/**
- * Whether sorted pairs of numbers are time ranges of one recording: each ends after its start, and starts
- * increase.
- */
+/** Whether sorted pairs of numbers are time ranges: each ends after its start, and starts increase. */
 function areIntervals(sorted: readonly { start: number; end: number; isDecimal: boolean }[]): boolean {
   if (!sorted.every(({ start, end }, i) => end > start && (i === 0 || start > sorted[i - 1]!.start)))
     return false;

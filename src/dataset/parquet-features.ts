@@ -38,10 +38,7 @@ export interface ColumnOptions {
 
 const labelColumns = ["label", "intent_class"];
 
-/**
- * Reads the features of all columns: from the file's own metadata, else from the card, else from the columns'
- * types.
- */
+/** Reads the features of all columns: from the file's metadata, the card, or the columns' types. */
 export function readFeatures(
   columns: readonly ParquetColumn[],
   note: string | undefined,

@@ -38,9 +38,7 @@ export interface ParquetFile {
   readonly columns: readonly ParquetColumn[];
   /** Key-value metadata of the footer. */
   readonly notes: ReadonlyMap<string, string>;
-  /**
-   * Reads values of columns for rows [start, end). Text that is not declared as text is returned as bytes.
-   */
+  /** Reads values of columns for rows [start, end). Text not declared as text is returned as bytes. */
   readRows(columns: readonly string[], start: number, end: number): Promise<Record<string, unknown>[]>;
   /** Average stored size in bytes, per row of a group, of a column or struct. */
   getBytesPerRow(group: number, column: string): number;

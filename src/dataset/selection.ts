@@ -11,10 +11,7 @@ import type { Split } from "./dataset.ts";
 /** Number of the random stream of these draws, independent of other uses of the same seed. */
 const drawStream = 0x5407;
 
-/**
- * Returns the first rows, or all when there are fewer. Throws `invalid-option` unless `count` is a whole
- * number >= 1.
- */
+/** Returns the first rows, or all. Throws `invalid-option` unless `count` is a whole number >= 1. */
 export function limitRecordings<T>(recordings: readonly T[], count: number): T[] {
   checkCount(count, "--limit");
   return recordings.slice(0, count);

@@ -6,10 +6,7 @@
 import type { DetectedEvent } from "./event-pipeline.ts";
 import { createSampleRing } from "./sample-ring.ts";
 
-/**
- * `event`: a reported event; `unsure`: the score of a class was near the threshold; `unknown`: unlike all
- * classes.
- */
+/** `event`: a reported event; `unsure`: near the threshold; `unknown`: unlike all classes. */
 export type ClipKind = "event" | "unsure" | "unknown";
 
 /** Which sound of a stream is kept: events, and on request sound that was not an event. */
@@ -45,9 +42,7 @@ export const maximumClipSeconds = 30;
 
 interface CutterOptions extends ClipKeeping {
   readonly sampleRate: number;
-  /**
-   * Maximum time, in seconds, from the end of a part to its addition; parts added later lose their beginning.
-   */
+  /** Maximum seconds from the end of a part to its addition; later, its beginning is lost. */
   readonly delaySeconds: number;
 }
 
@@ -55,10 +50,7 @@ interface ClipCutter {
   push(samples: Float32Array): void;
   /** Adds a part, which is cut as soon as the sound after it has arrived. */
   add(kind: ClipKind, event: DetectedEvent): void;
-  /**
-   * Ends the stream: waiting parts are cut with the available sound, and parts added later are cut
-   * immediately.
-   */
+  /** Ends the stream: waiting parts are cut with the available sound, later ones immediately. */
   finish(): void;
 }
 

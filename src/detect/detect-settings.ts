@@ -1,7 +1,4 @@
-/**
- * The settings of detection and their defaults, most of which are derived from the golem's training
- * recordings.
- */
+/** The settings of detection; most defaults are derived from the golem's training recordings. */
 import { trimParameters } from "../audio/trim.ts";
 import { GolemError } from "../core/error.ts";
 import type { GolemModel } from "../golem/golem-model.ts";

@@ -1,7 +1,4 @@
-/**
- * Detects events in a recording of any length. It is decoded as a stream, so memory does not grow with
- * duration.
- */
+/** Detects events in a recording, decoded as a stream: memory does not grow with duration. */
 
 import { decodeSource } from "../audio/formats/decode-source.ts";
 import type { Decoder } from "../audio/formats/decoder.ts";

@@ -35,10 +35,7 @@ export interface Detector {
 /** Options of a detector. */
 export interface DetectorOptions {
   readonly settings: DetectSettings;
-  /**
-   * Sample rate of the samples pushed, in Hz, an integer from 1000 to 384000; default: that of the
-   * classifier.
-   */
+  /** Sample rate of the samples pushed, in Hz, 1000 to 384000; default: that of the classifier. */
   readonly sampleRate?: number | undefined;
   /** Name of the stream in warnings; default "The stream". */
   readonly name?: string | undefined;
@@ -120,10 +117,7 @@ export function createDetector(classifier: WindowClassifier, options: DetectorOp
   };
 }
 
-/**
- * Creates a function that copies samples, with 0 for those that are not finite, and warns when it finds the
- * first one.
- */
+/** Creates a function that copies samples, with 0 for values not finite; the first one warns. */
 function createCleaner(onWarning: DetectorOptions["onWarning"]): (samples: Float32Array) => Float32Array {
   let hasWarned = false;
   return (samples) => {
@@ -144,10 +138,7 @@ function createCleaner(onWarning: DetectorOptions["onWarning"]): (samples: Float
   };
 }
 
-/**
- * Creates a function that runs asynchronous calls one after the other, even if the caller does not await
- * them.
- */
+/** Creates a function that runs asynchronous calls one after the other, even if not awaited. */
 function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
   let turn: Promise<unknown> = Promise.resolve();
   return (work) => {

@@ -14,6 +14,14 @@ export const eventFormats = ["json", "csv", "audacity", "raven"] as const;
 /** One of the formats; json is JSON lines. */
 export type EventFormat = (typeof eventFormats)[number];
 
+/** What each format is, and its media type. */
+export const eventFormatFacts = {
+  json: { meaning: "one line per event", mediaType: "application/x-ndjson" },
+  csv: { meaning: "a table", mediaType: "text/csv; charset=utf-8" },
+  audacity: { meaning: "a label track", mediaType: "text/plain; charset=utf-8" },
+  raven: { meaning: "a selection table", mediaType: "text/tab-separated-values; charset=utf-8" },
+} as const satisfies Record<EventFormat, object>;
+
 /** Writes events one by one. */
 export interface EventWriter {
   /** The line before the first event, without line end; undefined if there is none. */
@@ -63,8 +71,5 @@ export function createEventWriter(format: EventFormat, highHz = 8000): EventWrit
   }
 }
 
-/**
- * Replaces tabs and line ends in a field, since tab-separated tables have no quoting; escapes control
- * characters.
- */
+/** Replaces tabs and line ends (tab-separated tables have no quoting); escapes control characters. */
 const flatten = (text: string): string => makePrintable(text.replaceAll(/[\t\r\n]+/g, " "));

@@ -43,9 +43,7 @@ export interface LiveState {
   readonly isSound: boolean;
   /** The latest smoothed probabilities, by label. */
   readonly scores: Readonly<Record<string, number>>;
-  /**
-   * Dissimilarity of the latest sound to all classes, 0 to 1; the probabilities are reduced by this share.
-   */
+  /** Dissimilarity of the latest sound to all classes, 0 to 1, by which probabilities are reduced. */
   readonly unknown: number;
   /**
    * The latest stretch of sound that ended without an event, times in seconds; `unknown`: its
@@ -96,25 +94,13 @@ export function createEventPipeline(
   const planOptions = getPlanOptions(settings);
   const gate = createSoundGate(planOptions);
   const planner = createWindowPlanner(planOptions);
-  const trackOptions = {
-    thresholds: labels.map((_, label) => settings.thresholds?.[label] ?? settings.threshold),
-    offThresholds: labels.map((_, label) => {
-      const own = settings.thresholds?.[label];
-      return own === undefined ? settings.offThreshold : offShare * own;
-    }),
-    ...{ minimumFrames: planOptions.minimumFrames, mergeFrames: planOptions.mergeFrames },
-    isReported: labels.map((label) => !isBackground(label)),
-  };
-  const track = createScoreTrack(trackOptions);
+  const trackOptions = getTrackOptions(labels, settings);
+  const reach = getPlanReach(planOptions) * frameSamples;
+  const ring = createSampleRing(reach);
   // An event is certain only after its last window and the silence within which a later one would be merged.
-  const delaySeconds =
-    (getPlanReach(planOptions) * frameSamples) / sampleRate + settings.mergeSeconds + maximumLagSeconds;
-  const ring = createSampleRing(getPlanReach(planOptions) * frameSamples);
+  const delaySeconds = reach / sampleRate + settings.mergeSeconds + maximumLagSeconds;
   let gateState: GateState | undefined;
-  let heard = 0;
-  let dropped = 0;
-  let heardUntil = 0;
-  let certain: DetectedEvent[] = [];
+  const progress = { heardUntil: 0, heard: 0, dropped: 0 };
   let isOver = false;
 
   const toSeconds = (frame: number): number => Math.min(frame * frameSamples, ring.written) / sampleRate;
@@ -122,18 +108,11 @@ export function createEventPipeline(
     ...{ start: toSeconds(start), end: toSeconds(end), label: labels[label]!, confidence },
   });
   const clips = keep && createClips({ sampleRate, delaySeconds, ...keep }, trackOptions, toEvent);
-  const accept = (events: readonly TrackedEvent[]): void => {
-    certain.push(...events.map(toEvent));
-    clips?.addEvents(events);
-  };
-  const endTracks = (quietUntil: number): void => {
-    accept(track.end(quietUntil));
-    clips?.end(quietUntil);
-  };
+  const track = createEventTrack(trackOptions, toEvent, clips);
   /** Sound classified before the stream is abandoned is kept, as far as it is available. */
   const giveUp = (): void => {
     isOver = true;
-    endTracks(Number.POSITIVE_INFINITY);
+    track.end(Number.POSITIVE_INFINITY);
     clips?.finish();
   };
   if (clips) signal?.addEventListener("abort", giveUp, { once: true });
@@ -141,21 +120,18 @@ export function createEventPipeline(
     concurrency,
     classify: async (samples) => {
       const scores = await scoreWindow(classifier, samples, signal);
-      heard++;
+      progress.heard++;
       return scores;
     },
     take(plan, answer) {
       if (isOver) return;
       if (plan.kind === "end") {
-        endTracks(plan.quietUntil);
+        track.end(plan.quietUntil);
         if (plan.quietUntil === Number.POSITIVE_INFINITY) signal?.removeEventListener("abort", giveUp);
         return;
       }
-      if (answer) heardUntil = toSeconds(plan.to);
-      const scores = answer ?? { scores: new Float64Array(labels.length), unknown: 0 };
-      const window = { ...plan, ...scores };
-      accept(track.push(window));
-      clips?.addWindow(window);
+      if (answer) progress.heardUntil = toSeconds(plan.to);
+      track.push({ ...plan, ...(answer ?? { scores: new Float64Array(labels.length), unknown: 0 }) });
     },
   });
   function takeFrame(power: number): void {
@@ -163,10 +139,8 @@ export function createEventPipeline(
     enqueue(planner.push(gateState));
   }
   function enqueue(plans: readonly WindowPlan[]): void {
-    for (const plan of plans) {
-      if (plan.kind === "end") queue.add(plan);
-      else queue.add(plan, ring.copy(plan.from * frameSamples, plan.to * frameSamples));
-    }
+    const copy = (from: number, to: number) => ring.copy(from * frameSamples, to * frameSamples);
+    for (const plan of plans) queue.add(plan, plan.kind === "end" ? undefined : copy(plan.from, plan.to));
   }
   return {
     /** Frame by frame, so that a window is copied from the ring before its samples are overwritten. */
@@ -189,30 +163,71 @@ export function createEventPipeline(
       const lagFrames = Math.round((maximumLagSeconds * sampleRate) / frameSamples);
       const count = queue.leaveOut(ring.written / frameSamples - lagFrames);
       if (count === 0) return;
-      dropped += count;
-      onWarning?.(createBehindWarning(maximumLagSeconds, dropped));
+      progress.dropped += count;
+      onWarning?.(createBehindWarning(maximumLagSeconds, progress.dropped));
     },
     wait: queue.wait,
-    release() {
-      const events = certain;
-      certain = [];
-      return events;
-    },
+    release: track.release,
     getState() {
-      const { scores, unknown, unnamed } = track.getLatest();
+      const { scores, ...latest } = track.getLatest(toSeconds);
       return {
         time: ring.written / sampleRate,
         levelDb: gateState?.levelDb ?? -120,
         floorDb: gateState?.floorDb ?? trimParameters.silentDb,
         isSound: gateState?.start !== undefined,
         scores: Object.fromEntries(labels.map((label, c) => [label, scores[c]!])),
-        unknown,
-        ...(unnamed
-          ? { unnamed: { ...unnamed, start: toSeconds(unnamed.start), end: toSeconds(unnamed.end) } }
-          : {}),
-        ...{ heardUntil, heard, dropped },
+        ...latest,
+        ...progress,
       };
     },
+  };
+}
+
+/** Converts scored windows to events, for `release` and for the clips. */
+function createEventTrack(
+  options: TrackOptions,
+  toEvent: (stretch: TrackedEvent) => DetectedEvent,
+  clips: ReturnType<typeof createClips> | undefined,
+) {
+  const track = createScoreTrack(options);
+  let certain: DetectedEvent[] = [];
+  const accept = (events: readonly TrackedEvent[]): void => {
+    certain.push(...events.map(toEvent));
+    clips?.addEvents(events);
+  };
+  return {
+    push(window: ScoredWindow): void {
+      accept(track.push(window));
+      clips?.addWindow(window);
+    },
+    end(quietUntil: number): void {
+      accept(track.end(quietUntil));
+      clips?.end(quietUntil);
+    },
+    release(): DetectedEvent[] {
+      const events = certain;
+      certain = [];
+      return events;
+    },
+    getLatest(toSeconds: (frame: number) => number) {
+      const { scores, unknown, unnamed } = track.getLatest();
+      if (!unnamed) return { scores, unknown };
+      const { start, end } = unnamed;
+      return { scores, unknown, unnamed: { ...unnamed, start: toSeconds(start), end: toSeconds(end) } };
+    },
+  };
+}
+
+function getTrackOptions(labels: readonly string[], settings: DetectSettings): TrackOptions {
+  const { minimumFrames, mergeFrames } = getPlanOptions(settings);
+  return {
+    thresholds: labels.map((_, label) => settings.thresholds?.[label] ?? settings.threshold),
+    offThresholds: labels.map((_, label) => {
+      const own = settings.thresholds?.[label];
+      return own === undefined ? settings.offThreshold : offShare * own;
+    }),
+    ...{ minimumFrames, mergeFrames },
+    isReported: labels.map((label) => !isBackground(label)),
   };
 }
 

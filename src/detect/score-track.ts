@@ -176,9 +176,7 @@ function smooth(windows: readonly ScoredWindow[], index: number): WindowScores {
   return { scores, unknown: unknown / total };
 }
 
-/**
- * The span from the first to the last frame with sound in the cell of a window; undefined if there is none.
- */
+/** The span from first to last frame with sound in the cell of a window; undefined if there is none. */
 function findSpan(windows: readonly ScoredWindow[], index: number): readonly [number, number] | undefined {
   const own = windows[index]!;
   const before = windows[index - 1];

@@ -18,10 +18,7 @@ import { getTrainingStatistics } from "./training-statistics.ts";
 export interface WindowAnswer {
   /** Probability of each class, in the order of the labels. */
   readonly scores: readonly number[];
-  /**
-   * The factor by which probabilities are multiplied, 0 to 1; 1 for windows that resemble the training
-   * recordings.
-   */
+  /** The factor on probabilities, 0 to 1; 1 for windows that resemble the training recordings. */
   readonly known: number;
 }
 

@@ -18,9 +18,7 @@ interface WindowQueue {
   add(plan: WindowPlan, samples?: Float32Array): void;
   /** Skips windows that end before frame `before` and are not being classified yet; returns their number. */
   leaveOut(before: number): number;
-  /**
-   * Resolves once at most `maximum` plans are left in the queue; rejects with the first error of `classify`.
-   */
+  /** Resolves once at most `maximum` plans are left in the queue; rejects if `classify` fails. */
   wait(maximum: number): Promise<void>;
 }
 

@@ -10,16 +10,10 @@ import { getPredictions } from "../evaluate/metrics.ts";
 import type { Examination } from "./examination.ts";
 import type { FoundFault } from "./finding.ts";
 
-/**
- * Share of held-out recordings of such labels that are predicted as another of them, above which a score is
- * worthless.
- */
+/** Share of such labels predicted, held out, as another of them, above which it is severe. */
 const severeShare = 0.25;
 
-/**
- * Finds groups of alike labels; one finding per group, with the recordings of all but the most frequent
- * label.
- */
+/** Finds groups of alike labels; per group, the recordings of all but the most frequent label. */
 export function checkAlikeClasses(examination: Examination): FoundFault[] {
   const { recordings } = examination;
   return findAlikeLabels(recordings.map(({ label }) => label)).map((alike) => {

@@ -16,16 +16,10 @@ const confoundLimits = {
   share: 0.6,
   beyondChance: 0.35,
   likelihood: 0.03,
-  /**
-   * Share predicted correctly above which it is severe; the second is for properties that may be part of the
-   * sound.
-   */
+  /** Share predicted correctly above which it is severe; second: where it may be the sound. */
   severe: 0.8,
   severeNatural: 0.95,
-  /**
-   * One class alone: share of the class that has the value, and share of the value's recordings that are of
-   * the class.
-   */
+  /** One class: share of it with the value, and share of the value's recordings in the class. */
   classRecall: 0.8,
   classPrecision: 0.9,
   classRecordings: 4,

@@ -27,9 +27,7 @@ export interface Opinion {
   readonly rows: readonly number[];
   /** Probabilities [rows, classes], held out. */
   readonly probabilities: Matrix;
-  /**
-   * Probabilities [rows, classes] of the first pass, which was trained on all labels, wrong ones included.
-   */
+  /** Probabilities [rows, classes] of the first pass, which was trained on all labels. */
   readonly firstProbabilities: Matrix;
 }
 

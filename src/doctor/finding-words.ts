@@ -4,7 +4,7 @@
  * Every kind has a title; every reason has a message (what was found, its effect on the score) and advice.
  * Not its concern: how anything is found, where it is shown.
  */
-import { formatNumberOf } from "../core/format.ts";
+import { formatNumberOf, formatPercent } from "../core/format.ts";
 import type {
   Finding,
   FindingCode,
@@ -32,10 +32,7 @@ export interface FindingCatalogue {
   };
 }
 
-/**
- * Gets the title of a kind; a kind that the catalogue lacks (from a golem of another version) is its own
- * title.
- */
+/** Gets the title of a kind; a kind of another version's golem is its own title. */
 export function getFindingTitle({ titles }: Pick<FindingCatalogue, "titles">, kind: string): string {
   return Object.hasOwn(titles, kind) ? titles[kind as FindingKind] : kind;
 }
@@ -71,7 +68,7 @@ export function wordFinding({
 const recordings = (count: number): string => formatNumberOf(count, "recording");
 /** Formats a number of recordings and the verb that follows. */
 const recordingsAre = (count: number): string => `${recordings(count)} ${count === 1 ? "is" : "are"}`;
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const percent = (share: number): string => formatPercent(share, 0);
 
 const sameWay = "Record every class in the same way, on the same device, in the same format.";
 const severalSpeakers =

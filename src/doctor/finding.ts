@@ -104,10 +104,7 @@ interface UnevenFacts {
   readonly least: number;
 }
 
-/**
- * The cases of findings, by code, with the numbers and names of each. Shares are from 0 to 1; lists of names
- * are joined.
- */
+/** The cases of findings, by code, with their numbers and names. Shares are from 0 to 1. */
 export interface FindingFacts {
   readonly doubted: LabelSuspicion & CountFacts & { readonly share: number };
   readonly "copies-other-label": CopyFacts & { readonly labels: string };

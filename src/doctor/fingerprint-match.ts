@@ -22,10 +22,7 @@ const minimumWords = 8;
 const minimumOverlap = 0.7;
 /** Number of words compared at every alignment. */
 const probes = 32;
-/**
- * After this many words, an alignment is rejected if more than this share of bits differs; copies differ far
- * less.
- */
+/** After this many words, an alignment with a larger share of different bits is rejected. */
 const firstProbes = 8;
 const rejectedRate = 0.42;
 /** Number of alignments that are compared in full. */
@@ -68,7 +65,7 @@ export function matchFingerprints(a: Uint32Array, b: Uint32Array): FingerprintMa
   return found;
 }
 
-/** Returns the error rate of an alignment at the probed words, infinite if fewer than `fewest` can be compared. */
+/** Returns the error rate of an alignment at the probed words; infinite if these are fewer than `fewest`. */
 function probe(a: Uint32Array, b: Uint32Array, probed: Int32Array, offset: number, fewest: number): number {
   let compared = 0;
   let errors = 0;
@@ -93,9 +90,7 @@ export function isSameSound({ errorRate, words }: FingerprintMatch): boolean {
   return errorRate < 0.33 - 0.38 / Math.sqrt(words);
 }
 
-/**
- * Computes the share of frames in which each bit is set, 32 numbers: the same for any cut of a steady sound.
- */
+/** Computes the share of frames in which each of 32 bits is set: stable for a steady sound. */
 export function summariseFingerprint(fingerprint: Uint32Array): Float32Array {
   const shares = new Float32Array(32);
   let words = 0;

@@ -25,10 +25,7 @@ export function haveSameLevels(a: SoundPrint, b: SoundPrint, offset: number): bo
   return computeLevelDistance(a, b, offset) <= largestDb;
 }
 
-/**
- * Computes the mean difference of levels in the stretch where it is largest, in dB, without gain and
- * equalisation.
- */
+/** Computes the mean difference of levels in dB where it is largest, without gain and equalisation. */
 function computeLevelDistance(a: SoundPrint, b: SoundPrint, offset: number): number {
   const frames: (readonly [number, number])[] = [];
   for (let i = Math.max(0, -offset); i < b.levels.length && i + offset < a.levels.length; i++) {

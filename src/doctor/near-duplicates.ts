@@ -40,9 +40,7 @@ export function checkNearDuplicates(examination: Examination): FoundFault[] {
   });
 }
 
-/**
- * Finds all pairs; recordings with too little sound for a fingerprint are compared by their samples alone.
- */
+/** Finds all pairs; recordings too short for a fingerprint are compared by their samples alone. */
 function findDuplicatePairs(
   recordings: readonly Pick<ExaminedRecording, "facts">[],
   likeness?: Matrix,

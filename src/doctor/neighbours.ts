@@ -16,10 +16,7 @@ const maximumExhaustive = 4000;
 /** Number of nearest cells whose rows are compared with a row. */
 const nearCells = 4;
 
-/**
- * Finds the nearest other rows of each row, nearest first; `count` per row, padded with -1 if fewer were
- * compared.
- */
+/** Finds the nearest other rows of each row, nearest first; `count` per row, padded with -1. */
 export function findNeighbours(matrix: Matrix, count: number): Int32Array[] {
   const { rows } = matrix;
   const kept = Math.min(count, Math.max(0, rows - 1));

@@ -23,14 +23,9 @@ const doubtLimits = {
   logOdds: 4.5,
   /** Maximum share of right labels expected among the doubtful ones. */
   expectedRight: 1 / 3,
-  /**
-   * Share of the labels that the first pass must confirm for the number of doubtful labels to be unlimited.
-   */
+  /** Share of labels that the first pass must confirm for the doubtful ones to be unlimited. */
   agreement: 2 / 3,
-  /**
-   * Maximum ratio of the expected errors of the second pass to those of the first; unlimited if these are
-   * few.
-   */
+  /** Maximum ratio of the second pass's expected errors to the first's; unlimited if these are few. */
   remainingErrors: 0.45,
   fewErrors: 0.05,
   /** Otherwise, maximum share of recordings with doubtful labels. */

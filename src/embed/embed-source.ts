@@ -61,18 +61,12 @@ export interface EmbedSourceOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/**
- * Returns audio settings with the defaults filled in and the sample rate of the encoders, in Hz, over that of
- * `audio`.
- */
+/** Returns audio settings with defaults filled in; `sampleRate`, in Hz, is that of the encoders. */
 export function getAudioSettings(sampleRate: number, audio: Partial<AudioSettings> = {}): AudioSettings {
   return { ...defaultAudioSettings, ...audio, sampleRate };
 }
 
-/**
- * Returns the sample rate of an encoder set, in Hz; throws `invalid-option` if there are several, or the set
- * is empty.
- */
+/** Returns the sample rate of an encoder set in Hz; throws `invalid-option` unless it has one. */
 export function getSampleRate({ encoders, transcriber }: EncoderSet): number {
   const infos = (transcriber ? [...encoders, transcriber] : encoders).map(({ info }) => info);
   const rates = new Set(infos.map(({ sampleRate }) => sampleRate));

@@ -57,10 +57,7 @@ export function findHighBand({ warnings }: AudioFacts): ErrorRecord | undefined 
   return warnings.find(({ code }) => code === "above-8-khz");
 }
 
-/**
- * Describes why a silent recording is left out: it contains no sound, or none that the encoders use (see
- * `findHighBand`).
- */
+/** Describes why a silent recording is left out: no sound, or none in the band (`findHighBand`). */
 export function describeSilence(file: string, facts: AudioFacts): ErrorRecord {
   const highBand = findHighBand(facts);
   if (highBand) return highBand;

@@ -3,10 +3,7 @@ import { embeddingCodec } from "./embedding-codec.ts";
 import type { EmbeddingStore, KeyedValues, ValueCodec } from "./store.ts";
 import { transcriptCodec } from "./transcript-codec.ts";
 
-/**
- * Creates a store in memory, with the semantics of the store on disk: values read are copies of the values
- * written.
- */
+/** Creates a store in memory, with the semantics of the one on disk: values are copied. */
 export function createMemoryStore(): EmbeddingStore {
   const values = new Map<string, Uint8Array>();
   const view = <Value>(codec: ValueCodec<Value>): KeyedValues<Value> => ({

@@ -1,7 +1,4 @@
-/**
- * The interface of the embedding store, which keeps the outputs of networks for recordings so that each is
- * computed once.
- */
+/** The interface of the embedding store: outputs of networks, so that each is computed once. */
 import type { AudioFacts } from "../audio/audio.ts";
 import type { Pooled } from "../encoder/encoder.ts";
 import type { Transcript } from "../encoder/transcriber.ts";

@@ -1,7 +1,4 @@
-/**
- * Tests whether an encoder gives the same embedding on two devices: a test signal, and a measure of the
- * difference.
- */
+/** Tests whether an encoder gives the same embedding on two devices: a signal, and a measure. */
 import { createRandom } from "../core/random.ts";
 
 /** Maximum difference of a number, relative to the root mean square of its layer. */
@@ -28,9 +25,7 @@ export function compareLayers(a: Float32Array, b: Float32Array, layers: number):
   return largest;
 }
 
-/**
- * Creates two seconds of a signal that rises and falls like speech, over noise; the same on every machine.
- */
+/** Creates two seconds of a signal that rises and falls like speech, over noise; always the same. */
 export function createProbe(sampleRate: number): Float32Array {
   const random = createRandom(0);
   return Float32Array.from({ length: probeSeconds * sampleRate }, (_, i) => {

@@ -37,10 +37,7 @@ export function addReflection(graph: GraphMerge, samples: string, minimumSamples
   return graph.add("Gather", [samples, graph.add("Min", [forth, back])], { axis: 1 });
 }
 
-/**
- * Centres clips below `minimumSamples` in that many zeros; an odd number of zeros puts the extra one at the
- * end.
- */
+/** Centres clips below `minimumSamples` in that many zeros; an odd zero goes to the end. */
 export function addCentring(graph: GraphMerge, samples: string, minimumSamples: number): string {
   const zero = graph.addConstant([1], [0]);
   const short = graph.add("Sub", [graph.addConstant([1], [minimumSamples]), addLength(graph, samples)]);

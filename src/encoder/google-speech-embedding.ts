@@ -40,10 +40,7 @@ const frameSpan = { window: 512 + (windowFrames - 1) * 160, hop: hopFrames * 160
 /** Windows per run of the network, 10 s: its largest tensor is then 3.4 MB. */
 const runWindows = 128;
 
-/**
- * Tensors of the published graph: [1, 1, frames, 32] after its first reshape, [1, 96, windows, 1] before its
- * last.
- */
+/** Tensors: [1, 1, frames, 32] after the graph's first reshape, [1, 96, windows, 1] before its last. */
 const melTensor = "model/conv2d/Conv2D__6:0";
 const lastTensor = "model/conv2d_19/Conv2D:0";
 const vectorsOutput = "golem_vectors";
@@ -161,9 +158,7 @@ export function createSpeechEmbeddingGraph(
   };
 }
 
-/**
- * Removes the network's reshapes to single windows: `melTensor` of any length in, [1, windows, 1, 96] out.
- */
+/** Removes the network's reshapes to windows: `melTensor` of any length in, [1, windows, 1, 96] out. */
 export function removeWindowReshapes(embedding: Uint8Array): Uint8Array {
   const shape = [1, 1, "frames", melBands] as const;
   return extractModel(readMainGraph(embedding), {

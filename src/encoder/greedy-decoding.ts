@@ -17,9 +17,7 @@ export interface GreedyOptions {
   readonly endToken: number;
   /** Maximum number of tokens, at least 1. */
   readonly maximumTokens: number;
-  /**
-   * Number of steps at the beginning in which the end is accepted only after a token that `hasLetterOrDigit`.
-   */
+  /** Number of first steps in which the end is accepted only after a token that `hasLetterOrDigit`. */
   readonly patience: number;
   /** Whether a token contains a letter or a digit. */
   readonly hasLetterOrDigit: (token: number) => boolean;
@@ -61,10 +59,7 @@ export function rankTokens(logits: Float32Array, logprobs: Float32Array): Ranked
 interface DecodedTokens {
   /** Without start and end tokens; of a loop, only the first repetition. */
   readonly tokens: readonly number[];
-  /**
-   * Log-probability (natural logarithm, over the whole vocabulary) of each token, and of the end token if it
-   * was reached.
-   */
+  /** Log-probability (natural, over the vocabulary) of each token, and of the end if reached. */
   readonly logprobs: readonly number[];
   readonly stop: "end" | "length" | "loop";
 }
@@ -119,10 +114,7 @@ function checkLogprob(logprob: number): void {
   );
 }
 
-/**
- * Counts the tokens at the end that only repeat those before them, often enough to be a loop; 0 when there is
- * no loop.
- */
+/** Counts the tokens at the end that repeat those before them as a loop; 0 if there is none. */
 function countLooped(
   tokens: readonly number[],
   { maximumLoop, loopCopies }: Pick<GreedyOptions, "maximumLoop" | "loopCopies">,

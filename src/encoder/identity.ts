@@ -5,10 +5,7 @@ import type { EncoderInfo } from "./encoder.ts";
 import { encoderDefinitions, getTranscriberDefinition } from "./registry.ts";
 import type { TranscriberInfo } from "./transcriber.ts";
 
-/**
- * Throws `golem-version` when `found` gives other numbers than the `expected` encoder; their locations do not
- * matter.
- */
+/** Throws `golem-version` if `found` gives other numbers than `expected`, wherever they are. */
 export function checkSameEncoder(expected: EncoderInfo, found: EncoderInfo): void {
   const difference = describeDifference(expected, found);
   if (!difference) return;

@@ -17,9 +17,7 @@ export interface LogMelOptions extends MelFilterOptions {
   readonly offset: number;
   /** Minimum of the energies after `offset`; lower ones are raised to it. */
   readonly floor: number;
-  /**
-   * Whether the signal is mirrored at its ends by half a window, so that frames are centred on their times.
-   */
+  /** Whether the ends are mirrored by half a window, so that frames are centred on their times. */
   readonly centred: boolean;
 }
 

@@ -17,9 +17,7 @@ export interface MelFilterOptions {
   readonly scale: "htk" | "slaney";
   /** Whether each filter is divided by half its width in Hz (area 1, "slaney") or peaks at 1 ("none"). */
   readonly norm: "none" | "slaney";
-  /**
-   * Scale on which the sides of the triangles are straight lines: hertz (default), or mels as in TensorFlow.
-   */
+  /** Scale on which triangles have straight sides: hertz (default), or mels as in TensorFlow. */
   readonly straightOver?: "hertz" | "mel" | undefined;
 }
 

@@ -46,10 +46,7 @@ export function createMfcc(): Encoder {
   };
 }
 
-/**
- * Computes frames [count, 100]: 40 log-mel energies (natural log), 20 cepstra, 20 first and 20 second
- * differences.
- */
+/** Computes frames [count, 100]: 40 log-mel energies, 20 cepstra, 20 first and 20 second differences. */
 export function computeMfccFrames(samples: Float32Array): Float32Array {
   const logMel = computeLogMel(reflectToLength(samples, frameSamples));
   const count = logMel.length / melBands;
@@ -114,10 +111,7 @@ function computeLogMel(samples: Float32Array): Float64Array {
   return energies.map((energy) => Math.log(Math.max(energy, floor)));
 }
 
-/**
- * Computes differences by regression over two frames on each side, with edges repeated. `values`: [count,
- * coefficients].
- */
+/** Computes differences by regression over two frames on each side. `values`: [count, coefficients]. */
 function computeDifferences(values: Float64Array, count: number): Float64Array {
   const result = new Float64Array(values.length);
   const at = (frame: number, c: number) =>

@@ -16,9 +16,7 @@ const rotated = 32;
 
 const [cosines, sines, origin] = ["golem_cosines", "golem_sines", "golem_origin"];
 
-/**
- * Adds the tables [positions, rotated / 2] that `addRotation` reads; `angles`: [1, positions, rotated / 2].
- */
+/** Adds the tables [positions, rotated / 2] for `addRotation`; `angles`: [1, positions, rotated / 2]. */
 export function addRotationTables({ add }: Pick<AddedNodes, "add">, angles: string): void {
   add("Constant", [], ["golem_angles_shape"], { value_ints: [-1, rotated / 2] });
   add("Reshape", [angles, "golem_angles_shape"], ["golem_angles"]);

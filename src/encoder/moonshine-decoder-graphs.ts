@@ -33,9 +33,7 @@ export const framesName = "encoder_hidden_states";
  */
 export const [tokenName, pastName] = ["input_ids", "golem_past"];
 
-/**
- * Names of the scores of all tokens and of their log-softmax [1, 1, vocabulary]; a test adds them as outputs.
- */
+/** Names of the scores of tokens and of their log-softmax [1, 1, vocabulary], for a test. */
 export const stepScores = { logits: "logits", logprobs: "golem_logprobs" } as const;
 
 /** Names of a step's results: vectors are [1, 1, width]. */

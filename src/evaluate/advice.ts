@@ -44,9 +44,7 @@ export function listForecasts<Forecast extends { readonly growth: number }>(
   return isForecast ? forecasts.filter(({ growth }) => growth > 1) : [];
 }
 
-/**
- * Minimum gain from twice the recordings for which more of the same kind is advised; below, it is shown as 0.
- */
+/** Minimum gain from twice the recordings for which more are advised; below, it is shown as 0. */
 const minimumGain = 0.005;
 /** Minimum gain for which recording a single class is advised. */
 const worthwhile = 0.01;

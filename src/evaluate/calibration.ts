@@ -34,10 +34,7 @@ export interface Calibration {
   readonly expectedError: number;
   /** Bins with at least one prediction, in ascending confidence. */
   readonly bins: readonly CalibrationBin[];
-  /**
-   * Mean negative log-probability of the true class, in nats, as in {@link computeLogLoss}; the mean over
-   * repeats.
-   */
+  /** Mean negative log-probability of the true class, in nats, over repeats: {@link computeLogLoss}. */
   readonly logLoss: number;
   /**
    * Mean over recordings of the squared distance to the truth, summed over classes (Brier 1950): 0 to 2; the

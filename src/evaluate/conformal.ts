@@ -32,21 +32,13 @@
 import { GolemError } from "../core/error.ts";
 import { getRow, type Matrix } from "../math/matrix.ts";
 
-/**
- * Out-of-fold nonconformity of the training recordings, with which new recordings are compared. Plain data.
- */
+/** Out-of-fold nonconformity of training recordings, for comparison with new ones. Plain data. */
 export interface LabelCalibration {
-  /**
-   * Nonconformity of the true label of each recording under a model that was not trained on it; repeat after
-   * repeat.
-   */
+  /** Nonconformity of each true label under a model not trained on the recording, by repeat. */
   readonly scores: readonly number[];
   /** The index of that model. Default: one model, trained on all recordings, replaces all. */
   readonly models?: readonly number[] | undefined;
-  /**
-   * How often each recording occurs in `scores`; default 1. Repeats are averaged, they do not count as
-   * recordings.
-   */
+  /** Occurrences of each recording in `scores`, default 1. Repeats are averaged. */
   readonly repeats?: number | undefined;
 }
 

@@ -36,23 +36,15 @@ export interface CrossValidationInput extends Omit<FoldInput, "classes"> {
   readonly fitPredict: FitPredict;
   /** Called with all folds before the first is run. */
   readonly prepare?: ((folds: readonly Fold[], options: WorkOptions) => Promise<void>) | undefined;
-  /**
-   * Number of rows that are in no fold and on every training side of folds that are not by speaker; default
-   * 0.
-   */
+  /** Number of rows in no fold but in every training side of folds not by speaker; default 0. */
   readonly others?: number | undefined;
-  /**
-   * Number of folds that may run at once, default 1; more is useful if `fitPredict` runs in other threads.
-   */
+  /** Number of folds that may run at once, default 1; more if `fitPredict` uses other threads. */
   readonly concurrency?: number;
 }
 
 /** Folds, and the predictions for the recordings that each fold left out. */
 export interface CrossValidation extends FoldPlan {
-  /**
-   * One matrix `[recordings, classes]` per repeat; each row was predicted by a model not trained on the
-   * recording.
-   */
+  /** One matrix `[recordings, classes]` per repeat; each row is by a model not trained on it. */
   readonly probabilities: readonly Matrix[];
   /** Ratio of all recordings to those trained on, mean over predictions, at least 1. */
   readonly growth: number;

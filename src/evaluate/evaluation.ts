@@ -48,10 +48,7 @@ export interface Evaluation {
   } | null;
   /** Why `newSpeakers` is null. The other numbers are then of the same speakers. */
   readonly notMeasured?: Unmeasured;
-  /**
-   * 95 % interval of the balanced accuracy of the final classifier on new recordings; see interval.ts for the
-   * method.
-   */
+  /** 95 % interval of the final classifier's balanced accuracy on new recordings: see interval.ts. */
   readonly interval: readonly [low: number, high: number];
   /** Balanced accuracy of guessing: 1 / classes. */
   readonly chance: number;
@@ -95,9 +92,7 @@ export interface Evaluation {
   readonly speakers?: number;
   /** Number of independent recordings that would give an interval of this width, see interval.ts. */
   readonly effectiveRecordings: number;
-  /**
-   * The most confused pairs of classes, at most five, in descending order; `count` is a mean over repeats.
-   */
+  /** The most confused pairs of classes, at most five, descending; `count` is a mean over repeats. */
   readonly mostConfused: readonly ConfusedPair[];
 }
 

@@ -49,9 +49,7 @@ export interface EventScores {
 /** Default tolerance and the length of segments, in seconds. */
 export const eventDefaults = { tolerance: 0.5, segmentSeconds: 1 };
 
-/**
- * Scores detections. `labels`: those that can be detected; annotations with others are counted separately.
- */
+/** Scores detections. `labels`: those that can be detected; others are counted separately. */
 export function computeEventScores(
   recordings: readonly EventRecording[],
   labels: readonly string[],

@@ -59,10 +59,7 @@ export interface FoldPlan {
 const maximumFolds = 5;
 const maximumGroupFolds = 10;
 
-/**
- * Divides the recordings. Errors: `too-few-classes` below two, `too-few-recordings` for a class with one
- * recording.
- */
+/** Divides the recordings. Errors: `too-few-classes` (below two), `too-few-recordings` (a class of one). */
 export function createFolds(input: FoldInput): FoldPlan {
   const { labels, seed, repeats = defaultRecipe.repeats, groupedBy = "speaker" } = input;
   const ofOne = groupedBy === "speaker" ? "by one speaker" : "from one source";

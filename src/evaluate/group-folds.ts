@@ -19,10 +19,7 @@ interface Group {
 
 const restarts = 20;
 const repairSteps = 200;
-/**
- * Largest number of groups for which all assignments are tried when the repair fails (5^10 = 10 million at
- * worst).
- */
+/** Maximum number of groups for trying all assignments if the repair fails (5^10 = 10 million). */
 const exhaustiveGroups = 10;
 
 /** Collects the row numbers of each key, keys in order of first appearance. */
@@ -68,10 +65,7 @@ export function assignGroups(
   return folds && spread(order, folds, labels.length);
 }
 
-/**
- * Greedy: each group is assigned to the fold where it raises the sum of squared class shares (and squared
- * sizes) least.
- */
+/** Greedy: each group goes to the fold where it raises the sum of squared class shares (and sizes) least. */
 function deal(groups: readonly Group[], classes: number, k: number, random: Random): number[] {
   const totals = new Array<number>(classes).fill(0);
   for (const group of groups) for (const [c, count] of group.counts) totals[c]! += count;

@@ -1,7 +1,4 @@
-/**
- * The evaluate stage: labels, probabilities and groups in; scores with intervals out. Imports core and math
- * only.
- */
+/** The evaluate stage: labels, probabilities, groups in; scores with intervals out. Imports core and math. */
 
 export {
   type Calibration,

@@ -62,9 +62,7 @@ export interface Interval {
   readonly designEffect: number;
 }
 
-/**
- * Prior for speakers: correlation of correctness within a speaker, and its weight as a number of speakers.
- */
+/** Prior for speakers: correlation of correctness within one, and its weight in speakers. */
 const usual = { correlation: 0.2, degrees: 6 } as const;
 
 /**

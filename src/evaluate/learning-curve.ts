@@ -97,9 +97,7 @@ export interface LearningCurvePoint {
    */
   readonly recordingsPerClass: number;
   readonly balancedAccuracy: number;
-  /**
-   * For the last point: the score of the folds themselves, and the recordings per class that they train on.
-   */
+  /** For the last point: the score of the folds, and the recordings per class that they train on. */
   readonly crossValidated?: number;
   readonly trainedPerClass?: number;
   /** Of `balancedAccuracy`, for classifiers trained on that many recordings. */
@@ -133,10 +131,7 @@ export interface ClassGain {
   /** Gain in balanced accuracy, of all classes together; 0.01 is a point. */
   readonly gain: number;
   readonly interval: readonly [low: number, high: number];
-  /**
-   * Whether the class would be more than half again as large as the others are on average; then its gain is
-   * at most that.
-   */
+  /** Whether the class would exceed half again the others' mean size; its gain is then at most that. */
   readonly outgrows: boolean;
 }
 

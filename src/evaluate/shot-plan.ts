@@ -22,10 +22,7 @@ export interface ShotPlanInput {
   readonly seed: number;
   /** Maximum number of trainings; at least one repeat of one level is run. */
   readonly maximumEvaluations: number;
-  /**
-   * Maximum number of recordings on a training side of a smaller level except the first; no limit unless
-   * given.
-   */
+  /** Maximum number of recordings on a training side of a smaller level but the first; default: no limit. */
   readonly maximumTrained?: number | undefined;
   /** Whether the predictions of the whole training sides exist already. */
   readonly wholeIsKnown: boolean;
@@ -35,10 +32,7 @@ export interface ShotPlanInput {
 interface ShotLevel {
   /** Number of recordings drawn per class; of classes with fewer, all are used. */
   readonly shots: number;
-  /**
-   * Harmonic mean over classes of the recordings trained on, mean over folds; `shots` if all classes have
-   * as many.
-   */
+  /** Harmonic mean over classes of recordings trained on, mean over folds; `shots` if all are equal. */
   readonly recordingsPerClass: number;
   /** Folds with smaller training sides; for the last level the original folds. */
   readonly folds: readonly Fold[];

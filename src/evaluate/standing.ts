@@ -65,9 +65,7 @@ function describeRemedy({ notMeasured }: Unmeasurable): string {
   }
 }
 
-/**
- * Returns the name of the score: "Held-out balanced accuracy", "Balanced accuracy on these same speakers".
- */
+/** Returns the name of the score, such as "Held-out balanced accuracy". */
 export function describeScoreName(evaluation: Unmeasurable): string {
   const standing = getStanding(evaluation);
   return standing === undefined

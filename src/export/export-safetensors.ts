@@ -66,9 +66,7 @@ const predictionScripts: Readonly<Record<"predict.py" | "predict_torch.py", stri
   "predict_torch.py": torchExample,
 };
 
-/**
- * Creates the files of the folder, and notes for the user. Throws `invalid-option` for golems that use words.
- */
+/** Creates the files and notes for the user. Throws `invalid-option` for golems that use words. */
 export function exportSafetensors({ model }: PublicGolem): {
   readonly files: ExportedFiles;
   readonly notes: readonly string[];

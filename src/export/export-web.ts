@@ -27,10 +27,7 @@ const pageFiles: Readonly<Record<string, string>> = {
 /** Written in place of hashes, which a public page does not need. */
 const noHash = "0".repeat(64);
 
-/**
- * Returns the path in the folder of a file of the built library (dist/web); undefined for a file that pages
- * do not need.
- */
+/** Returns a built file's path in the folder (dist/web); undefined if pages do not need it. */
 export function placeLibraryFile(name: string): string | undefined {
   if (name.endsWith(".d.ts")) return undefined;
   return pageFiles[name] ?? `golem-audio/${name}`;
@@ -41,10 +38,7 @@ export function placeWeightFile(id: string, name: string): string {
   return `golem/weights/${id}/${name}`;
 }
 
-/**
- * Creates the golem's own files, by their paths in the folder, and sentences that describe what they still
- * contain.
- */
+/** Creates the golem's own files, by path in the folder, and sentences on what they contain. */
 export function createWebGolem({ model, holds }: PublicGolem): {
   readonly files: Readonly<Record<string, Uint8Array | string>>;
   readonly holds: readonly string[];
@@ -75,10 +69,7 @@ export function keepDetectionFields({ recordings }: TrainingDocument): TrainingD
   };
 }
 
-/**
- * Lists the encoders and transcriber whose weights the golem needs. Throws `unknown-encoder` if one is not
- * built in.
- */
+/** Lists the encoders and transcriber whose weights are needed. Throws `unknown-encoder` for others. */
 export function listWeightOwners({ encoders, transcriber }: Pick<GolemModel, "encoders" | "transcriber">): {
   readonly info: { readonly id: string; readonly revision: string };
   readonly weights?: WeightSource;

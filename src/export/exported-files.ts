@@ -2,11 +2,10 @@
 
 import { needsTranscriber, sumShares } from "../classifier/view.ts";
 import { GolemError } from "../core/error.ts";
+import { formatPercent } from "../core/format.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 
-/**
- * Files by their paths in the folder (with "/" between folders): contents, or a file on this machine to copy.
- */
+/** Files by path in the folder ("/" between folders): contents, or a file of this machine to copy. */
 export type ExportedFiles = Readonly<Record<string, Uint8Array | string | { readonly copyOf: string }>>;
 
 /**
@@ -19,7 +18,7 @@ export function checkWordless({ views }: GolemDocument, what: string): void {
   if (words.length === 0) return;
   throw new GolemError(
     "invalid-option",
-    `Words have a share of ${Math.round(100 * sumShares(words))} % in this golem's decision; ${what} cannot contain words.`,
+    `Words have a share of ${formatPercent(sumShares(words), 0)} in this golem's decision; ${what} cannot contain words.`,
     {
       hint: "Add --acoustic-only: the golem is trained again without words, and its new score is printed. Format huggingface supports words.",
     },

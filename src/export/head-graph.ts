@@ -67,9 +67,7 @@ export function addDecision(
   graph.add("Softmax", ["logits"], { axis: 1 }, "probabilities");
 }
 
-/**
- * Adds the output `familiarity` [1, 1]: about 0 for a typical recording of a known class, lower for others.
- */
+/** Adds the output `familiarity` [1, 1]: about 0 for a typical recording of a class, else lower. */
 export function addFamiliarity(
   graph: GraphMerge,
   familiarity: Familiarity,

@@ -25,9 +25,7 @@ export function parseJson(json: string, name: string): unknown {
   return parseBoundedJson(json, (found, cause) => createDamagedError(`${name}: ${found}`, cause));
 }
 
-/**
- * Checks a value of the file `name` against a schema; throws `golem-damaged`, which names the first mismatch.
- */
+/** Checks a value of the file `name`; throws `golem-damaged`, which names the first mismatch. */
 export function checkSchema<T extends z.ZodMiniType>(schema: T, value: unknown, name: string): z.infer<T> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;

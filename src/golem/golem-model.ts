@@ -47,14 +47,9 @@ export interface Prediction<Label extends string = string> {
   readonly confidence: number;
   /** Probability of each class, in the order of the golem's labels. */
   readonly scores: Readonly<Record<Label, number>>;
-  /**
-   * Whether it is unlike all classes, or its label is a class for unknown sounds. `label` is set in either
-   * case.
-   */
+  /** Whether it is unlike all classes, or labelled as a class for unknown sounds. `label` is always set. */
   readonly unknown: boolean;
-  /**
-   * Familiarity: about 0 for a typical recording of a known class, below the golem's threshold if unknown.
-   */
+  /** Familiarity: about 0 for a typical recording of a class, below the threshold if unknown. */
   readonly familiarity?: number;
   /**
    * The classes that cannot be excluded, most probable first. For recordings of known classes, the true class

@@ -27,10 +27,7 @@ export function getAudioOf({ audio }: GolemDocument): Partial<AudioSettings> {
   return { trim: audio.trim, maximumSeconds: audio.maximumSeconds, windowSeconds: audio.windowSeconds };
 }
 
-/**
- * Returns the warning `golem-version` if `program` prepares audio differently from the program that trained
- * the golem.
- */
+/** Returns the warning `golem-version` if `program` prepares audio unlike the one that trained it. */
 export function findPipelineWarning(document: GolemDocument, program: string): ErrorRecord | undefined {
   const settings = getAudioSettings(document.audio.sampleRate, getAudioOf(document));
   if (JSON.stringify(describeAudio(settings)) === JSON.stringify(document.audio.pipeline)) return undefined;

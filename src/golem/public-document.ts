@@ -34,9 +34,7 @@ const optionalFacts = <Name extends string>(...names: readonly Name[]) =>
     >,
   );
 
-/**
- * Whether an id names an encoder that is available to everyone: built in, or on the Hub at a fixed commit.
- */
+/** Whether an id names a public encoder: built in, or on the Hub at a fixed commit. */
 export function isPublicEncoder({ id, revision }: { readonly id: string; readonly revision: string }) {
   if (Object.hasOwn(encoderDefinitions, id)) return true;
   return /^[0-9a-f]{40}$/.test(revision) && /^\w[\w.-]*\/[\w.-]+(\?padded|\?language=[a-z]{2,4})?$/.test(id);

@@ -81,10 +81,7 @@ function checkTranscripts({ training, classifier: { vocabulary } }: GolemModel):
   );
 }
 
-/**
- * Chooses the neutral names for encoders and transcribers that are not public, whose ids are paths on this
- * machine.
- */
+/** Chooses neutral names for encoders and transcribers whose ids are paths on this machine. */
 function nameEncoders({ encoders, transcriber }: GolemDocument): ReadonlyMap<string, string> {
   const names = new Map<string, string>();
   const name = (kind: string, { id }: { readonly id: string }): void => {

@@ -32,10 +32,7 @@ export interface RecordingAccount {
   readonly keptSeconds?: number | undefined;
   /** Mean level minus the 10 % quantile of the level, in dB; absent for silent recordings. */
   readonly dynamicsDb?: number | undefined;
-  /**
-   * Transcript, cut after 1,000 characters, empty if it is not of speech; present if the classifier uses the
-   * transcriber.
-   */
+  /** Transcript, at most 1,000 characters, empty if not of speech; present if transcripts are used. */
   readonly text?: string | undefined;
   /** Mean log-probability of the transcript's tokens; present under the same condition. */
   readonly logprob?: number | undefined;
@@ -58,9 +55,7 @@ export interface StoredFinding {
   readonly advice: string;
 }
 
-/**
- * Cuts the texts of findings to the length that a golem stores; they contain file names, which may be long.
- */
+/** Cuts the texts of findings, which contain file names, to the length that a golem stores. */
 export function clipFindings(findings: readonly StoredFinding[]): StoredFinding[] {
   const clip = (text: string) =>
     text.length > maximumFinding ? `${text.slice(0, maximumFinding)} ...` : text;
@@ -139,10 +134,7 @@ export function createTrainingAccount(input: AccountInput): TrainingAccount {
   };
 }
 
-/**
- * Creates the accounts of recordings; `probabilities` [recordings, classes] are those while held out, per
- * repeat.
- */
+/** Creates the accounts of recordings; `probabilities` [recordings, classes]: held out, per repeat. */
 export function describeRecordings(
   recordings: readonly EmbeddedRecording[],
   places: readonly (readonly [number, number] | undefined)[],

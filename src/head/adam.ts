@@ -3,10 +3,7 @@
  * References: Kingma and Ba 2015, Adam; Loshchilov and Hutter 2019, Decoupled weight decay regularization.
  */
 
-/**
- * An optimiser: `init` creates its state; `update` changes the parameters in place and returns the next
- * state.
- */
+/** An optimiser: `init` creates its state; `update` changes parameters in place, returns the next state. */
 export interface Optimiser<State> {
   init(parameters: readonly Float64Array[]): State;
   update(state: State, parameters: readonly Float64Array[], gradients: readonly Float64Array[]): State;
@@ -19,9 +16,7 @@ interface AdamOptions {
   readonly betas?: readonly [number, number];
   readonly epsilon?: number;
   readonly weightDecay?: number;
-  /**
-   * False: weight decay is added to the gradient (Adam). True: it shrinks the parameters directly (AdamW).
-   */
+  /** False: weight decay is added to the gradient (Adam). True: it shrinks parameters directly (AdamW). */
   readonly decoupled?: boolean;
 }
 

@@ -17,10 +17,7 @@ export interface Tensor {
   readonly data: Float32Array;
 }
 
-/**
- * Results of training (epochs run, penalty chosen, temperature ...) for cards and reports; not used for
- * prediction.
- */
+/** Results of training (epochs run, penalty chosen ...) for cards and reports, not for prediction. */
 export type HeadFacts = Readonly<Record<string, number | string | boolean>>;
 
 /** The part of a saved head that is not tensors, as plain JSON. */
@@ -51,9 +48,6 @@ export interface Head {
   readonly classes: number;
   /** The numbers that predictions are computed from. */
   readonly saved: SavedHead;
-  /**
-   * Logits [recordings, classes] for embeddings [recordings, features]; the softmax of a row gives
-   * probabilities.
-   */
+  /** Logits [recordings, classes] for embeddings [recordings, features]; softmax gives probabilities. */
   computeLogits(embeddings: Matrix): Matrix;
 }

@@ -59,9 +59,7 @@ export function fitLogisticGram(
   return { coefficients, bias, objective, iterations };
 }
 
-/**
- * Shifts the biases to sum to zero, as scikit-learn's do; softmax ignores a constant added to all of them.
- */
+/** Shifts the biases to sum to zero, as scikit-learn's; softmax ignores a constant added to all. */
 export function centreBias(bias: Float64Array): void {
   const mean = bias.reduce((sum, value) => sum + value, 0) / bias.length;
   for (let k = 0; k < bias.length; k++) bias[k]! -= mean;

@@ -39,10 +39,7 @@ export function trainLogistic(set: TrainingSet, options: LogisticOptions): Head 
   return createHead(set, standardisation, uncentre(fit, mean), options);
 }
 
-/**
- * Like {@link trainLogistic}, with large products computed by `product`; small problems are solved without
- * it.
- */
+/** Like {@link trainLogistic}, with large products computed by `product`, unless the problem is small. */
 export async function trainLogisticWithProduct(
   set: TrainingSet,
   options: LogisticOptions,

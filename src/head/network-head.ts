@@ -34,9 +34,7 @@ interface NetworkHeadParts {
 /** Rows standardised at a time, to bound the memory of a prediction. */
 const chunkRows = 512;
 
-/**
- * Creates a head from its parts, rounded to float32. Throws `not-converged` for weights that are not finite.
- */
+/** Creates a head from its parts, rounded to float32. Throws `not-converged` unless all are finite. */
 export function createNetworkHead({
   kind,
   standardisation,

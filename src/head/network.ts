@@ -26,9 +26,7 @@ export interface Batch {
   readonly weights: Float64Array;
 }
 
-/**
- * Creates a network with weights and biases drawn uniformly from +-1/sqrt(inputs), as torch.nn.Linear's are.
- */
+/** Creates a network with parameters drawn uniformly from +-1/sqrt(inputs), as torch.nn.Linear's. */
 export function createNetwork(widths: readonly number[], random: Random): Network {
   const parameters: Float64Array[] = [];
   for (let l = 0; l + 1 < widths.length; l++) {

@@ -1,12 +1,8 @@
-/**
- * Training options of each kind of head: types, defaults, and range checks. All defaults are defined here.
- */
+/** Training options of each kind of head: types, all defaults, and range checks. */
 import { GolemError } from "../core/error.ts";
 import type { HeadKind } from "./head.ts";
 
-/**
- * "balanced" weights each row by rows / (classes x rows of its class); "none" gives all rows the same weight.
- */
+/** "balanced" weights each row by rows / (classes x rows of its class); "none": equal weights. */
 export type ClassWeight = "balanced" | "none";
 
 /** Settings that all heads have. */
@@ -41,9 +37,7 @@ export interface MlpOptions extends CommonOptions {
   readonly weightDecay: number;
   /** Rows per step; 0 means all rows. */
   readonly batchRows: number;
-  /**
-   * Choose the number of epochs on an internal validation split, then train on all rows for that many epochs.
-   */
+  /** Choose the number of epochs on a validation split, then train on all rows for that many. */
   readonly earlyStopping: boolean;
   /** The search ends after this many epochs without a lower validation loss. */
   readonly patience: number;
@@ -56,10 +50,7 @@ export interface MlpOptions extends CommonOptions {
 export interface LogisticOptions extends CommonOptions {
   /** Inverse strength of the penalty, as scikit-learn defines it. */
   readonly C: number;
-  /**
-   * The fit ends when the objective's estimated distance from its minimum, relative to the objective, is this
-   * small.
-   */
+  /** The fit ends at this estimated distance from the minimum, relative to the objective. */
   readonly tolerance: number;
   /** Maximum number of Newton steps. */
   readonly maximumIterations: number;
@@ -73,9 +64,7 @@ export interface RidgeOptions extends CommonOptions {
    * rows. With one value there is no choice.
    */
   readonly penalties: readonly number[];
-  /**
-   * Divide each standardised row by its Euclidean norm first, so that the size of an embedding has no effect.
-   */
+  /** Divide each standardised row by its Euclidean norm first, so that size has no effect. */
   readonly normalise: boolean;
   readonly classWeight: ClassWeight;
 }

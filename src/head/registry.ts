@@ -35,10 +35,7 @@ export function trainHead<K extends HeadKind>(
   return trainers[kind](createTrainingSet(embeddings, labels, classes), settings);
 }
 
-/**
- * Like {@link trainHead}, with large matrix products computed by `product` where the kind supports it
- * (`logistic`).
- */
+/** Like {@link trainHead}, with large products computed by `product` if the kind supports it. */
 export async function trainHeadWithProduct<K extends HeadKind>(
   kind: K,
   embeddings: Matrix,

@@ -28,10 +28,7 @@ export interface RidgeRemainder {
   computeBlock(block: readonly number[], out?: Float64Array): Float64Array;
 }
 
-/**
- * Solves for any penalty, in the units of K. A result may use memory that the next call, of any solver,
- * overwrites.
- */
+/** Solves for any penalty, in the units of K. The next call of any solver may overwrite a result. */
 export interface RidgeSolver {
   computeRemainder(penalty: number): RidgeRemainder;
   /** Computes (K + p I)^-1 y [rows, classes], up to a component in the null space of K. */
@@ -41,10 +38,7 @@ export interface RidgeSolver {
 /** Minimum ratio of penalty to mean diagonal of K at which the inverse is exact to about ten digits. */
 const minimumForCholesky = 1e-5;
 
-/**
- * Weighted, centred targets of rows that have one class each: root x ((own class ? 1 : -1) - mean of the
- * class).
- */
+/** Weighted, centred targets of rows of one class each: root x ((own class ? 1 : -1) - class mean). */
 export interface ClassTargets {
   /** [rows, classes] */
   readonly values: Float64Array;
@@ -120,7 +114,7 @@ function createTargetProduct({ labels, roots, means }: ClassTargets): (matrix: F
   };
 }
 
-/** Row i of the product with the targets of the rows in `order`, of which those of class k end at `ends[k]`. */
+/** Row i of the product with the targets of the rows in `order`; those of class k end at `ends[k]`. */
 function multiplyRow(
   matrix: Float64Array,
   i: number,

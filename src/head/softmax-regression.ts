@@ -52,10 +52,7 @@ export interface RegressionSpace {
   readonly coefficients: number;
   /** Logits [rows, classes] of a step without the bias, in a new array. */
   computeLogits(step: Step): Computation<Float64Array>;
-  /**
-   * Computes the gradient of the loss term with respect to the coefficients, in the form that pairs with
-   * `image`.
-   */
+  /** Computes the gradient of the loss term by the coefficients, in the form that pairs with `image`. */
   computeGradient(residuals: Float64Array): Computation<Float64Array>;
   /** Prepares `precondition`: approximates the Hessian of each class by X^T diag(curvature) X + lambda I. */
   adapt(curvature: Float64Array): void;
@@ -239,10 +236,7 @@ function curve(
   return result;
 }
 
-/**
- * Converts residuals of the logits to a gradient of coefficients and biases, including the penalty's
- * gradient.
- */
+/** Converts residuals of the logits to a gradient of coefficients and biases, with the penalty's. */
 function* pullBack(
   space: RegressionSpace,
   residuals: Float64Array,
@@ -258,9 +252,7 @@ function* pullBack(
   return gradient;
 }
 
-/**
- * Appends the preconditioned biases, whose curvature is the sum over rows, to preconditioned coefficients.
- */
+/** Appends the preconditioned biases, of curvature summed over rows, to preconditioned coefficients. */
 function addBiases(inner: Step, gradient: Float64Array, curvatureSum: number): Step {
   const coefficients = inner.values.length;
   const result = createStep(gradient.length, inner);

@@ -46,10 +46,7 @@ export function createIdentityStandardisation(features: number): Standardisation
   return { mean: new Float32Array(features), scale: new Float32Array(features).fill(1) };
 }
 
-/**
- * Standardises rows from .. to - 1 (default: all) into float64 [rows, features]; allocates unless `result` is
- * given.
- */
+/** Standardises rows from .. to - 1 (default: all) into float64 [rows, features], or `result`. */
 export function applyStandardisation(
   embeddings: Matrix,
   { mean, scale }: Standardisation,

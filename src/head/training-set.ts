@@ -18,9 +18,7 @@ export interface TrainingSet {
   readonly counts: Int32Array;
 }
 
-/**
- * Throws `invalid-shape` unless the data is rows x features finite numbers, with `features` columns if given.
- */
+/** Throws `invalid-shape` unless the data is rows x features finite numbers, of `features` columns. */
 export function checkEmbeddings(embeddings: Matrix, features?: number): void {
   const { rows, columns, data } = embeddings;
   if (data.length !== rows * columns) {

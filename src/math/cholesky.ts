@@ -114,9 +114,7 @@ function eliminate(
   for (let k = 0; k < columns; k++) b[target + k]! *= pivot;
 }
 
-/**
- * Computes the inverse of L in the lower triangle of `inverse` [size, size]; the upper triangle is not read.
- */
+/** Computes the inverse of L in the lower triangle of `inverse` [size, size]; the upper is not read. */
 export function invertLower(
   factor: Float64Array,
   size: number,

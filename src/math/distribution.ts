@@ -5,10 +5,7 @@
  * fraction). Checked against SciPy's numbers in distribution.test.ts.
  */
 
-/**
- * Computes ln of the gamma function for x > 0: recurrence up to 10, then the Stirling series (about 1e-14
- * relative).
- */
+/** Computes ln gamma(x) for x > 0: recurrence up to 10, then the Stirling series (1e-14 relative). */
 export function computeLogGamma(x: number): number {
   let shift = 0;
   let y = x;
@@ -54,10 +51,7 @@ function computeBetaFraction(a: number, b: number, x: number): number {
   return fraction;
 }
 
-/**
- * Finds x in [low, high] where an increasing function reaches the target, by bisection down to floating-point
- * precision.
- */
+/** Finds x in [low, high] where an increasing function reaches the target, by bisection. */
 export function bisect(low: number, high: number, target: number, f: (x: number) => number): number {
   let [a, b] = [low, high];
   for (let i = 0; i < 60 && b - a > 1e-12 * Math.max(1, Math.abs(a)); i++) {

@@ -1,7 +1,4 @@
-/**
- * k-means with weights (MacQueen 1967): seeds by k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's
- * iterations.
- */
+/** Weighted k-means (MacQueen 1967): k-means++ (Arthur and Vassilvitskii 2007), Lloyd's iterations. */
 
 import type { Random } from "../core/random.ts";
 import { factorCholesky } from "./cholesky.ts";

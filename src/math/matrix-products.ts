@@ -6,9 +6,7 @@
  */
 import { type Factor, isLarge, multiplyInKernel } from "./kernel-products.ts";
 
-/**
- * Computes the inner product of two vectors, or of `length` elements of them from `startA` and `startB` on.
- */
+/** Computes the inner product of two vectors, or of `length` elements from `startA` and `startB` on. */
 export function dot(a: Float64Array, b: Float64Array, length = a.length, startA = 0, startB = 0): number {
   let s0 = 0;
   let s1 = 0;

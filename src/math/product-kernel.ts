@@ -117,9 +117,7 @@ function writePairDot(): number[] {
   ];
 }
 
-/**
- * (target, source, stride, end, x0..x3): subtracts four rows of the source, times x0..x3, from the target.
- */
+/** (target, source, stride, end, x0..x3): subtracts four source rows, times x0..x3, from the target. */
 function writeSubtraction(): number[] {
   const [p1, p2, p3, x] = [8, 9, 10, 11];
   return [
@@ -136,9 +134,7 @@ function writeSubtraction(): number[] {
   ];
 }
 
-/**
- * (tiles, tilesEnd, left, right): subtracts from each tile the tile `left` times the next tile of `right`.
- */
+/** (tiles, tilesEnd, left, right): subtracts from each tile `left` times the next tile of `right`. */
 function writeTileUpdates(): number[] {
   const [x, y] = [4, 20];
   return [
@@ -230,9 +226,7 @@ let memory: WebAssembly.Memory | undefined;
 let functions: KernelFunctions | undefined;
 let numbers = new Float64Array(0);
 
-/**
- * Returns the kernel's functions, whose addresses are in bytes, and its memory of at least `size` numbers.
- */
+/** Returns the kernel's functions (addresses in bytes) and its memory of at least `size` numbers. */
 export function openKernel(size: number): { readonly run: KernelFunctions; readonly memory: Float64Array } {
   const i32 = (count: number) => new Array<"i32">(count).fill("i32");
   memory ??= new WebAssembly.Memory({ initial: 1 });

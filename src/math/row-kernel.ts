@@ -1,6 +1,6 @@
 /**
- * Sums over the rows of a float32 matrix, and scaled rows, in WebAssembly SIMD: the bits of plain loops over rows, then
- * columns.
+ * Sums over the rows of a float32 matrix, and scaled rows, in WebAssembly SIMD: the bits of plain loops over
+ * rows, then columns.
  *
  * Not its concern: what the sums are for (head/standardisation.ts).
  *
@@ -175,8 +175,8 @@ export function sumRows(data: Float32Array, columns: number, means?: Float64Arra
 }
 
 /**
- * Fills `out` [rows, columns] with (value - mean) x inverse; with `normalise`, rows are divided by their norms. Rows
- * of zeros stay zero.
+ * Fills `out` [rows, columns] with (value - mean) x inverse; with `normalise`, rows are divided by their
+ * norms. Rows of zeros stay zero.
  */
 export function scaleRows(
   data: Float32Array,

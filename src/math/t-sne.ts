@@ -25,10 +25,7 @@ export function computeNeighbourMap(squaredDistances: Float64Array, points: numb
   return normalise(places, points);
 }
 
-/**
- * Computes the two widest axes of the points [points, 2], by subspace iteration on the doubly centred squared
- * distances.
- */
+/** Computes the two widest axes of [points, 2]: subspace iteration on centred squared distances. */
 function computeScaling(squaredDistances: Float64Array, points: number): Float64Array {
   const gram = centreGram(
     squaredDistances.map((value) => -value / 2),

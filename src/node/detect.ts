@@ -6,6 +6,7 @@
 import { availableParallelism } from "node:os";
 import { basename } from "node:path";
 import { type ErrorRecord, GolemError } from "../core/error.ts";
+import { formatPercent } from "../core/format.ts";
 import type { WorkOptions } from "../core/progress.ts";
 import type { ClipKeeping } from "../detect/clip-cutter.ts";
 import {
@@ -113,17 +114,14 @@ function settle({ model }: Golem, options: DetectWork): DetectSettings {
   if (isUsual && threshold < highestThreshold) {
     options.onWarning?.({
       code: "seldom-sure",
-      message: `Half of this golem's predictions for held-out recordings have a confidence of at most ${Math.round(100 * threshold)} %, so events are reported from this score on; many will be wrong.`,
+      message: `Half of this golem's predictions for held-out recordings have a confidence of at most ${formatPercent(threshold, 0)}, so events are reported from this score on; many will be wrong.`,
       hint: "More recordings raise its confidence; --threshold P sets a higher minimum.",
     });
   }
   return settings;
 }
 
-/**
- * Opens the clip keeper if clips are kept; rejects if the settings leave no room for near misses below the
- * threshold.
- */
+/** Opens the clip keeper if clips are kept; rejects if there is no room for near misses. */
 async function openKeeper(
   { thresholds, ...settings }: DetectSettings,
   { keep, onWarning }: DetectWork,

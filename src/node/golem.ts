@@ -48,10 +48,7 @@ export interface Golem<Label extends string = string> {
   readonly encoderSet: ResolvedEncoderSet;
   /** Predicts one recording. Rejects with the audio stage's errors, `silent`, `too-short`. */
   predict(input: AudioInput, options?: { signal?: AbortSignal }): Promise<AudioPrediction<Label>>;
-  /**
-   * Predicts many files on all cores. Yields predictions in the order of the files, and the error of a file
-   * that fails.
-   */
+  /** Predicts many files on all cores. Yields predictions, or the error of a file, in order. */
   predictFiles(files: readonly string[], options?: WorkOptions): AsyncIterable<FilePrediction<Label>>;
   /** Scores the golem on held-out recordings. */
   evaluate(data: string | Dataset, options?: EvaluateOptions): Promise<Evaluation>;

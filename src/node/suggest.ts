@@ -41,10 +41,7 @@ export function suggest(
   });
 }
 
-/**
- * A pool; the `file` of its recordings is a path that can be opened from the working folder (or a name on the
- * Hub).
- */
+/** A pool; the `file` of a recording is a path from the working folder, or a name on the Hub. */
 interface Pool {
   readonly recordings: readonly Recording[];
   readonly skipped: readonly SkippedRecording[];

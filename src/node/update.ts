@@ -110,10 +110,7 @@ export async function retrain(
   return { trained, kept: kept.length, missing, added: Math.max(0, total - kept.length) };
 }
 
-/**
- * Finds the recordings of a data set that a golem was trained on, by their bytes, with their earlier names
- * and labels.
- */
+/** Finds the recordings that a golem was trained on by their bytes, with earlier names and labels. */
 async function findTrained(
   { recordings }: TrainingDocument,
   { recordings: there }: Dataset,

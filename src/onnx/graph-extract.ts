@@ -38,10 +38,7 @@ export interface ModelEnds {
   /** ValueInfoProto of each input, by name; nodes that only lead to inputs are left out. */
   readonly inputs: Readonly<Record<string, Uint8Array>>;
   readonly outputs: Readonly<Record<string, Uint8Array>>;
-  /**
-   * Additional nodes, by the tensor that each computes; they replace nodes of the graph that compute the same
-   * tensor.
-   */
+  /** Additional nodes, by the tensor that each computes, which replace the graph's own nodes. */
   readonly added?: AddedNodes["nodes"] | undefined;
 }
 
@@ -83,10 +80,7 @@ export function createAddedNodes(): AddedNodes {
 
 const text = new TextDecoder();
 
-/**
- * Reads the graph of a model, without its branches. Throws `weights-damaged` when the bytes are not an ONNX
- * model.
- */
+/** Reads a model's graph, without its branches. Throws `weights-damaged` unless it is a model. */
 export function readMainGraph(model: Uint8Array): GraphContents {
   let opset = 0;
   const contents = createContents();
@@ -126,9 +120,7 @@ export function readBranches(model: Uint8Array): {
   );
 }
 
-/**
- * Builds the model that computes `outputs` from `inputs`. Throws `weights-damaged` when a tensor is missing.
- */
+/** Builds the model from `inputs` to `outputs`. Throws `weights-damaged` for a missing tensor. */
 export function extractModel(graph: GraphContents, { inputs, outputs, added = {} }: ModelEnds): Uint8Array {
   const nodes: Uint8Array[] = [];
   const constants: Uint8Array[] = [];

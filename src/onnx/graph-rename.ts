@@ -26,9 +26,7 @@ export interface RenamedNode {
 
 const text = new TextDecoder();
 
-/**
- * Creates the error `invalid-option` for models that cannot be joined into one graph, for the reason given.
- */
+/** Creates the error `invalid-option` for models that cannot be joined into one graph. */
 export function createMergeError(reason: string): GolemError {
   return new GolemError("invalid-option", `The networks cannot be put into one graph: ${reason}.`, {
     hint: "Convert the encoder's model (onnx.version_converter in Python), or export as safetensors or huggingface.",
@@ -86,10 +84,7 @@ function renameAttribute(bytes: ProtoBytes, rename: Rename, account: Account): P
   return joinBytes(parts);
 }
 
-/**
- * Fields of GraphProto: 1 nodes, 2 name, 5 constants, 11 inputs, 12 outputs; inferred shapes (13) are left
- * out.
- */
+/** Fields of GraphProto: 1 nodes, 2 name, 5 constants, 11 inputs, 12 outputs; shapes (13) are left out. */
 function renameGraph(bytes: ProtoBytes, rename: Rename, account: Account): ProtoBytes {
   const parts: ProtoBytes[] = [];
   for (const { number, bytes: content, whole } of readFields(bytes)) {
@@ -103,9 +98,7 @@ function renameGraph(bytes: ProtoBytes, rename: Rename, account: Account): Proto
   return joinBytes(parts);
 }
 
-/**
- * Field 1 of ValueInfoProto is its name. An output of an inner graph may be a tensor of the enclosing graph.
- */
+/** Field 1 of ValueInfoProto is its name. An inner graph's output may be of the enclosing graph. */
 function renameEnd(bytes: ProtoBytes, rename: Rename, account: Account): ProtoBytes {
   const parts: ProtoBytes[] = [];
   for (const { number, bytes: content, whole } of readFields(bytes)) {

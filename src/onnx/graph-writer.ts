@@ -53,10 +53,7 @@ export interface GraphWriter {
   addOutput(name: string, type: keyof typeof elementType, shape: readonly (number | string)[]): void;
   /** Adds a node and returns the name of its first output. Inputs named "" are omitted. */
   addNode(operator: string, inputs: readonly string[], options?: NodeOptions): string;
-  /**
-   * Writes a constant tensor immediately; the data may be reused afterwards. Shape [] is a scalar. Returns
-   * its name.
-   */
+  /** Writes a constant tensor; the data may be reused then. Shape [] is a scalar. Returns its name. */
   addTensor(name: string, shape: readonly number[], data: TensorData): Promise<string>;
   /**
    * Adds a one-dimensional int64 constant (shapes, axes, bounds of slices) or a scalar float32 constant;

@@ -16,9 +16,7 @@ export const pooledOutput = "golem_pooled";
 /** Name of the output with the shape of the last layer. */
 export const framesOutput = "golem_frames";
 
-/**
- * Name of the tensor [1, 1, 2 x dimensions] of one pooled layer, in graphs made by {@link addPoolingNodes}.
- */
+/** Name of the tensor [1, 1, 2 x dimensions] of a pooled layer, in {@link addPoolingNodes}'s graphs. */
 export const getPooledTensor = (layer: number): string => `golem_pooled_${layer}`;
 
 /** Name of the tensor [1, frames, 1] of {@link addAmplitudeWeights}. */

@@ -41,10 +41,7 @@ const bytesField = (field: number, value: Uint8Array | string): ProtoBytes => {
   return joinBytes([varint((field << 3) | 2), varint(bytes.length), bytes]);
 };
 
-/**
- * Creates the tag and length in front of a length-delimited field, so that large fields are written without a
- * copy.
- */
+/** Creates the tag and length in front of a field, so that large fields are not copied. */
 export function createBytesPrefix(field: number, byteLength: number): ProtoBytes {
   return joinBytes([varint((field << 3) | 2), varint(byteLength)]);
 }
@@ -76,10 +73,7 @@ function createAttribute(name: string, value: NodeAttribute): ProtoBytes {
   return named(...value.map((item) => integerField(8, item)), integerField(20, 7));
 }
 
-/**
- * Creates a NodeProto: one operation of `domain` (default: ONNX's own operators). An input named "" is
- * omitted.
- */
+/** Creates a NodeProto: an operation of `domain` (default: ONNX's). An input named "" is omitted. */
 export function createNode(
   operator: string,
   inputs: readonly string[],
@@ -133,18 +127,12 @@ export function createGraph(parts: GraphParts, name?: string): ProtoBytes {
   ]);
 }
 
-/**
- * Creates the field `ModelProto.graph` with these parts, to append to a model's bytes or to include in a
- * model.
- */
+/** Creates the field `ModelProto.graph` of these parts, to append to a model's bytes. */
 export function createGraphField(parts: GraphParts): ProtoBytes {
   return bytesField(7, createGraph(parts));
 }
 
-/**
- * Creates everything in a model except its graph: IR version 8 and the operator sets by domain ("" is ONNX's
- * own).
- */
+/** Creates a model without its graph: IR version 8, operator sets by domain ("": ONNX's own). */
 export function createModelHeader(operatorSets: Readonly<Record<string, number>>): ProtoBytes {
   return joinBytes([
     integerField(1, 8),

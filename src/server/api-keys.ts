@@ -1,7 +1,4 @@
-/**
- * API keys, which are stored as hashes and compared in constant time, and the names of clients by key or
- * address.
- */
+/** API keys, stored as hashes and compared in constant time; clients' names by key or address. */
 
 import { createHash, timingSafeEqual } from "node:crypto";
 import { isIPv6 } from "node:net";
@@ -50,10 +47,7 @@ function hash(key: string): Buffer {
 /** Groups of an IPv6 address that belong to one network (RFC 6177: a site is given a /64 or more). */
 const networkGroups = 4;
 
-/**
- * Gets a name for the client that does not reveal its key. Addresses in the same IPv6 network count as one
- * client.
- */
+/** Gets a name for the client without its key. Addresses of one IPv6 network are one client. */
 export function getClientName(key: string | undefined, address: string | undefined): string {
   if (key !== undefined) return `key ${createHash("sha256").update(key).digest("base64url")}`;
   const [, mapped] = /^::ffff:([\d.]+)$/i.exec(address ?? "") ?? [];

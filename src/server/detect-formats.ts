@@ -4,7 +4,7 @@
  * Not its concern: requests, how events are found.
  */
 import type { DetectedEvent } from "../detect/detector.ts";
-import { createEventWriter } from "../detect/event-formats.ts";
+import { createEventWriter, type EventFormat, eventFormatFacts } from "../detect/event-formats.ts";
 
 /** Format in which events are written. */
 export interface AnswerFormat {
@@ -18,7 +18,7 @@ export interface AnswerFormat {
 /** Formats that can contain an error. */
 export const streamFormats = {
   lines: {
-    type: "application/x-ndjson",
+    type: eventFormatFacts.json.mediaType,
     event: (event) => `${JSON.stringify(event)}\n`,
     error: (error) => `${JSON.stringify({ error })}\n`,
     end: () => "",
@@ -31,14 +31,8 @@ export const streamFormats = {
   },
 } as const satisfies Record<string, AnswerFormat>;
 
-const tableTypes = {
-  csv: "text/csv; charset=utf-8",
-  audacity: "text/plain; charset=utf-8",
-  raven: "text/tab-separated-values; charset=utf-8",
-} as const;
-
 /** Writes a table; its header is written even if there is no event. */
-export function createTableFormat(format: keyof typeof tableTypes, highHz: number): AnswerFormat {
+export function createTableFormat(format: EventFormat, highHz: number): AnswerFormat {
   const writer = createEventWriter(format, highHz);
   let header = writer.header === undefined ? "" : `${writer.header}\n`;
   const takeHeader = (): string => {
@@ -47,7 +41,7 @@ export function createTableFormat(format: keyof typeof tableTypes, highHz: numbe
     return taken;
   };
   return {
-    type: tableTypes[format],
+    type: eventFormatFacts[format].mediaType,
     event: (event) => `${takeHeader()}${writer.write(event)}\n`,
     end: takeHeader,
   };

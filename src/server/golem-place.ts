@@ -43,10 +43,7 @@ interface HeldGolem {
   isReplaced: boolean;
 }
 
-/**
- * Creates the place without loading the golem. `encoder` is the new location of the golem's encoder, if it
- * moved.
- */
+/** Creates the place without loading the golem. `encoder`: its encoder's new location, if moved. */
 export function createGolemPlace(
   id: string,
   source: GolemSource,

@@ -19,7 +19,7 @@ import type { ByteSession, GolemPool } from "../node/threads/golem-pool.ts";
 import { WorkerDeath } from "../node/threads/worker-thread.ts";
 import type { Admission } from "./admission.ts";
 import { addFalseAlarms } from "./detect-route.ts";
-import { PlainRequest } from "./http-connections.ts";
+import { PlainRequest } from "./http/http-connections.ts";
 import type { Metrics } from "./metrics.ts";
 import { statusOfCode } from "./problem.ts";
 import { parseQuery } from "./query.ts";

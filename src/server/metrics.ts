@@ -109,32 +109,8 @@ export function createMetrics(sources: MetricSources): Metrics {
   watchCount("golem_log_lines_dropped_total", "Log lines that could not be written", sources.getDroppedLines);
   watch("golem_keeping", "1 when the sound of events is kept", () => Number(!!sources.getKept()));
   watch("golem_kept_bytes", "Size of the kept clips without a label", () => sources.getKept()?.bytes ?? 0);
-  new Counter({
-    name: "golem_kept_clips_total",
-    help: "Clips kept, or left out because they could not be written",
-    labelNames: ["kind"],
-    registers,
-    collect() {
-      this.reset();
-      const { written = {}, failed = 0 } = sources.getKept() ?? {};
-      for (const [kind, count] of Object.entries({ ...written, failed })) this.inc({ kind }, count);
-    },
-  });
-  const delay = monitorEventLoopDelay({ resolution });
-  delay.enable();
-  new Gauge({
-    name: "golem_event_loop_delay_seconds",
-    help: "Delay of the event loop since the metrics were last read",
-    labelNames: ["quantile"],
-    registers,
-    collect() {
-      const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - resolution / 1000) || 0;
-      this.set({ quantile: "0.5" }, late(delay.percentile(50)));
-      this.set({ quantile: "0.99" }, late(delay.percentile(99)));
-      this.set({ quantile: "1" }, late(delay.max));
-      delay.reset();
-    },
-  });
+  watchKeptClips(registry, sources);
+  const delay = watchEventLoop(registry);
   return {
     contentType: registry.contentType,
     render: () => registry.metrics(),
@@ -152,4 +128,39 @@ export function createMetrics(sources: MetricSources): Metrics {
       registry.clear();
     },
   };
+}
+
+/** Measures the delay of the event loop until `disable` is called. */
+function watchEventLoop(registry: Registry) {
+  const delay = monitorEventLoopDelay({ resolution });
+  delay.enable();
+  new Gauge({
+    name: "golem_event_loop_delay_seconds",
+    help: "Delay of the event loop since the metrics were last read",
+    labelNames: ["quantile"],
+    registers: [registry],
+    collect() {
+      const late = (nanoseconds: number): number => Math.max(0, nanoseconds / 1e9 - resolution / 1000) || 0;
+      this.set({ quantile: "0.5" }, late(delay.percentile(50)));
+      this.set({ quantile: "0.99" }, late(delay.percentile(99)));
+      this.set({ quantile: "1" }, late(delay.max));
+      delay.reset();
+    },
+  });
+  return delay;
+}
+
+/** Counts kept clips by kind. */
+function watchKeptClips(registry: Registry, { getKept }: Pick<MetricSources, "getKept">): void {
+  new Counter({
+    name: "golem_kept_clips_total",
+    help: "Clips kept, or left out because they could not be written",
+    labelNames: ["kind"],
+    registers: [registry],
+    collect() {
+      this.reset();
+      const { written = {}, failed = 0 } = getKept() ?? {};
+      for (const [kind, count] of Object.entries({ ...written, failed })) this.inc({ kind }, count);
+    },
+  });
 }

@@ -3,8 +3,8 @@ import type { IncomingMessage } from "node:http";
 import { findForeignContent, foreignHeadBytes } from "../audio/formats/foreign-content.ts";
 import { GolemError } from "../core/error.ts";
 import { joinBytes } from "../core/join-arrays.ts";
-import { type FormFile, getMultipartBoundary, readMultipart } from "./multipart.ts";
-import { type BodyLimits, type LimitedBody, openBody } from "./request-body.ts";
+import { type FormFile, getMultipartBoundary, readMultipart } from "./http/multipart.ts";
+import { type BodyLimits, type LimitedBody, openBody } from "./http/request-body.ts";
 
 /** A recording that arrived. */
 export interface UploadedFile {

@@ -51,9 +51,7 @@ export function createRequestGuard({ hosts, origins }: GuardOptions): RequestGua
   };
 }
 
-/**
- * Gets the host without its port: "[::1]:80" is "::1". Undefined if it is not a host with an optional port.
- */
+/** Gets the host without its port: "[::1]:80" is "::1". Undefined if it is not a host. */
 function parseHostName(host: string): string | undefined {
   const [, six, name] = /^(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::\d{1,5})?$/i.exec(host) ?? [];
   return (six ?? name)?.toLowerCase();

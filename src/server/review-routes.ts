@@ -76,10 +76,7 @@ const toJson = (value: object): ExtraAnswer => ({
   body: new TextEncoder().encode(JSON.stringify(value)),
 });
 
-/**
- * Reads the body of an answer. Only JSON is accepted: a form on another page cannot send it without a
- * preflight request.
- */
+/** Reads an answer's body. Only JSON is accepted: forms of other pages cannot send it. */
 async function readAnswer(request: IncomingMessage): Promise<z.infer<typeof answerSchema>> {
   if (request.headers["content-type"] !== "application/json") {
     throw new GolemError("unsupported-media-type", "The answer is not application/json.");

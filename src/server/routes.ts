@@ -151,7 +151,7 @@ export const detectRoute = createRoute({
   summary: "Find the events in a long recording",
   description:
     "Events are sent as soon as they are certain: as JSON lines, or as server-sent events (detection, error, end) if Accept names text/event-stream. " +
-    "With format, they are a table for Audacity, Raven or a spreadsheet. " +
+    "With format, they are a table for another program. " +
     "An error after the first line is the last line; in a table, the connection is closed instead. WAV, FLAC, Ogg, MP3 and others are read while they arrive, and are never completely in memory; " +
     "MP4 (M4A) and AIFF must first be received completely and may not be larger than a body for predict.",
   security,

@@ -5,7 +5,7 @@
  * Not its concern: how answers are computed.
  */
 import { z } from "@hono/zod-openapi";
-import { eventFormats } from "../detect/event-formats.ts";
+import { eventFormatFacts, eventFormats } from "../detect/event-formats.ts";
 import { pcmFormats } from "../detect/pcm-reader.ts";
 
 const share = z.number().min(0).max(1);
@@ -194,6 +194,11 @@ const detectFields = {
   ),
 };
 
+const tableFormats = eventFormats
+  .filter((format) => format !== "json")
+  .map((format) => `${format}, ${eventFormatFacts[format].meaning}`)
+  .join("; ");
+
 /** The query of detect. */
 export const detectQuery = z.object({
   name: nameParam,
@@ -203,8 +208,7 @@ export const detectQuery = z.object({
     .default("json")
     .openapi({
       param: { name: "format", in: "query" },
-      description:
-        "json: according to Accept; csv, audacity (a label track) and raven (a selection table): tables for other programs.",
+      description: `json: according to Accept; for other programs: ${tableFormats}.`,
     }),
 });
 
@@ -249,10 +253,7 @@ export const eventSchema = z
 /** Bytes of a recording in the OpenAPI document. */
 export const binarySchema = { type: "string" as const, format: "binary" };
 
-/**
- * A form with recordings. It is read as it arrives (see multipart.ts), so it is not checked against the
- * schema.
- */
+/** A form with recordings, read as it arrives (multipart.ts), so not checked against the schema. */
 export const formSchema = {
   type: "object" as const,
   required: ["file"],

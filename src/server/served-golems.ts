@@ -15,9 +15,7 @@ import { serverDefaults } from "./server-defaults.ts";
 type ReloadListener = (id: string, error: unknown) => void;
 
 interface WatchOptions extends SourceOptions {
-  /**
-   * Seconds between checks of every golem; 0: only when `check` is called. Default: that of `serverDefaults`.
-   */
+  /** Seconds between checks of golems; 0: only by `check`. Default: that of `serverDefaults`. */
   readonly seconds?: number | undefined;
   readonly onReload: ReloadListener;
 }
@@ -124,14 +122,6 @@ export async function createServedGolems(
     timer.unref();
     timers.add(timer);
   };
-  const find = (id: string): GolemPlace => {
-    const place = places.get(id);
-    if (place) return place;
-    const ids = [...places.keys()].join(", ");
-    throw new GolemError("golem-not-found", `This server has no golem ${id}; expected one of ${ids}.`, {
-      hint: "GET /v1/golems lists them.",
-    });
-  };
 
   return {
     getIds: () => [...places.keys()],
@@ -139,9 +129,9 @@ export async function createServedGolems(
       for (const place of places.values()) await place.load(loadOptions);
     },
     isReady: () => [...places.values()].every((place) => place.isLoaded()),
-    get: (id) => find(id).get(),
+    get: (id) => findPlace(places, id).get(),
     list: () => [...places.values()].map((place) => place.get()),
-    use: async (id, work) => find(id).use(work),
+    use: async (id, work) => findPlace(places, id).use(work),
     watch(watchOptions) {
       watched = watchOptions;
       for (const group of groups) {
@@ -164,6 +154,15 @@ export async function createServedGolems(
       await working;
     },
   };
+}
+
+function findPlace(places: ReadonlyMap<string, GolemPlace>, id: string): GolemPlace {
+  const place = places.get(id);
+  if (place) return place;
+  const ids = [...places.keys()].join(", ");
+  throw new GolemError("golem-not-found", `This server has no golem ${id}; expected one of ${ids}.`, {
+    hint: "GET /v1/golems lists them.",
+  });
 }
 
 function checkName(other: Pick<GolemPlace, "id" | "address"> | undefined, source: GolemSource): void {

@@ -11,10 +11,10 @@ import { createGolemPool, type GolemPool } from "../node/threads/golem-pool.ts";
 import { createAdmission } from "./admission.ts";
 import { createKeyCheck } from "./api-keys.ts";
 import { type AppParts, createApp } from "./app.ts";
-import { openHttpServer } from "./http-server.ts";
+import { openHttpServer } from "./http/http-server.ts";
+import type { ByteBudget } from "./http/request-body.ts";
 import { createLogSink, type LogSink } from "./log-sink.ts";
 import { createMetrics } from "./metrics.ts";
-import type { ByteBudget } from "./request-body.ts";
 import { createRequestGuard } from "./request-guard.ts";
 import { createServedGolems, type ServedGolems } from "./served-golems.ts";
 import { serverDefaults } from "./server-defaults.ts";
@@ -34,10 +34,7 @@ export interface ServerOptions extends EnvironmentOptions {
   readonly apiKeys?: readonly string[] | undefined;
   /** Maximum size of a body, in bytes. */
   readonly maximumBodyBytes?: number | undefined;
-  /**
-   * Maximum size of the body of a long recording, in bytes, and maximum duration of such a recording, in
-   * seconds.
-   */
+  /** Limits of a long recording: bytes of its body, and its duration in seconds. */
   readonly maximumStreamBytes?: number | undefined;
   readonly maximumStreamSeconds?: number | undefined;
   /** Maximum number of samples decoded for one prediction, counting all channels. */

@@ -12,7 +12,7 @@ import { extname } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import { getSiteFileTag, readSiteFile, type SiteFile, type StudioSite } from "../node/export/studio-site.ts";
-import { openPort } from "./open-port.ts";
+import { openPort } from "./http/open-port.ts";
 import { createRequestGuard } from "./request-guard.ts";
 
 /** A server that was opened. */

@@ -13,7 +13,6 @@ import { RecordingEditor } from "./parts/edit-recording.tsx";
 import { FootBar } from "./parts/foot-bar.tsx";
 import { Logo } from "./parts/icons.tsx";
 import { WordSpeaker } from "./parts/speak-words.tsx";
-import { UnsavedBar } from "./parts/unsaved-bar.tsx";
 import { HomeScreen } from "./screens/home.tsx";
 import { LessonsScreen } from "./screens/lessons.tsx";
 import { RecordScreen } from "./screens/record.tsx";
@@ -28,6 +27,7 @@ import { getAddress, route, type Step, steps } from "./state/route.ts";
 import { changeTask, task } from "./state/tasks.ts";
 import { theme, toggleTheme } from "./state/theme.ts";
 import { tryFiles } from "./state/trying.ts";
+import { discardHeld, retryState, saveHeld, unsavedCount } from "./state/unsaved.ts";
 import { chooseLanguage, getLanguageName, language, languages, words } from "./words/language.ts";
 
 const screens: Readonly<Record<Step, () => preact.JSX.Element | null>> = {
@@ -158,6 +158,27 @@ function TaskName() {
       onChange={(event) => changeName(event.currentTarget.value.trim())}
       onKeyDown={(event) => event.key === "Enter" && event.currentTarget.blur()}
     />
+  );
+}
+
+/** Says that recordings could not be saved, and offers to try again. */
+function UnsavedBar() {
+  const w = words.value;
+  const count = unsavedCount.value;
+  return (
+    <div aria-live="polite">
+      {count > 0 && (
+        <div class="notice unsaved" role="alert">
+          <span>{w.record.unsaved(count, retryState.value === "full")}</span>
+          <button type="button" disabled={retryState.value === "saving"} onClick={() => void saveHeld()}>
+            {w.retry}
+          </button>
+          <button type="button" disabled={retryState.value === "saving"} onClick={() => discardHeld()}>
+            {w.record.discard}
+          </button>
+        </div>
+      )}
+    </div>
   );
 }
 

@@ -2,7 +2,7 @@
  * Reads the WAV files of speech synthesisers: 16 bits, one channel. Sizes in the header may be wrong, since
  * programs that write to a pipe do not know them in advance.
  *
- * Not its concern: other WAV files (see audio/formats/wav-decoder.ts).
+ * Not its concern: other WAV files (see audio/formats/wav/wav-decoder.ts).
  */
 import { GolemError } from "../core/error.ts";
 import type { Speech } from "./voice.ts";

@@ -60,10 +60,7 @@ export function PictureText(props: {
   );
 }
 
-/**
- * Lines across a drawing at 0, 25, 50, 75 and 100 %, each labelled at the left. `y`: the coordinate of a
- * share.
- */
+/** Lines across a drawing at 0, 25, 50, 75 and 100 %, labelled at the left. `y`: a share's place. */
 export function ShareLines(props: {
   readonly left: number;
   readonly right: number;

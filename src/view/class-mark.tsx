@@ -6,9 +6,7 @@
 
 const colourCount = 9;
 
-/**
- * The style sheet's class name for the colour of a class; that of the first class if `index` is -1 (unknown).
- */
+/** The style sheet's class for the colour of a class; that of the first if `index` is -1. */
 export function getColourClass(index: number): string {
   return `k${Math.max(0, index) % colourCount}`;
 }

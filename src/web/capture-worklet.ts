@@ -1,7 +1,4 @@
-/**
- * Runs on the audio thread: mixes the sound of a stream down to one channel and sends it in pieces to a
- * message port.
- */
+/** Runs on the audio thread: mixes a stream to one channel, sends it in pieces to a port. */
 
 /** Globals of the audio thread, which TypeScript's DOM library does not declare. */
 declare class AudioWorkletProcessor {

@@ -80,10 +80,7 @@ async function load(
   return { document: model.document, warning: findPipelineWarning(model.document, createdBy) };
 }
 
-/**
- * Loads the decoders that would otherwise be loaded with the first file of their kind, so that nothing is
- * fetched later.
- */
+/** Loads the decoders that a first file would load, so that nothing is fetched later. */
 async function loadDecoders(): Promise<void> {
   await Promise.all([
     import("mpg123-decoder"),

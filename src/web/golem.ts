@@ -15,9 +15,7 @@ import { servePageDecoding } from "./page-decoding.ts";
 import type { WebGpuOptions, WebGpuTrial } from "./webgpu-trial.ts";
 import { createWorkerCaller } from "./worker-calls.ts";
 
-/**
- * Input of predictions: an audio file (a Blob is read piece by piece), its bytes, or mono samples at 16 kHz.
- */
+/** Input of predictions: a file (a Blob is read piece by piece), its bytes, or samples at 16 kHz. */
 export type WebAudioInput = Blob | Uint8Array | Float32Array;
 
 /** A golem on a page. `Label`: its labels, if they are known when the program is written. */
@@ -28,10 +26,7 @@ export interface WebGolem<Label extends string = string> {
   readonly evaluation: Evaluation | null;
   /** Results of trying WebGPU, one per encoder; empty without the option `webgpu`. Rejects with `aborted`. */
   readonly webgpu: Promise<readonly WebGpuTrial[]>;
-  /**
-   * Predicts one recording, in a worker. Rejects with the audio stage's errors, `silent`, `too-short`,
-   * `aborted`.
-   */
+  /** Predicts one recording in a worker. Rejects as the audio stage, or `silent`, `too-short`, `aborted`. */
   predict(
     input: WebAudioInput,
     options?: { signal?: AbortSignal | undefined },
@@ -215,9 +210,7 @@ function createEmbeddingWorker(): Worker {
   return new Worker(new URL("./embedding-worker.js", import.meta.url), { type: "module", name: "golem" });
 }
 
-/**
- * Resolves the address of a golem's folder, given by a page; throws `invalid-option` for an invalid address.
- */
+/** Resolves the address of a golem's folder; throws `invalid-option` if it is invalid. */
 function resolveFolderUrl(url: string | URL, base: string | undefined): URL {
   try {
     const folder = new URL(url, base);

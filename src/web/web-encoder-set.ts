@@ -1,7 +1,4 @@
-/**
- * Loads an encoder set in a browser: the built-in encoders and the transcriber of a golem, run by
- * onnxruntime-web.
- */
+/** Loads a golem's encoder set in a browser: built-in encoders and transcriber, by onnxruntime-web. */
 
 import type { EncoderSetInfo } from "../classifier/view.ts";
 import { GolemError, throwIfAborted } from "../core/error.ts";

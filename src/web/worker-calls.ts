@@ -26,10 +26,7 @@ function describeDeath(message: string): GolemError {
   return new GolemError("unexpected", message || "A worker stopped.", { hint: "Reload the page." });
 }
 
-/**
- * Answers calls in this worker: one after the other, in order, except the methods in `concurrent`, which
- * start at once.
- */
+/** Answers calls in this worker in order, except those in `concurrent`, which start at once. */
 export function serveWorkerCalls<All extends Calls>(
   methods: CallMethods<All>,
   concurrent: readonly (keyof All & string)[] = [],

@@ -36,9 +36,7 @@ interface ChangedAnswer {
 export interface GolemDifference extends PairedDifference {
   /** Number of compared recordings. */
   readonly recordings: number;
-  /**
-   * How the predictions were held out: stored from the folds and test sets of both trainings, or a data set.
-   */
+  /** How predictions were held out: stored from both trainings, or on a data set. */
   readonly protocol: "cross-validation" | "held-out";
   readonly a: Evaluation;
   readonly b: Evaluation;
@@ -80,10 +78,7 @@ export function compareByTraining(a: GolemModel, b: GolemModel): GolemDifference
   );
 }
 
-/**
- * Compares on a data set; recordings that one of them was trained on are left out. Rejects with the errors of
- * `evaluate`.
- */
+/** Compares on a data set without the recordings of either training. Rejects as `evaluate`. */
 export async function compareByData(
   environment: Pick<EmbeddingEnvironment, "openDataset" | "embed">,
   a: GolemWithEncoders,

@@ -49,10 +49,7 @@ export interface DatasetComparison extends Omit<HeadComparison, "candidates"> {
 interface CompareBounds {
   /** Names of the candidates to compare; default: all of `listHeadCandidates`. */
   readonly names?: readonly string[] | undefined;
-  /**
-   * Starts a clock and returns a function that reads it, in seconds; the time of the heads is measured from
-   * then on.
-   */
+  /** Starts the clock of the heads; returns a function that reads it, in seconds. */
   startClock(): () => number;
 }
 

@@ -31,10 +31,7 @@ export interface WorkflowOptions extends WorkOptions {
 
 /** Options that determine which encoders are used. */
 export interface EncoderChoice extends Pick<ClassifierOptions, "layer" | "head"> {
-  /**
-   * A built-in name (`auto`: the default encoders together), OWNER/NAME[@REVISION] on the Hugging Face Hub,
-   * or a path.
-   */
+  /** A built-in name (`auto`: the defaults together), OWNER/NAME[@REVISION] on the Hub, or a path. */
   readonly encoder?: string | undefined;
   /** Precision of its weights, for encoders available in several: int8 (the default) or fp32. */
   readonly precision?: string | undefined;
@@ -72,10 +69,7 @@ export interface EmbeddingEnvironment {
     limit?: number,
     maximumListed?: number,
   ): Promise<Dataset>;
-  /**
-   * Finds the encoders and the transcriber. Rejects with `unknown-encoder`, `invalid-option`,
-   * `invalid-layer`.
-   */
+  /** Finds encoders and transcriber. Rejects: `unknown-encoder`, `invalid-option`, `invalid-layer`. */
   resolveEncoderSet(choice: EncoderChoice, options: WorkflowOptions): Promise<ResolvedEncoderSet>;
   /**
    * Embeds recordings. Embeddings are stored, so each recording is embedded only once. Recordings that fail

@@ -63,9 +63,7 @@ export async function evaluate(
   return { evaluation, name: dataset.name, rows, embedded, skipped };
 }
 
-/**
- * Warns of recordings that the golem was trained on, and of recordings from a source that it was trained on.
- */
+/** Warns of recordings that the golem was trained on, or that share a source with them. */
 function warnOfKnown(
   { training }: GolemModel,
   name: string,

@@ -86,9 +86,7 @@ export function examineRecordings(
   return diagnose(createExamination(findSources(recordings), skipped, encoderSet, seed));
 }
 
-/**
- * Dimensions per layer for similarity, and for the second opinion on many recordings; half of them are means.
- */
+/** Dimensions per layer for similarity, and a second opinion on many recordings; half are means. */
 const likenessDimensions = 8;
 const sketchDimensions = 64;
 /** Maximum number of recordings for which the second opinion uses embeddings in full length. */
@@ -186,10 +184,7 @@ export function computeSecondOpinion(
   return { probabilities, trusted, firstProbabilities: first };
 }
 
-/**
- * Selects the rows whose predicted class is their label, and at least the two of each class with the highest
- * probability.
- */
+/** Selects the rows predicted as their label, and at least two of each class, the most probable. */
 function chooseTrusted(probabilities: Matrix, labels: readonly number[], classes: number): boolean[] {
   const predicted = getPredictions(probabilities);
   const trusted = labels.map((label, row) => predicted[row] === label);

@@ -104,9 +104,7 @@ async function measureCurve(
 /** A learning curve, and the recordings that were left out of it. */
 export interface DatasetCurve extends MeasuredCurve {
   readonly skipped: readonly SkippedRecording[];
-  /**
-   * Number of recordings with split test: training reports its score on these; the curve does not use them.
-   */
+  /** Number of recordings with split test, which training scores; the curve does not use them. */
   readonly testRecordings?: number;
 }
 

@@ -120,10 +120,7 @@ export function planLeftOut(
   }).filter(({ classes }) => classes.length > 1);
 }
 
-/**
- * Computes scores as in detection (detect/window-judge.ts); `classes` are indices of the classifier's
- * classes.
- */
+/** Computes scores as in detection (detect/window-judge.ts); `classes`: the classifier's indices. */
 function judgeSounds(
   { problem, labels }: Pick<FalseAlarmInput, "problem" | "labels">,
   classes: readonly number[],

@@ -1,7 +1,4 @@
-/**
- * The command lines that reproduce a golem, and the display name of a data set; neither contains paths of
- * this machine.
- */
+/** The commands that reproduce a golem, and a data set's display name; no paths of this machine. */
 import { quoteShellWord } from "../core/shell-word.ts";
 import type { Dataset } from "../dataset/dataset.ts";
 import { isHubAddress } from "../dataset/hub-address.ts";
@@ -11,9 +8,7 @@ import type { MeasureOptions } from "./training-options.ts";
 
 const isAbsolute = (path: string): boolean => /^([/\\]|[a-z]:[/\\])/i.test(path);
 
-/**
- * Converts options of training to flags of the command line, to be recorded; a flag without a value is true.
- */
+/** Converts options of training to flags, for the record; a flag without a value is true. */
 export function describeAsked(
   options: MeasureOptions & {
     readonly test?: string | Dataset | undefined;
@@ -37,10 +32,7 @@ export function describeAsked(
   );
 }
 
-/**
- * Converts recorded flags back to options, for measuring training on the same recordings; without the test
- * set.
- */
+/** Converts recorded flags to options, to measure training again; without the test set. */
 export function readAsked(asked: Readonly<Record<string, unknown>> = {}): MeasureOptions {
   const {
     "no-transcript": noTranscript,

@@ -9,10 +9,7 @@ export interface ReviewItem {
   readonly heard?: { readonly label: string; readonly confidence: number; readonly kind: ClipKind };
   /** The part that the label applies to, in seconds; absent if it is the whole file. */
   readonly segment?: { readonly start: number; readonly end: number };
-  /**
-   * The recording or session that it comes from; files of one source stay on one side of the folds. Empty if
-   * unknown.
-   */
+  /** Recording or session it comes from, or empty; one source stays on one side of the folds. */
   readonly source: string;
   /** The label that was given. */
   readonly label?: string;

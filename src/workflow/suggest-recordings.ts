@@ -35,9 +35,7 @@ export interface Suggestion {
   readonly runnerUp: { readonly label: string; readonly confidence: number };
   /** Whether the golem would flag it as unknown. */
   readonly unknown: boolean;
-  /**
-   * Number of similar recordings with an uncertain class, including this one, which is nearest to their mean.
-   */
+  /** Number of similar uncertain recordings, including this one, the nearest to their mean. */
   readonly alike: number;
   /** Why it is suggested. */
   readonly reason: string;
@@ -209,10 +207,7 @@ export function computeViewSpace(
   return space;
 }
 
-/**
- * Centres columns in place, scales them to variance 1 if `standardise`, and rows to a mean squared length of
- * `weight`.
- */
+/** Centres columns in place, scales them to variance 1 if `standardise`, rows to `weight` in mean square. */
 function scaleView(features: Matrix, weight: number, standardise: boolean): Matrix {
   const { rows, columns, data } = features;
   let total = 0;

@@ -68,9 +68,7 @@ export interface TrainingInput {
   readonly createdBy: string;
   /** The options as flags of the command line, for the record. */
   readonly asked?: Readonly<Record<string, string | number | boolean>> | undefined;
-  /**
-   * Finds faults of the recordings, for the record, most harmful first; called while workers for folds start.
-   */
+  /** Finds faults of the recordings, most harmful first; called while workers for folds start. */
   readonly examine?: (() => readonly StoredFinding[]) | undefined;
 }
 
@@ -95,7 +93,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const { problem: listed, labels } = createFitProblem(recordings, { encoders, transcriber }, options);
   const { unlisted } = input;
   const problem = unlisted ? { ...listed, more: unlisted.createRows(labels) } : listed;
-  const { embeddings, labels: truth, groups } = problem;
+  const { embeddings, labels: truth } = problem;
   const copies = placeCopies(input.variations);
   const { seed } = options;
   const tasks = input.negatives ? planLeftOut(problem, labels, input.negatives, { seed, copies }) : [];
@@ -112,33 +110,11 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   const scoredTruth = scored.map((row) => truth[row]!);
   const trainPredictions = getPredictions(classifier.computeProbabilities(embeddings));
   const trainAccuracy = trainPredictions.filter((label, row) => label === truth[row]).length / truth.length;
-
   const skipped = [...(input.skipped ?? [])];
-  let evaluation: Evaluation | null = null;
-  if (test) {
-    const trained = { recordings, trainAccuracy };
-    evaluation = evaluateClassifier(classifier, labels, test, trained, skipped);
-  } else if (validation) {
-    evaluation = computeEvaluation({
-      protocol: "cross-validation",
-      labels,
-      truth: scoredTruth,
-      probabilities: validation.probabilities,
-      groups: scored.map((row) => groups[row]),
-      unscoredLabels: labels.filter((_, label) => !scoredTruth.includes(label)),
-      k: validation.k,
-      sampledFrom: problem.more && scored.length + problem.more.count,
-      growth: validation.growth,
-      ...describeValidation({
-        ...{ validation, recordings, scored, labels, seed: options.seed },
-        correctness: measureCorrectness(validation.probabilities, scoredTruth),
-      }),
-      trainLabels: truth,
-      trainAccuracy,
-      isSynthetic: scored.every((row) => problem.synthetic?.[row]),
-      skipped,
-    });
-  }
+  const evaluation = test
+    ? evaluateClassifier(classifier, labels, test, { recordings, trainAccuracy }, skipped)
+    : validation &&
+      evaluateFolds({ problem, labels, recordings, validation, scored, seed, trainAccuracy, skipped });
   const account = createTrainingAccount({
     ...{
       classifier,
@@ -176,7 +152,7 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
     isPublic: input.isPublic,
     recordings,
     trainAccuracy,
-    evaluation,
+    evaluation: evaluation ?? null,
     unlisted: unlisted?.perClass,
     account: {
       ...account,
@@ -200,10 +176,49 @@ export async function trainGolem(input: TrainingInput, options: TrainingOptions)
   });
 }
 
-/**
- * Indices of the copies that familiarity is fitted to, by decreasing benefit; changes of speed have no
- * benefit.
- */
+/** Computes the score on the recordings that the folds left out. */
+function evaluateFolds({
+  problem,
+  labels,
+  recordings,
+  validation,
+  scored,
+  seed,
+  trainAccuracy,
+  skipped,
+}: {
+  readonly problem: FitProblem;
+  readonly labels: readonly string[];
+  readonly recordings: readonly EmbeddedRecording[];
+  readonly validation: CrossValidation;
+  readonly scored: readonly number[];
+  readonly seed: number;
+  readonly trainAccuracy: number;
+  readonly skipped: readonly SkippedRecording[];
+}): Evaluation {
+  const truth = scored.map((row) => problem.labels[row]!);
+  return computeEvaluation({
+    protocol: "cross-validation",
+    labels,
+    truth,
+    probabilities: validation.probabilities,
+    groups: scored.map((row) => problem.groups[row]),
+    unscoredLabels: labels.filter((_, label) => !truth.includes(label)),
+    k: validation.k,
+    sampledFrom: problem.more && scored.length + problem.more.count,
+    growth: validation.growth,
+    ...describeValidation({
+      ...{ validation, recordings, scored, labels, seed },
+      correctness: measureCorrectness(validation.probabilities, truth),
+    }),
+    trainLabels: problem.labels,
+    trainAccuracy,
+    isSynthetic: scored.every((row) => problem.synthetic?.[row]),
+    skipped,
+  });
+}
+
+/** Indices of copies that familiarity is fitted to, best first; changes of speed have no benefit. */
 export function placeCopies(variations: readonly Variation[] = []): number[] {
   return (["noise", "cut", "room"] as const)
     .map((wanted) => variations.findIndex(({ kind }) => kind === wanted))

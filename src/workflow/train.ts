@@ -29,17 +29,11 @@ import { embedDistinct, openRows } from "./training-rows.ts";
 
 /** Options of {@link train}; all have defaults. */
 export interface TrainingChoices extends MeasureOptions {
-  /**
-   * Data set to test on. Without it, rows with split `test` are the test set, and without those
-   * cross-validation scores.
-   */
+  /** Data set to test on. Default: rows with split `test`, and without those cross-validation. */
   readonly test?: string | Dataset;
   /** Repeats of cross-validation; default: 10, or 3 with varied copies. */
   readonly repeats?: number;
-  /**
-   * Number of pieces and of noises per recording for measuring false alarms of detection;
-   * default 1; 0: no measurement.
-   */
+  /** Pieces, and noises, per recording for measuring false alarms; default 1; 0: no measurement. */
   readonly negatives?: number;
 }
 

@@ -8,10 +8,7 @@ import { GolemError } from "../core/error.ts";
 import { headKinds } from "../head/head.ts";
 import type { EncoderChoice, WorkflowOptions } from "./environment.ts";
 
-/**
- * Options that are common to `train` and the measurements of training; all have defaults (see
- * core/default-recipe.ts).
- */
+/** Options common to `train` and its measurements, with defaults from core/default-recipe.ts. */
 export interface MeasureOptions
   extends Partial<ClassifierOptions>,
     Omit<EncoderChoice, keyof ClassifierOptions>,

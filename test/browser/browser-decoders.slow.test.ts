@@ -4,8 +4,8 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createTone, createWav } from "../support/audio-files.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { openDecodePage } from "../support/decode-page.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { openDecodePage } from "../support/browser/decode-page.ts";
 import { hasFfmpeg, hasFfmpegNote } from "../support/ffmpeg.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 

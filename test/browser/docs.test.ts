@@ -4,9 +4,9 @@ import { basename, dirname } from "node:path";
 import { promisify } from "node:util";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { findViolations } from "../support/accessibility.ts";
-import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser.ts";
-import { findLayoutFaults } from "../support/screen-layout.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser/browser.ts";
+import { findLayoutFaults } from "../support/browser/screen-layout.ts";
 import { getToneGolem, type Served, serve, type ToneGolems } from "../support/served.ts";
 
 /** Sends the form of a route and waits until its answer matches. */

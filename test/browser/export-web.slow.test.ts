@@ -3,8 +3,8 @@ import { cp, readdir, readFile, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import type { Browser } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
-import { findViolations } from "../support/accessibility.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
 import {
   browserNote,
   browserPath,
@@ -12,11 +12,11 @@ import {
   launchBrowser,
   listMicrophoneFlags,
   openWatchedPage,
-} from "../support/browser.ts";
+} from "../support/browser/browser.ts";
 import { runGolem } from "../support/command-line.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
+import { startStaticServer } from "../support/servers/static-server.ts";
 import { getSharedFolder } from "../support/shared-folder.ts";
-import { startStaticServer } from "../support/static-server.ts";
 
 const banking = resolve(import.meta.dirname, "../../demo/banking");
 

@@ -2,9 +2,9 @@
  * The studio in Firefox: the gallery's first example to its score and an answer; the layout on a small phone.
  */
 import { expect, it } from "vitest";
-import { type FirefoxPage, firefoxNote, firefoxPath, openFirefox } from "../support/firefox.ts";
-import { layoutFaultsExpression } from "../support/screen-layout.ts";
-import { openStudio } from "../support/studio-page.ts";
+import { type FirefoxPage, firefoxNote, firefoxPath, openFirefox } from "../support/browser/firefox.ts";
+import { layoutFaultsExpression } from "../support/browser/screen-layout.ts";
+import { openStudio } from "../support/browser/studio-page.ts";
 
 /** Checks what is shown at 320 px, in both languages. */
 async function findFaults(page: FirefoxPage, name: string): Promise<string[]> {

@@ -3,8 +3,8 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { train } from "../../src/index.ts";
-import { browserNote, browserPath } from "../support/browser.ts";
-import { bankingFolder } from "../support/golem-page.ts";
+import { browserNote, browserPath } from "../support/browser/browser.ts";
+import { bankingFolder } from "../support/browser/golem-page.ts";
 import { compareWays, expectParity, expectSameWords } from "../support/ways.ts";
 
 const labels = readdirSync(join(bankingFolder, "test"));

@@ -1,8 +1,8 @@
 /** One golem gives one answer in Node, over HTTP and on a page, where words decide too: a few recordings. */
 import { describe, expect, it } from "vitest";
 import { loadGolem } from "../../src/index.ts";
-import { browserNote, browserPath } from "../support/browser.ts";
-import { getSmallGolem } from "../support/golem-page.ts";
+import { browserNote, browserPath } from "../support/browser/browser.ts";
+import { getSmallGolem } from "../support/browser/golem-page.ts";
 import { compareWays, expectParity, expectSameWords } from "../support/ways.ts";
 
 describe.skipIf(!browserPath)(`Node, server and page${browserNote}`, () => {

@@ -4,9 +4,9 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser } from "playwright-core";
 import { beforeAll, describe, it } from "vitest";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { bankingFolder, getSmallGolem } from "../support/golem-page.ts";
-import { expectWholeReports } from "../support/report-page.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { bankingFolder, getSmallGolem } from "../support/browser/golem-page.ts";
+import { expectWholeReports } from "../support/browser/report-page.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
 describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {

@@ -2,10 +2,10 @@
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { bankingFolder as banking } from "../support/browser/golem-page.ts";
+import { expectWholeReports } from "../support/browser/report-page.ts";
 import { runGolem } from "../support/command-line.ts";
-import { bankingFolder as banking } from "../support/golem-page.ts";
-import { expectWholeReports } from "../support/report-page.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
 describe.skipIf(!browserPath)(`a report in a browser${browserNote}`, () => {

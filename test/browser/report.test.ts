@@ -10,12 +10,12 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { loadPageAssets } from "../../src/node/report/golem-report.ts";
 import { writeDifferencePage } from "../../src/view/report/difference-page.tsx";
 import { writeReport } from "../../src/view/report/page.tsx";
-import { findViolations } from "../support/accessibility.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
-import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser/browser.ts";
+import { desk, isPlaying } from "../support/browser/report-page.ts";
 import { runGolem } from "../support/command-line.ts";
 import { hostileTexts, makeReportData } from "../support/report-data.ts";
-import { desk, isPlaying } from "../support/report-page.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
 const schemes = ["light", "dark"] as const;

@@ -8,9 +8,9 @@ import { openClipKeeper } from "../../src/node/keep/clip-keeper.ts";
 import { openReview } from "../../src/node/keep/review-folder.ts";
 import { createReviewRoutes } from "../../src/server/review-routes.ts";
 import { startStudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
 import { createTone } from "../support/audio-files.ts";
-import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser/browser.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
 let browser: Browser;

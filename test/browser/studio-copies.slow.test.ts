@@ -2,9 +2,9 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadGolem, train } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { openTones, unpackDownload } from "../support/studio-files.ts";
-import { goTo, openStudio, openStudioPage } from "../support/studio-page.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { openTones, unpackDownload } from "../support/browser/studio-files.ts";
+import { goTo, openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 
 describe.skipIf(!browserPath)(`varied copies in the studio${browserNote}`, () => {
   let server: StudioServer;

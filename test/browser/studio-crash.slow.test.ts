@@ -7,10 +7,15 @@ import { createInterface } from "node:readline";
 import { chromium, type Page } from "playwright-core";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createTone, createWav } from "../support/audio-files.ts";
-import { browserNote, browserPath, listBrowserFlags, listMicrophoneFlags } from "../support/browser.ts";
+import {
+  browserNote,
+  browserPath,
+  listBrowserFlags,
+  listMicrophoneFlags,
+} from "../support/browser/browser.ts";
+import { openStudio } from "../support/browser/studio-page.ts";
+import { writeSounds } from "../support/recordings/spoken.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
-import { writeSounds } from "../support/spoken.ts";
-import { openStudio } from "../support/studio-page.ts";
 
 const countShown = async (page: Page) =>
   Number.parseInt((await page.locator(".class .count").first().textContent()) ?? "", 10);

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import { joinFloats } from "../../src/core/join-arrays.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
 import { createTone } from "../support/audio-files.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { findLayoutFaults } from "../support/screen-layout.ts";
-import { chooseZip } from "../support/studio-files.ts";
-import { countKept, openStudio, openStudioPage } from "../support/studio-page.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { findLayoutFaults } from "../support/browser/screen-layout.ts";
+import { chooseZip } from "../support/browser/studio-files.ts";
+import { countKept, openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 
 const rate = 16_000;
 

@@ -1,9 +1,9 @@
 /** The first example of the gallery: a score and answers without any network. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { goTo, openStudio, openStudioPage } from "../support/studio-page.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { goTo, openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 
 describe.skipIf(!browserPath)(`the first example of the studio${browserNote}`, () => {
   let server: StudioServer;

@@ -1,5 +1,5 @@
 /**
- * Every screen of the studio in several widths, both languages, with few and many classes and long names:
+ * Every screen of the studio in several widths, all languages, with few and many classes and long names:
  * nothing overflows, nothing is covered.
  */
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -9,12 +9,12 @@ import type { Browser, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
 import { createTone } from "../support/audio-files.ts";
-import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../support/browser.ts";
-import { findLayoutFaults, isAboveFold } from "../support/screen-layout.ts";
-import { choose, chooseZip } from "../support/studio-files.ts";
-import { goTo, openStudio, openStudioPage } from "../support/studio-page.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../support/browser/browser.ts";
+import { findLayoutFaults, isAboveFold } from "../support/browser/screen-layout.ts";
+import { choose, chooseZip } from "../support/browser/studio-files.ts";
+import { goTo, listLanguages, openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 
 const sizes = [
   { width: 320, height: 640 },
@@ -52,7 +52,7 @@ function createClasses(labels: readonly string[]): Record<string, Uint8Array> {
 /** Checks what is shown in every width and language. */
 async function walkSizes(page: Page, name: string): Promise<string[]> {
   const faults: string[] = [];
-  for (const language of ["ru", "en"]) {
+  for (const language of await listLanguages(page)) {
     await page.evaluate(
       (code) => document.querySelector<HTMLElement>(`.pills [lang=${code}]`)?.click(),
       language,

@@ -9,12 +9,12 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { detectFile, loadGolem } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
-import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../support/browser.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../support/browser/browser.ts";
+import { chooseZip, unpackDownload } from "../support/browser/studio-files.ts";
+import { openStudio, openStudioPage } from "../support/browser/studio-page.ts";
+import { writeSounds } from "../support/recordings/spoken.ts";
 import { sharedData, sharedDataNote } from "../support/shared-data.ts";
-import { writeSounds } from "../support/spoken.ts";
-import { chooseZip, unpackDownload } from "../support/studio-files.ts";
-import { openStudio, openStudioPage } from "../support/studio-page.ts";
 
 const spoken = ["yes", "no", "stop"];
 

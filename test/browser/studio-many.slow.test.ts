@@ -1,9 +1,9 @@
 /** The studio with hundreds of recordings in a real browser. */
 import type { Browser } from "playwright-core";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { openTones } from "../support/studio-files.ts";
-import { openStudio, openStudioPage } from "../support/studio-page.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { openTones } from "../support/browser/studio-files.ts";
+import { openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 
 describe.skipIf(!browserPath)(`the studio${browserNote}`, () => {
   let browser: Browser;

@@ -9,12 +9,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import { loadGolem, train } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { choose, chooseZip, createTones } from "../support/browser/studio-files.ts";
+import { openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 import { getSharedFolder } from "../support/shared-folder.ts";
-import { choose, chooseZip, createTones } from "../support/studio-files.ts";
-import { openStudio, openStudioPage } from "../support/studio-page.ts";
 
 async function writeFilesInto(folder: string, files: Record<string, Uint8Array>): Promise<void> {
   for (const [path, bytes] of Object.entries(files)) {

@@ -9,11 +9,11 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { train } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { findLayoutFaults } from "../support/screen-layout.ts";
-import { choose, createTones, openTones, unpackDownload } from "../support/studio-files.ts";
-import { countKept, goTo, openStudio, openStudioPage } from "../support/studio-page.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { findLayoutFaults } from "../support/browser/screen-layout.ts";
+import { choose, createTones, openTones, unpackDownload } from "../support/browser/studio-files.ts";
+import { countKept, goTo, openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 
 /** Files of a folder as a zip, as the studio packs them. */
 async function pack(folder: string): Promise<Buffer> {

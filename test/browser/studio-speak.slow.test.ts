@@ -3,9 +3,9 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { unpackDownload } from "../support/studio-files.ts";
-import { countKept, expectFit, goTo, openStudio, openStudioPage } from "../support/studio-page.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { unpackDownload } from "../support/browser/studio-files.ts";
+import { countKept, expectFit, goTo, openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 
 describe.skipIf(!browserPath)(`typed words in the studio${browserNote}`, () => {
   let server: StudioServer;

@@ -3,12 +3,12 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encodeWav } from "../../src/audio/wav-writer.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
 import { createTone } from "../support/audio-files.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { findLayoutFaults } from "../support/screen-layout.ts";
-import { choose, openTones } from "../support/studio-files.ts";
-import { countKept, openStudio, openStudioPage } from "../support/studio-page.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { findLayoutFaults } from "../support/browser/screen-layout.ts";
+import { choose, openTones } from "../support/browser/studio-files.ts";
+import { countKept, openStudio, openStudioPage } from "../support/browser/studio-page.ts";
 
 /** Hashes of the recordings of all tasks, and the keys of the embeddings, in the database of the page. */
 const readDatabase = (page: Page) =>

@@ -9,10 +9,8 @@ import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { loadGolem, train } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../support/browser.ts";
-import { sharedData, sharedDataNote } from "../support/shared-data.ts";
-import { writeSpeech } from "../support/spoken.ts";
-import { openTones, unpackDownload } from "../support/studio-files.ts";
+import { browserNote, browserPath, launchBrowser, listMicrophoneFlags } from "../support/browser/browser.ts";
+import { openTones, unpackDownload } from "../support/browser/studio-files.ts";
 import {
   countKept,
   expectFit,
@@ -20,7 +18,9 @@ import {
   openStudio,
   openStudioPage,
   recordClasses,
-} from "../support/studio-page.ts";
+} from "../support/browser/studio-page.ts";
+import { writeSpeech } from "../support/recordings/spoken.ts";
+import { sharedData, sharedDataNote } from "../support/shared-data.ts";
 
 const spoken = ["yes", "no", "stop"];
 

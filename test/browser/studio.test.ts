@@ -9,18 +9,18 @@ import { encodeWav } from "../../src/audio/wav-writer.ts";
 import { joinFloats } from "../../src/core/join-arrays.ts";
 import { loadGolem } from "../../src/index.ts";
 import type { StudioServer } from "../../src/server/studio-server.ts";
-import { findViolations } from "../support/accessibility.ts";
 import { createTone } from "../support/audio-files.ts";
+import { findViolations } from "../support/browser/accessibility.ts";
 import {
   browserNote,
   browserPath,
   launchBrowser,
   listMicrophoneFlags,
   openWatchedPage,
-} from "../support/browser.ts";
-import { startStaticServer } from "../support/static-server.ts";
-import { openTones, unpackDownload } from "../support/studio-files.ts";
-import { countKept, expectFit, goTo, openStudio, openStudioPage } from "../support/studio-page.ts";
+} from "../support/browser/browser.ts";
+import { openTones, unpackDownload } from "../support/browser/studio-files.ts";
+import { countKept, expectFit, goTo, openStudio, openStudioPage } from "../support/browser/studio-page.ts";
+import { startStaticServer } from "../support/servers/static-server.ts";
 
 const built = resolve(import.meta.dirname, "../../dist/studio");
 

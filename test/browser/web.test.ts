@@ -6,14 +6,14 @@ import type { Browser } from "playwright-core";
 import { beforeAll, describe, expect, it } from "vitest";
 import { train } from "../../src/index.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
 import {
   bankingFolder,
   getSiteFolders,
   getSmallGolem,
   openGolemPage,
   webFolder,
-} from "../support/golem-page.ts";
+} from "../support/browser/golem-page.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 
 it("takes less than 6 MB on the way, weights not counted", async () => {

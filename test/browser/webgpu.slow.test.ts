@@ -2,9 +2,9 @@
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { WebGpuTrial } from "../../src/web/webgpu-trial.ts";
-import { browserNote, browserPath } from "../support/browser.ts";
-import { getSmallGolem, openGolemPage } from "../support/golem-page.ts";
-import { getWebGpuFolders, launchWebGpuBrowser, loadWithWebGpu } from "../support/webgpu.ts";
+import { browserNote, browserPath } from "../support/browser/browser.ts";
+import { getSmallGolem, openGolemPage } from "../support/browser/golem-page.ts";
+import { getWebGpuFolders, launchWebGpuBrowser, loadWithWebGpu } from "../support/browser/webgpu.ts";
 
 describe.skipIf(!browserPath)(`WebGPU${browserNote}`, () => {
   let browser: Browser;

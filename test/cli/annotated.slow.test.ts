@@ -8,8 +8,8 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { loadDataset } from "../../src/node/data/dataset-files.ts";
 import { createWav } from "../support/audio-files.ts";
 import { runGolem } from "../support/command-line.ts";
+import { createSpokenStream, type SpokenStream, streamRate } from "../support/recordings/spoken-stream.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
-import { createSpokenStream, type SpokenStream, streamRate } from "../support/spoken-stream.ts";
 
 let stream: SpokenStream;
 beforeAll(async () => {

@@ -4,8 +4,8 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import { parseGolemDocument } from "../../src/golem/golem-document.ts";
 import { runGolem } from "../support/command-line.ts";
+import { writeTones } from "../support/recordings/tone-recordings.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
-import { writeTones } from "../support/tone-recordings.ts";
 
 async function writeData(): Promise<string> {
   const folder = await createScratchFolder();

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { runGolem } from "../support/command-line.ts";
+import { writeTones } from "../support/recordings/tone-recordings.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 import { serve } from "../support/served.ts";
-import { writeTones } from "../support/tone-recordings.ts";
 
 const giant = fileURLToPath(new URL("../fixtures/pretrained/wav2vec2", import.meta.url));
 

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { describeClasses } from "../../src/cli/describe-evaluation.ts";
+import { defaultRecipe } from "../../src/core/default-recipe.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
 import { banking, getBankingPart } from "../support/banking-part.ts";
 import { runGolem } from "../support/command-line.ts";
@@ -141,8 +142,8 @@ describe("golem embed, encoders, cache, help", () => {
     const help = stdout.replaceAll(/\s+/g, " ");
     expect(help).toMatch(/--out <dir> [^-]*\(required\)/);
     for (const words of [
-      "auto: moonshine-tiny, and in training google-speech-embedding too",
-      "auto, or logistic with --layer",
+      `auto: ${defaultRecipe.encoders[0]}, and in training ${defaultRecipe.encoders[1]} too`,
+      `${defaultRecipe.head}, or ${defaultRecipe.layerHead} with --layer`,
       "auto",
       "mean+std",
       "int8",

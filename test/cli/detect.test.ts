@@ -17,7 +17,7 @@ import {
   streamRate as rate,
   type SpokenStream,
   toPcm,
-} from "../support/spoken-stream.ts";
+} from "../support/recordings/spoken-stream.ts";
 
 let stream: SpokenStream;
 /** What the first test finds. */

@@ -7,8 +7,8 @@ import type { Finding } from "../../src/doctor/finding.ts";
 import { examineDataset, train } from "../../src/index.ts";
 import { readWindow } from "../support/audio-files.ts";
 import { runGolem } from "../support/command-line.ts";
+import { writeTones } from "../support/recordings/tone-recordings.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
-import { writeTones } from "../support/tone-recordings.ts";
 
 const banking = resolve(import.meta.dirname, "../../demo/banking/train");
 const labels = ["freeze", "balance", "abroad"];

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { afterEach, expect, it, vi } from "vitest";
 import { createTone, createWav } from "../support/audio-files.ts";
 import { runGolem } from "../support/command-line.ts";
-import { startHubServer } from "../support/hub-server.ts";
-import { intents, writeMindsParquet } from "../support/minds-parquet.ts";
+import { intents, writeMindsParquet } from "../support/recordings/minds-parquet.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
+import { startHubServer } from "../support/servers/hub-server.ts";
 
 afterEach(() => void vi.unstubAllEnvs());
 

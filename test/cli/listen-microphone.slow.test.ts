@@ -9,7 +9,12 @@ import { join, resolve } from "node:path";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import type { DetectedEvent } from "../../src/detect/detector.ts";
 import { runGolem } from "../support/command-line.ts";
-import { createSpokenStream, type SpokenStream, streamRate, toPcm } from "../support/spoken-stream.ts";
+import {
+  createSpokenStream,
+  type SpokenStream,
+  streamRate,
+  toPcm,
+} from "../support/recordings/spoken-stream.ts";
 
 const missing = ["arecord", "script", "mkfifo"].filter((program) => !isInstalled(program));
 const note = missing.length > 0 ? ` (skipped: no ${missing.join(", ")})` : "";

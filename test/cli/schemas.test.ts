@@ -9,8 +9,8 @@ import { run as runCommandLine } from "../../src/cli/run.ts";
 import { createWav } from "../support/audio-files.ts";
 import { runGolem } from "../support/command-line.ts";
 import { checkDocuments, checkOutput, read, schemaFolder } from "../support/output-schemas.ts";
-import { hasRedis, startRedis } from "../support/redis-server.ts";
 import { createToneInSilence, getToneGolem, serve } from "../support/served.ts";
+import { hasRedis, startRedis } from "../support/servers/redis-server.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "golem-schemas-"));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

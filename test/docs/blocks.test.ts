@@ -97,7 +97,7 @@ const executedBy: Readonly<Record<string, string>> = {
   "docs/deploy.md":
     "../package/deploy.test.ts, ../package/image.slow.test.ts, ../server/haproxy.slow.test.ts; not run: docker compose",
   "docs/detection.md": "blocks.test.ts",
-  "docs/encoders.md": "../../src/encoder/encoder-descriptor.test.ts",
+  "docs/encoders.md": "../../src/encoder/described/encoder-descriptor.test.ts",
   "docs/json.md": "pages.slow.test.ts",
   "docs/lessons.md":
     "article.slow.test.ts, on a part of the recordings; not run: golem demo minds14, which needs the Hub",

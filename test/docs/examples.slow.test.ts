@@ -5,10 +5,10 @@ import { join, resolve } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { build } from "vite";
 import { beforeAll, expect, it, onTestFinished } from "vitest";
-import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser.ts";
+import { browserNote, browserPath, getBrowser, openWatchedPage } from "../support/browser/browser.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
+import { startStaticServer } from "../support/servers/static-server.ts";
 import { getSharedFolder } from "../support/shared-folder.ts";
-import { startStaticServer } from "../support/static-server.ts";
 
 const hasNumpy = spawnSync("python3", ["-c", "import numpy"], { stdio: "ignore" }).status === 0;
 const numpyNote = hasNumpy ? "" : " (skipped: no Python with NumPy)";

@@ -11,8 +11,8 @@ import { openAudio } from "../../src/audio/open-audio.ts";
 import { createFfmpegDecoder } from "../../src/node/decode/ffmpeg-decoder.ts";
 import { openFileSource } from "../../src/node/disk/file-source.ts";
 import { createTone, createWav } from "../support/audio-files.ts";
-import { browserNote, browserPath, getBrowser } from "../support/browser.ts";
-import { openDecodePage } from "../support/decode-page.ts";
+import { browserNote, browserPath, getBrowser } from "../support/browser/browser.ts";
+import { openDecodePage } from "../support/browser/decode-page.ts";
 import { hasFfmpeg, hasFfmpegNote } from "../support/ffmpeg.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 

@@ -16,8 +16,8 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { encoderDefinitions } from "../../src/encoder/registry.ts";
 import type { TrainingDocument } from "../../src/golem/training-document.ts";
 import { getWeightsFolder } from "../../src/node/models/encoder-weights.ts";
+import { webFolder } from "../support/browser/golem-page.ts";
 import { runGolem } from "../support/command-line.ts";
-import { webFolder } from "../support/golem-page.ts";
 
 const demo = resolve(import.meta.dirname, "../../demo/banking");
 /** Of names of files, speakers, folders, test data: each can come from one place only. */

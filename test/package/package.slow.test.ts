@@ -2,7 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { createApp, expectToWork } from "../support/packed-app.ts";
+import { createApp, expectToWork } from "../support/browser/packed-app.ts";
 
 const isLinux = process.platform === "linux" && process.arch === "x64";
 /** The oldest version that is supported, and the latest of the lines that are maintained. */

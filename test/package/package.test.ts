@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { extract } from "tar";
 import { expect, it } from "vitest";
-import { createApp, expectToWork } from "../support/packed-app.ts";
+import { createApp, expectToWork } from "../support/browser/packed-app.ts";
 
 const root = resolve(import.meta.dirname, "../..");
 

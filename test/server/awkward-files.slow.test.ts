@@ -1,6 +1,6 @@
 /** Every awkward and broken file of the shared recordings, sent to a server. */
 import { expect, it, onTestFinished } from "vitest";
-import { expectStatuses, listAwkwardFiles } from "../support/awkward-files.ts";
+import { expectStatuses, listAwkwardFiles } from "../support/recordings/awkward-files.ts";
 import { getToneGolem, serve } from "../support/served.ts";
 import { sharedData, sharedDataNote } from "../support/shared-data.ts";
 

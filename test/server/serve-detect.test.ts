@@ -2,7 +2,7 @@
 import { type OutgoingHttpHeaders, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createEventWriter, type EventFormat } from "../../src/detect/event-formats.ts";
-import { longTones } from "../support/long-tones.ts";
+import { longTones } from "../support/recordings/long-tones.ts";
 import { createForm, getToneGolem, type Served, serve, type ToneGolems } from "../support/served.ts";
 
 let tones: ToneGolems;

@@ -6,7 +6,7 @@ import { setTimeout } from "node:timers/promises";
 import { fc } from "@fast-check/vitest";
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { createWav } from "../support/audio-files.ts";
-import { expectStatuses, listAwkwardFiles } from "../support/awkward-files.ts";
+import { expectStatuses, listAwkwardFiles } from "../support/recordings/awkward-files.ts";
 import { createScratchFolder } from "../support/scratch-folder.ts";
 import {
   createForm,

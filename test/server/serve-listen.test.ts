@@ -1,7 +1,7 @@
 /** Live streams over real WebSockets: listen. */
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { WebSocket } from "ws";
-import { longTones } from "../support/long-tones.ts";
+import { longTones } from "../support/recordings/long-tones.ts";
 import { getToneGolem, type Served, serve, type ToneGolems } from "../support/served.ts";
 
 let tones: ToneGolems;

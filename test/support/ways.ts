@@ -8,9 +8,9 @@ import { join } from "node:path";
 import { expect } from "vitest";
 import type { ErrorRecord } from "../../src/core/error.ts";
 import type { AudioPrediction, Golem } from "../../src/index.ts";
-import { getBrowser } from "./browser.ts";
+import { getBrowser } from "./browser/browser.ts";
+import { bankingFolder as banking, getSiteFolders, openGolemPage } from "./browser/golem-page.ts";
 import { hasFfmpeg } from "./ffmpeg.ts";
-import { bankingFolder as banking, getSiteFolders, openGolemPage } from "./golem-page.ts";
 import { createScratchFolder } from "./scratch-folder.ts";
 import { createForm, serve } from "./served.ts";
 

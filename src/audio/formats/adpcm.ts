@@ -26,9 +26,7 @@ function clamp16(value: number): number {
   return Math.min(32_767, Math.max(-32_768, value));
 }
 
-/**
- * IMA ADPCM: a 4-byte header per channel, then groups of 8 samples (4 bytes) per channel, low nibble first.
- */
+/** IMA ADPCM: a 4-byte header per channel, then groups of 8 samples (4 bytes), low nibble first. */
 export const decodeImaBlock: BlockDecoder = (block, channels) => {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const header = 4 * channels;
@@ -66,10 +64,7 @@ const msCoefficients: readonly (readonly [number, number])[] = [
   [392, -232],
 ];
 
-/**
- * Microsoft ADPCM with the seven standard predictors: a 7-byte header per channel, then interleaved nibbles,
- * high first.
- */
+/** Microsoft ADPCM, seven standard predictors: a 7-byte header per channel, then nibbles, high first. */
 export const decodeMsBlock: BlockDecoder = (block, channels) => {
   const view = new DataView(block.buffer, block.byteOffset, block.byteLength);
   const header = 7 * channels;

@@ -81,10 +81,7 @@ async function openFile(source: ByteSource, options: DecodeOptions): Promise<Joi
   };
 }
 
-/**
- * A stated size of at least this that exceeds the file is a placeholder, written before the right one was
- * known.
- */
+/** A stated size of at least this that exceeds the file is a placeholder for an unknown size. */
 const placeholder = 0x7f00_0000;
 
 /** Determines the number of frames: by COMM, by SSND and by the bytes present. */

@@ -11,9 +11,13 @@ import {
   createWav,
   joinRiff,
 } from "../../../test/support/audio-files.ts";
-import { createFlacFrame, createFlacHead, createOggFlac } from "../../../test/support/flac-files.ts";
+import {
+  createFlacFrame,
+  createFlacHead,
+  createOggFlac,
+} from "../../../test/support/recordings/flac-files.ts";
+import { ape, id3v1, id3v2, junk, lyrics, text, zeros } from "../../../test/support/recordings/tag-files.ts";
 import { sharedData } from "../../../test/support/shared-data.ts";
-import { ape, id3v1, id3v2, junk, lyrics, text, zeros } from "../../../test/support/tag-files.ts";
 import { createMemorySource } from "../../core/byte-source.ts";
 import { joinBytes } from "../../core/join-arrays.ts";
 import { createStreamedSource } from "../streamed-source.ts";

@@ -178,10 +178,7 @@ function identifyHead(head: Uint8Array, afterId3: boolean): Container {
   return afterId3 && head.length > 0 && head[0] === 0xff ? "mp3" : "unknown";
 }
 
-/**
- * Whether there are two ADTS headers (ISO 13818-7) one frame length apart, or one whose frame is the whole
- * file.
- */
+/** Whether there are two ADTS headers (ISO 13818-7) one frame apart, or one with the whole file as frame. */
 function isAdts(head: Uint8Array): boolean {
   const at = (i: number): number => {
     if (i + 7 > head.length || head[i] !== 0xff || (head[i + 1]! & 0xf6) !== 0xf0) return 0;

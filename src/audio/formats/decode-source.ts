@@ -18,7 +18,7 @@ import { mediaDecoder } from "./media-decoder.ts";
 import { mp3Decoder } from "./mp3-decoder.ts";
 import { oggDecoder } from "./ogg/ogg-decoder.ts";
 import { rewrappedDecoder } from "./rewrapped-decoder.ts";
-import { wavDecoder } from "./wav-decoder.ts";
+import { wavDecoder } from "./wav/wav-decoder.ts";
 
 /** Decoders that are part of this package; they run in Node and in browsers. */
 export const builtInDecoders: readonly Decoder[] = [
@@ -151,9 +151,7 @@ async function* reportBytes(
 /** Containers that another decoder may read although the built-in one does not. */
 const isShared: ReadonlySet<Container> = new Set<Container>(["mp4", "webm"]);
 
-/**
- * The error of a file unless another decoder reads it; undefined for errors that no other decoder can avoid.
- */
+/** The error of a file unless another decoder reads it; undefined for errors that none can avoid. */
 function getRefusal(error: unknown, name: string, container: Container): GolemError | undefined {
   if (!(error instanceof GolemError)) return undefined;
   if (isShared.has(container)) {

@@ -209,9 +209,7 @@ async function sumFrames(source: ByteSource, end: number): Promise<number> {
 /** Bytes examined after the start of a mark. */
 const markBytes = 80;
 
-/**
- * Marks that are long enough to be searched for among other bytes: texts, and their offsets from the start.
- */
+/** Marks that are long enough to be searched for: texts, and their offsets from the start. */
 const marks: Readonly<Partial<Record<Container, readonly (readonly [number, string])[]>>> = {
   webm: [[0, "\x1aE\xdf\xa3"]],
   sphere: [
@@ -241,10 +239,7 @@ function findMark(bytes: Uint8Array, container: Container): number {
 /** Longest file, in bytes, that is searched. */
 const longestSearch = 1 << 28;
 
-/**
- * The start of the next file of the kind at `from` or later, for a file of unknown size; the end if there is
- * none.
- */
+/** The start of the next file of the kind at `from` or later; the end if there is none. */
 async function searchMark(
   source: ByteSource,
   from: number,

@@ -101,15 +101,11 @@ async function findNextFile(source: ByteSource, end: number): Promise<number | u
   return undefined;
 }
 
-/**
- * Seconds, and share, by which a stream may be shorter than stated: durations are rounded and include delays.
- */
+/** Seconds, and share, by which a stream may be shorter than stated: durations are rounded. */
 const toleratedSeconds = 0.25;
 const toleratedShare = 0.02;
 
-/**
- * Samples of the largest common block of a codec: stated durations count the padding of the last one (ALAC).
- */
+/** Samples of a codec's largest common block: stated durations count the padding of the last (ALAC). */
 const blockSamples = 4096;
 /** Bytes that may be missing: padding. */
 const toleratedBytes = 8;

@@ -50,9 +50,7 @@ function computeCrc8(bytes: Uint8Array, start: number, end: number): number {
   return crc;
 }
 
-/**
- * Returns the length in bytes of the frame header at `offset`, including its CRC-8; 0 if there cannot be one.
- */
+/** Returns the length in bytes of the frame header at `offset` with its CRC-8; 0 if there is none. */
 function getHeaderLength(bytes: Uint8Array, offset: number): number {
   if (offset + 6 > bytes.length || bytes[offset] !== 0xff || (bytes[offset + 1]! & 0xfe) !== 0xf8) return 0;
   const sizeBits = bytes[offset + 2]! >> 4;
@@ -67,9 +65,7 @@ function getHeaderLength(bytes: Uint8Array, offset: number): number {
   return 4 + codedBytes + sizeBytes + rateBytes + 1;
 }
 
-/**
- * Reads the number of samples per channel from the frame header at `offset`; 0 when there is no valid header.
- */
+/** Reads the samples per channel from the frame header at `offset`; 0 if there is no valid header. */
 export function readFlacBlockSize(bytes: Uint8Array, offset: number): number {
   const length = getHeaderLength(bytes, offset);
   const last = offset + length - 1;

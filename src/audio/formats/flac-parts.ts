@@ -67,17 +67,13 @@ async function startDecoder(): Promise<FlacDecoder> {
   };
 }
 
-/**
- * Integers divided by 2^(bits - 1), as in every other container; libflac.js divides them by 2^(bits - 1) - 1.
- */
+/** Integers divided by 2^(bits - 1), as in every other container; libflac.js divides by one less. */
 function rescale(plane: Float32Array, bits: number): Float32Array {
   const largest = 2 ** (bits - 1) - 1;
   return plane.map((value) => Math.round(value * largest) / (largest + 1));
 }
 
-/**
- * Frames rejected by libFLAC, beyond one for each decoded one, after which the rest of a file is not decoded.
- */
+/** Rejected frames, beyond one per decoded frame, after which the rest of a file is not decoded. */
 const maximumErrors = 100;
 
 /** A decoder that has rejected no frame, reused for the next file; undefined while in use. */

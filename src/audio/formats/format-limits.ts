@@ -7,10 +7,7 @@ import { GolemError } from "../../core/error.ts";
 
 /** Largest number of channels accepted. */
 const maximumChannels = 8;
-/**
- * Lowest and highest sample rate accepted, in Hz: bat detectors write up to 500,000, audio interfaces up to
- * 768,000.
- */
+/** Accepted sample rates in Hz: bat detectors write up to 500,000, audio interfaces up to 768,000. */
 const sampleRateRange: readonly [number, number] = [1000, 768_000];
 
 /** Whether a joined file's rate (Hz) and channels can be right. */
@@ -26,10 +23,7 @@ export function isFormatPossible(format: {
   }
 }
 
-/**
- * Throws `corrupt-audio` or `unsupported-codec` when rate (Hz) or channels are out of range; `name` is the
- * file's name.
- */
+/** Throws `corrupt-audio` or `unsupported-codec` when the rate (Hz) or the channels are out of range. */
 export function checkFormat(name: string, sampleRate: number, channels: number): void {
   if (!(channels >= 1 && channels <= maximumChannels)) {
     throw new GolemError(

@@ -88,9 +88,7 @@ function findMark(bytes: Uint8Array, kind: JoinedKind): number {
   return -1;
 }
 
-/**
- * One of several joined files: its stream, and the start of the next one, known once the stream has ended.
- */
+/** One of several joined files: its stream, and, once that has ended, the start of the next one. */
 export interface JoinedFile {
   readonly stream: DecodedStream & { readonly account: ByteAccount; readonly warnings: ErrorRecord[] };
   /** Enters the bytes between the samples and the next file into the account. */

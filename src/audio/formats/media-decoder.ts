@@ -79,10 +79,7 @@ async function decodeTrack(name: string, track: MediaTrack, options: DecodeOptio
   };
 }
 
-/**
- * Yields the bytes of packets until one cannot be read, and sets by how many seconds the first one precedes
- * the sound.
- */
+/** Yields the bytes of packets while they can be read; sets the seconds from the first to the sound. */
 async function* readBytes(
   name: string,
   track: MediaTrack,
@@ -167,9 +164,7 @@ async function createDecoder(
   };
 }
 
-/**
- * Splits the headers of Vorbis as Matroska stores them: lengths in bytes of 255 and less, then the headers.
- */
+/** Splits Vorbis headers as Matroska stores them: lengths in bytes of 255 and less, then headers. */
 function splitXiphHeaders(setup: Uint8Array): Uint8Array[] {
   const count = setup[0] ?? 0;
   const lengths: number[] = [];

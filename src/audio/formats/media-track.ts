@@ -41,10 +41,7 @@ export interface MediaTrack {
   close(): void;
 }
 
-/**
- * Opens the first audio track. Rejects with `no-samples` if there is none, and with `corrupt-audio` if it
- * cannot be read.
- */
+/** Opens the first audio track; rejects with `no-samples` or, if it is unreadable, `corrupt-audio`. */
 export async function openMediaTrack(source: ByteSource): Promise<MediaTrack> {
   const missing = (await findStatedEnd(source)) - source.byteLength;
   // mediabunny drops the whole cluster that was cut off, which may be the only one.

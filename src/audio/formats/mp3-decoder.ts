@@ -27,9 +27,7 @@ export const mp3Decoder: Decoder = {
   decode: (source, options) => decodeMpeg(source, options),
 };
 
-/**
- * Decodes a source of MPEG frames, with or without tags around them. Its warnings are appended to `warnings`.
- */
+/** Decodes a source of MPEG frames, with or without tags around them; appends to `warnings`. */
 export async function decodeMpeg(
   source: ByteSource,
   options: DecodeOptions,

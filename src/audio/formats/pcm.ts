@@ -98,9 +98,7 @@ export function getPackedSlots(format: SampleFormat, channels: number): SampleSl
   return { stride: channels * sampleBytes[format], slot: sampleBytes[format], lead: 0 };
 }
 
-/**
- * Converts whole interleaved frames to one array per channel; `slots`: where samples are, by default packed.
- */
+/** Converts interleaved frames to one array per channel; `slots`: places of samples, default packed. */
 export function readSamples(
   bytes: Uint8Array,
   format: SampleFormat,
@@ -119,10 +117,7 @@ export function readSamples(
   });
 }
 
-/**
- * Reads `frames` interleaved frames of a source, from byte `offset`, as planar chunks. Ends early if the
- * source does.
- */
+/** Reads `frames` interleaved frames from byte `offset` as planar chunks; fewer if the source ends. */
 export async function* readPcm(
   source: ByteSource,
   offset: number,

@@ -15,7 +15,7 @@ import { joinBytes } from "../../core/join-arrays.ts";
 import { hasText } from "./content.ts";
 import type { Decoder } from "./decoder.ts";
 import { checkFormat } from "./format-limits.ts";
-import { wavDecoder } from "./wav-decoder.ts";
+import { wavDecoder } from "./wav/wav-decoder.ts";
 
 /** Samples, and the fmt chunk that describes them in a WAV file. */
 interface Wrapped {
@@ -179,10 +179,7 @@ function trimPadding(size: number, format: Uint8Array): number {
   return Math.max(0, rest < 8 ? size - rest : size);
 }
 
-/**
- * Walks chunks from `at`; `skip` returns the end of the chunk whose first bytes are given, 0 if there is
- * none.
- */
+/** Walks chunks from `at`; `skip` returns the end of the chunk that begins so, 0 if there is none. */
 async function findTail(
   source: ByteSource,
   at: number,

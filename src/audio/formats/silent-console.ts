@@ -4,10 +4,7 @@
  * Not its concern: which decoder runs.
  */
 
-/**
- * Runs `work` with console.error silenced. For synchronous work only, so that nothing else can print
- * meanwhile.
- */
+/** Runs synchronous `work` with console.error silenced, so that nothing else can print meanwhile. */
 export function withSilentConsole<T>(work: () => T): T {
   const { error } = console;
   console.error = () => {};

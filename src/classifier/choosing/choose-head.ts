@@ -28,9 +28,7 @@ const maximumRows = 500;
 /** Random stream of this draw, so that it is independent of other draws with the same seed. */
 const rowStream = 0x4ead;
 
-/**
- * The chosen head, and the held-out balanced accuracy of each candidate; no scores if none could be measured.
- */
+/** The chosen head, and the held-out balanced accuracy of each candidate, if it was measured. */
 export interface HeadChoice {
   readonly kind: HeadKind;
   readonly scores: Readonly<Record<string, number>>;

@@ -14,10 +14,7 @@ import { applyStandardisation, fitStandardisation } from "../../head/standardisa
 import type { LabelledRows } from "../labelled-rows.ts";
 import { createViewFeatures, type EncoderSetInfo, getLayerSize, type Pooling } from "../view.ts";
 
-/**
- * Penalties tried for each layer, relative to the mean squared norm of the rows; a coarse grid is enough for
- * layers.
- */
+/** Penalties tried for each layer, relative to the mean squared norm of the rows; a coarse grid. */
 const penalties = [0.03, 0.3, 3];
 
 /** Chooses a layer of the first encoder. */

@@ -32,10 +32,7 @@ export interface ChosenRow {
   readonly alike: number;
 }
 
-/**
- * Computes the difference between the two highest probabilities of each row [rows, classes]; 0 if they are
- * equal.
- */
+/** Computes the difference between the two highest probabilities of each row [rows, classes]. */
 export function computeMargins(probabilities: Matrix): Float64Array {
   return Float64Array.from({ length: probabilities.rows }, (_, row) => {
     const sorted = getRow(probabilities, row).slice().sort();

@@ -22,10 +22,7 @@ export interface HeadCandidate {
 /** Hidden units of the MLPs that are compared. */
 const comparedUnits: readonly number[] = [4, 16, 64, 256, 1024];
 
-/**
- * Lists all candidates on one layer (with `auto`, the best layer by leave-one-out), and the fusion of all
- * views.
- */
+/** Lists all candidates on one layer (`auto`: the best by leave-one-out), and the fusion of all views. */
 export function listHeadCandidates(layer: number | "last" | "auto"): readonly HeadCandidate[] {
   const linear: readonly HeadKind[] = ["centroid", "ridge", "logistic", "linear"];
   return [
@@ -59,10 +56,7 @@ export function getParameterCount(
   return total;
 }
 
-/**
- * Counts the parameters of a fitted classifier: weights and biases of all heads, and one weight per view if
- * fused.
- */
+/** Counts a classifier's parameters: weights and biases of all heads, and one per view if fused. */
 export function countParameters({ fitted }: Classifier): number {
   let total = fitted.length > 1 ? fitted.length : 0;
   for (const { head } of fitted) {

@@ -24,9 +24,7 @@ export interface Vocabulary {
   readonly characters: TermList;
 }
 
-/**
- * The inverse document frequency of each term, in the order of the features, with the terms or their hashes.
- */
+/** The inverse document frequency of each term, in the order of the features; terms or hashes. */
 type TermList =
   | { readonly terms: readonly string[]; readonly idf: readonly number[] }
   | { readonly hashes: readonly string[]; readonly idf: readonly number[] };
@@ -162,8 +160,8 @@ function hashTerm(term: string): string {
 }
 
 /**
- * Creates a function that computes the features [texts, terms] of texts: words first, then characters; into memory of
- * `numbers` if it is given.
+ * Creates a function that computes the features [texts, terms] of texts: words first, then characters; into
+ * memory of `numbers` if it is given.
  */
 export function createTextFeatures(
   vocabulary: Vocabulary,

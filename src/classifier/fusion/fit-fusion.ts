@@ -223,10 +223,7 @@ interface JoinedView {
   createHead(): Head;
 }
 
-/**
- * Joins the heads of one view: their pooled log-probabilities are sums of logits and a constant per
- * recording.
- */
+/** Joins the heads of one view: log-probabilities are sums of logits and a constant per recording. */
 function joinHeads(heads: readonly HeldOutView[], factors: readonly number[]): JoinedView {
   const factor = factors.reduce((sum, value) => sum + value, 0);
   const shares = factors.map((value) => (factor > 0 ? value / factor : 1 / heads.length));

@@ -93,9 +93,7 @@ function sumAll(values: Float64Array): number {
   return sum;
 }
 
-/**
- * Computes the log-likelihood of the smoothed labels, summed over rows, minus the penalty. Updates `pooled`.
- */
+/** Computes the log-likelihood of the smoothed labels minus the penalty. Updates `pooled`. */
 function computeObjective(
   { views, labels, classes, expected, pooled }: Problem,
   weights: Float64Array,
@@ -161,7 +159,7 @@ function computeDerivatives(
   return { gradient, curvature };
 }
 
-/** Writes the weighted offsets of one row of a view, the numbers `from` .. `to` - 1, and returns their mean. */
+/** Writes the weighted offsets of one row of a view, the numbers `from` .. `to` - 1; returns their mean. */
 function fillOffsets(
   view: Float64Array,
   pooled: Float64Array,

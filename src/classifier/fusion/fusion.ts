@@ -32,10 +32,7 @@ export function computeLogProbabilities(scores: ArrayLike<number>, classes: numb
   return result;
 }
 
-/**
- * Pools the log-probabilities [rows, classes] of each view with their weights; returns probabilities [rows,
- * classes].
- */
+/** Pools the log-probabilities [rows, classes] of views by weight; returns probabilities. */
 export function poolViews(
   views: readonly Float64Array[],
   weights: ArrayLike<number>,

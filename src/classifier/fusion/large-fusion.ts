@@ -40,10 +40,7 @@ import {
 import { computeLogProbabilities, poolViews } from "./fusion.ts";
 import { type FusionFit, listFusedViews, weighViews } from "./weigh-views.ts";
 
-/**
- * Maximum number of recordings for choosing calibration and weights: a sample in which classes keep their
- * shares.
- */
+/** Maximum number of recordings for choosing calibration and weights; classes keep their shares. */
 const maximumChosen = 2000;
 /** Number of folds if none are given, for outputs of recordings left out. */
 const ownFolds = 10;

@@ -20,10 +20,7 @@ export interface FusionFit {
   readonly fitted: FittedView[];
   /** Present if the transcript is one of the fitted views. */
   readonly vocabulary?: Vocabulary;
-  /**
-   * Probabilities [rows, classes] for each training row, from heads fitted without it (and its speaker),
-   * fused.
-   */
+  /** Probabilities [rows, classes] of training rows, fused, from heads fitted without row and speaker. */
   readonly heldOut: Matrix;
   /** Share in the decision of the heads that were fitted to varied copies too. */
   readonly variedShare: number;

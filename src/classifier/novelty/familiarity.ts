@@ -67,10 +67,7 @@ export interface Similarity {
   readonly nearness: number;
 }
 
-/**
- * Whether a view is used for nearness: all layers of the first encoder are, whatever their share in the
- * decision.
- */
+/** Whether a view is used for nearness: all layers of the first encoder, whatever their weight. */
 export function isUsedForNearness(view: View, { encoders }: EncoderSetInfo): boolean {
   return typeof view.layer === "number" && view.encoder === encoders[0]?.id;
 }

@@ -54,9 +54,7 @@ const falseRejectionRate = 0.05;
  * training recordings: a third to a half more of them are below a threshold than of held-out ones (LOG.md).
  */
 const heldOutRate = 0.04;
-/**
- * Maximum number of recordings fitted to, drawn evenly from the classes: the size of a golem grows with it.
- */
+/** Maximum number of recordings fitted to, drawn evenly from the classes: it limits golem size. */
 const maximumRows = 128;
 /** Maximum number of recordings and copies fitted to. */
 const maximumVariedRows = 2 * maximumRows;
@@ -232,10 +230,7 @@ function fitLayer(
   };
 }
 
-/**
- * Blocks that are left out together; if there are too many, they are merged, each with blocks of other
- * classes.
- */
+/** Blocks that are left out together; too many are merged, each with blocks of other classes. */
 function joinBlocks(blocks: readonly (readonly number[])[], labels: readonly number[]): number[][] {
   const joined: number[][] = Array.from({ length: Math.min(blocks.length, maximumFolds) }, () => []);
   const byClass = [...blocks].sort((a, b) => labels[a[0]!]! - labels[b[0]!]!);

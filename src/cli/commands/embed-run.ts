@@ -53,10 +53,7 @@ export async function embedShards(options: EmbedRunCommandOptions, terminal: Ter
 /** Variables with the shard of an array job: Kubernetes (Indexed Job), AWS Batch, Slurm. */
 const indexVariables = ["JOB_COMPLETION_INDEX", "AWS_BATCH_JOB_ARRAY_INDEX", "SLURM_ARRAY_TASK_ID"] as const;
 
-/**
- * Gets the number of this job; undefined if this is not an array job. Throws `usage` if it is not a whole
- * number.
- */
+/** Gets the number of this array job; undefined if it is none. Throws `usage` for other text. */
 function getArrayIndex(): number | undefined {
   for (const name of indexVariables) {
     const value = process.env[name];

@@ -1,6 +1,4 @@
-/**
- * `golem encoders [list|pull [ID]|verify [ID]|remove ID]`: the encoders and their weights on this machine.
- */
+/** `golem encoders [list|pull [ID]|verify [ID]|remove ID]`: encoders and weights on this machine. */
 import { GolemError } from "../../core/error.ts";
 import {
   defaultEncoderIds,

@@ -1,6 +1,4 @@
-/**
- * `golem help TOPIC`: a page of docs as text, the usage of a command, or cause and remedy of an error code.
- */
+/** `golem help TOPIC`: a page of docs, the usage of a command, or cause and remedy of an error code. */
 import { readFile } from "node:fs/promises";
 import { GolemError } from "../../core/error.ts";
 import { type ErrorExplanation, errorReference } from "../../core/error-reference.ts";

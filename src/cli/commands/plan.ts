@@ -1,7 +1,4 @@
-/**
- * `golem plan DATA --out RUN`: divides the recordings of a data set into shards, to embed them on many
- * machines.
- */
+/** `golem plan DATA --out RUN`: divides a data set into shards, to embed them on many machines. */
 
 import { planRun } from "../../node/shards/plan-run.ts";
 import { getShardCount } from "../../node/shards/run-document.ts";

@@ -1,7 +1,4 @@
-/**
- * `golem predict GOLEM FILE...`: one line per file, in the given order; if a file fails, the others are still
- * predicted.
- */
+/** `golem predict GOLEM FILE...`: one line per file, in order; a file that fails stops no other. */
 import { toErrorRecord } from "../../core/error.ts";
 import { formatPercent } from "../../core/format.ts";
 import { makePrintable } from "../../core/printable.ts";

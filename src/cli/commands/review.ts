@@ -1,7 +1,4 @@
-/**
- * `golem review DIR`: a page for labelling kept clips or any recordings; with --answers, labels are read from
- * a file.
- */
+/** `golem review DIR`: a page for labelling clips or recordings; --answers reads labels from a file. */
 
 import { getReviewPages } from "../../node/export/studio-site.ts";
 import { loadGolem } from "../../node/golem.ts";

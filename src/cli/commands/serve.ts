@@ -94,10 +94,7 @@ export async function runCommand(
   return 0;
 }
 
-/**
- * Reads keys from a file, else from the environment; not from arguments, which are visible to other users of
- * the machine.
- */
+/** Reads keys from a file, else from the environment: arguments are visible to other users. */
 async function readApiKeys(file: string | undefined): Promise<string[] | undefined> {
   if (file === undefined) {
     const keys = process.env.GOLEM_API_KEYS;

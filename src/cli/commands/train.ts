@@ -154,7 +154,7 @@ const leastShare = 0.005;
  * by moonshine-tiny (30 %)".
  */
 function describeViews(views: Golem["document"]["views"]): string {
-  const share = (weight: number) => (views.length === 1 ? "" : ` (${Math.round(100 * weight)} %)`);
+  const share = (weight: number) => (views.length === 1 ? "" : ` (${formatPercent(weight, 0)})`);
   // Weights that round to 0 % are omitted.
   const counted = views.filter(({ weight }) => weight >= leastShare);
   const transcribed = counted.filter(needsTranscriber);

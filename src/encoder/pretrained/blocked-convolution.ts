@@ -12,9 +12,7 @@ import type { Activations, LinearWriter } from "./linear.ts";
 /** Frames computed at once. With 4, the int8 weights take as much memory as the kernel in float32. */
 const block = 4;
 
-/**
- * A convolution that keeps the number of frames: floor(kernel / 2) steps of padding before, the rest after.
- */
+/** A convolution that keeps the frame count: floor(kernel / 2) steps padded before, the rest after. */
 interface GroupedConvolution {
   readonly name: string;
   /** [channels, channels / groups, kernel]. */
@@ -24,10 +22,7 @@ interface GroupedConvolution {
   readonly kernel: number;
 }
 
-/**
- * Adds the convolution of x [1, frames, channels], quantised; returns [1, frames, channels] in float32,
- * without bias.
- */
+/** Adds the convolution of x [1, frames, channels], quantised; returns float32, without bias. */
 export async function addBlockedConvolution(
   graph: GraphWriter,
   linear: LinearWriter,

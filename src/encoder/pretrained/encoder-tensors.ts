@@ -1,7 +1,4 @@
-/**
- * Finds an encoder's tensors in a checkpoint: under any prefix, with old or new names; tensors of heads are
- * ignored.
- */
+/** Finds an encoder's tensors in a checkpoint: any prefix, old or new names, without heads. */
 
 import { GolemError } from "../../core/error.ts";
 import type { Checkpoint } from "./checkpoint/checkpoint.ts";
@@ -20,16 +17,11 @@ export interface EncoderTensors {
 export interface TensorSelection {
   /** Name of a tensor that every such encoder has; what precedes it in the checkpoint is the prefix. */
   readonly anchor: string;
-  /**
-   * Beginnings of the names of the encoder's tensors ("encoder."); other tensors under the prefix do not
-   * belong to it.
-   */
+  /** Beginnings of names of the encoder's tensors ("encoder."); others under the prefix are not its own. */
   readonly roots: readonly string[];
   /** Known tensors of the encoder that are not needed. */
   readonly ignored?: RegExp;
-  /**
-   * Returns the shapes of all needed tensors, given which names exist (for encoders published in two forms).
-   */
+  /** Returns the shapes of all needed tensors, given which names exist (some have two forms). */
   expect(has: (name: string) => boolean): ExpectedTensors;
 }
 

@@ -20,10 +20,7 @@ export interface GraphOptions {
 
 /** Options of a model's input. */
 export interface PlanOptions {
-  /**
-   * Pad samples with zeros to the length the model was trained on, if it was trained on one. Default: true
-   * length.
-   */
+  /** Pad samples with zeros to the length trained on, if there was one. Default: true length. */
   readonly padded?: boolean | undefined;
 }
 
@@ -39,10 +36,7 @@ export interface PretrainedPlan {
   readonly minimumSamples: number;
   /** Name of the graph's input, [1, samples]. */
   readonly input: string;
-  /**
-   * Everything that shapes the numbers, with a version that changes when the graph does; part of
-   * fingerprints.
-   */
+  /** Everything that shapes the numbers, and the graph's version; part of fingerprints. */
   readonly recipe: string;
   /** Whether `prepare` normalises: zero mean, unit variance over the clip. */
   readonly isNormalised: boolean;
@@ -81,9 +75,7 @@ export interface TranscriberPlan {
   readonly graphs: Readonly<
     Record<string, (graph: GraphWriter, checkpoint: Checkpoint, precision: Precision) => Promise<void>>
   >;
-  /**
-   * Returns the identity of the transcriber. Throws `invalid-option` for a language that it does not have.
-   */
+  /** Returns the identity of the transcriber. Throws `invalid-option` for a language it lacks. */
   describe(source: Pick<TranscriberInfo, "id" | "revision" | "sha256" | "precision">): TranscriberInfo;
   /** Creates it from the sessions of its graphs, which it then owns. */
   create(info: TranscriberInfo, sessions: Readonly<Record<string, OnnxSession>>): Transcriber;

@@ -76,10 +76,7 @@ export async function addLinear(
   return linear.multiplyTransposed(linear.prepare(x), `${name}.weight`, weights, outputs, bias);
 }
 
-/**
- * Adds self-attention with its output projection. A projection that has no bias in the checkpoint has none
- * here.
- */
+/** Adds self-attention with its output projection, with the biases that the checkpoint has. */
 export async function addAttention(context: TransformerContext, x: string, at: string): Promise<string> {
   const { graph, linear, tensors, hidden, heads } = context;
   const activations = linear.prepare(x);

@@ -72,10 +72,7 @@ function getGeometry(config: Wav2Vec2Config, layer: number): Geometry {
 
 const layerName = (layer: number) => `feature_extractor.conv_layers.${layer}`;
 
-/**
- * Prepares the first layer, always in float32, from all its frames. Returns the function that applies it to
- * part of them.
- */
+/** Prepares the first layer, in float32, from all frames; returns a function that applies it to some. */
 async function addFirstLayer(
   context: FrontContext,
   frames: string,

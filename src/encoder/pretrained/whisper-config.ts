@@ -61,10 +61,7 @@ export type WhisperConfig = z.infer<typeof configSchema>;
 /** The part of a checked config.json that describes the decoder. */
 export type WhisperDecoderConfig = z.infer<typeof decoderSchema>;
 
-/**
- * Checks the part of config.json that describes the decoder; throws `unknown-encoder` as {@link
- * parseWhisperConfig} does.
- */
+/** Checks the decoder's part of config.json; throws `unknown-encoder` as {@link parseWhisperConfig}. */
 export function parseWhisperDecoderConfig(configJson: unknown): WhisperDecoderConfig {
   return check(decoderSchema, configJson, "config.json");
 }

@@ -81,10 +81,7 @@ function cutBlocks(graph: GraphWriter, samples: string): string {
   return graph.addNode("Concat", [parts[0]!, parts[1]!, half], { attributes: { axis: 2 } });
 }
 
-/**
- * Computes the real parts, then the imaginary parts, of the Fourier transform of a Hann window, [400, 2 x
- * 201].
- */
+/** Computes real, then imaginary, parts of the Fourier transform of a Hann window, [400, 2 x 201]. */
 function createFourier(): Float32Array {
   const hann = createHannWindow(window);
   return Float32Array.from({ length: window * 2 * bins }, (_, i) => {

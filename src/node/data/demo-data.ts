@@ -109,10 +109,7 @@ async function getTestExample(dataset: Dataset, label: string): Promise<{ path: 
   return { path: source.path ?? recording.file, label };
 }
 
-/**
- * The American recordings of MInDS-14 (Gerz et al. 2021, CC-BY-4.0): real callers' requests to a bank in 14
- * intents.
- */
+/** American recordings of MInDS-14 (Gerz et al. 2021, CC-BY-4.0): calls to a bank, 14 intents. */
 export const minds14Address = "hf:PolyAI/minds14?config=en-US&split=train";
 
 /** Loads the first `rows` rows: `trainRows` for training, the others for testing. Errors as `loadDataset`. */

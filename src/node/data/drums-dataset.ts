@@ -16,10 +16,7 @@ import { drumTable } from "./drum-table.ts";
 interface DrumRecording extends PackageFile {
   /** kick, snare, hi-hat, cymbal, tom or tabla; from the file name. */
   readonly label: string;
-  /**
-   * Freesound account of the maker, with "/series" where one maker has several instruments or strokes of a
-   * class.
-   */
+  /** Freesound account of the maker, with "/series" if it has several instruments or strokes. */
   readonly speaker: string;
   readonly split: "train" | "test";
 }
@@ -44,10 +41,7 @@ export const drumsSource: PackageSource = {
   files: drumRecordings,
 };
 
-/**
- * Subresource integrity of the package's tarball, as published by the registry, and the sha256 of the same
- * bytes.
- */
+/** Subresource integrity of the package's tarball, from the registry, and its sha256. */
 export const drumsIntegrity = {
   integrity:
     "sha512-XWq1FU3+LQWfnKgf9XGO7Z3SB9Q3H9aFW6ThTjWD0YsThKrJCjyMIO9rMbryXlEe9+UxyvB21SKmJJBXlSZjCw==",

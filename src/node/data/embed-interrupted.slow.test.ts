@@ -2,7 +2,7 @@
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { writeNoise } from "../../../test/support/noise-recordings.ts";
+import { writeNoise } from "../../../test/support/recordings/noise-recordings.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { watchWorkers } from "../../../test/support/watch-workers.ts";
 import type { GolemError } from "../../core/error.ts";

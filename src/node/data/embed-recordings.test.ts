@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { describe, expect, it, vi } from "vitest";
 import { createWav } from "../../../test/support/audio-files.ts";
-import { writeNoise } from "../../../test/support/noise-recordings.ts";
+import { writeNoise } from "../../../test/support/recordings/noise-recordings.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { watchWorkers } from "../../../test/support/watch-workers.ts";
 import { listVariations } from "../../augment/variation.ts";

@@ -188,10 +188,7 @@ const maximumFailures = 3;
 /** Errors of encoders; those of recordings have other codes. */
 const encoderErrors: ReadonlySet<string> = new Set(["encoder-failed", "weights-damaged", "weights-missing"]);
 
-/**
- * Stops the work if encoders fail for all recordings, since each attempt may take up to the models' time
- * limit.
- */
+/** Stops the work if encoders fail for all recordings, each of which may take the time limit. */
 function watchFailures() {
   const stop = new AbortController();
   let [hasSucceeded, failures] = [false, 0];

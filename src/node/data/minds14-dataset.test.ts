@@ -1,8 +1,8 @@
 /** The demo on MInDS-14: from a server with the Hub's protocol, and without a server. */
 import { expect, it, onTestFinished, vi } from "vitest";
-import { startHubServer } from "../../../test/support/hub-server.ts";
-import { intents, writeMindsParquet } from "../../../test/support/minds-parquet.ts";
+import { intents, writeMindsParquet } from "../../../test/support/recordings/minds-parquet.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { startHubServer } from "../../../test/support/servers/hub-server.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import { getDemo } from "./demo-data.ts";
 

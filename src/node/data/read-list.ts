@@ -24,10 +24,7 @@ function getListReader(path: string): typeof parseCsv | typeof parseJsonLines | 
   return undefined;
 }
 
-/**
- * Reads a list; `name` is its name in messages. Rejects with `invalid-data`, `unreadable`, `no-recordings`,
- * `aborted`.
- */
+/** Reads a list called `name`. Rejects with `invalid-data`, `unreadable`, `no-recordings`, `aborted`. */
 export async function readListTable(path: string, name: string, options: WorkOptions): Promise<Table> {
   throwIfAborted(options.signal);
   const tooLarge = (size: number) =>

@@ -27,17 +27,11 @@ import { createSegmentRecordings } from "./segment-recordings.ts";
 
 /** Options of `loadDataset`. */
 export interface LoadDatasetOptions extends WorkOptions {
-  /**
-   * "optional" accepts recordings without labels, which get the label "": a pool for `suggest`. Default
-   * "required".
-   */
+  /** "optional" gives recordings without labels the label "": a pool for `suggest`. Default "required". */
   readonly labels?: LabelNeed;
   /** Maximum number of recordings listed from a remote data set. Local ones are listed completely. */
   readonly limit?: number | undefined;
-  /**
-   * Maximum number of recordings of a run listed for training, and for testing: of more, a sample. Default:
-   * all.
-   */
+  /** Maximum number of a run's recordings for training, and for testing: a sample. Default: all. */
   readonly maximumListed?: number | undefined;
   /** Options of converting annotations of long recordings to recordings. */
   readonly annotations?: AnnotationOptions | undefined;
@@ -144,9 +138,7 @@ export async function locateRecordings(
   return { name, recordings, ...(empty.length > 0 ? { empty } : {}), warnings, skipped };
 }
 
-/**
- * Selects the annotations to use, adds their context, and adds recordings from the gaps between all of them.
- */
+/** Selects annotations, adds their context, and adds recordings from the gaps between all. */
 function selectSegments(
   annotated: readonly LabelledSegment[],
   { margin = 0, background = "auto", overlaps = "skip" }: AnnotationOptions = {},

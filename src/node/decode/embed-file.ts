@@ -24,9 +24,7 @@ interface EmbedFileOptions extends Omit<EmbedSourceOptions, "decoders" | "vary">
   readonly copy?: FileCopy | undefined;
 }
 
-/**
- * Opens, embeds and closes one file. Errors are those of `embedSource`, and `unreadable` for the file itself.
- */
+/** Opens, embeds and closes one file. Rejects as `embedSource`, and with `unreadable`. */
 export async function embedFile(
   path: string,
   name: string,

@@ -11,7 +11,7 @@
 import { type Container, identifyContent } from "../../audio/formats/content.ts";
 import type { DecodedStream, DecodeOptions, Decoder } from "../../audio/formats/decoder.ts";
 import { readSamples } from "../../audio/formats/pcm.ts";
-import { readWavHeader } from "../../audio/formats/wav-header.ts";
+import { readWavHeader } from "../../audio/formats/wav/wav-header.ts";
 import { createWarning } from "../../audio/warning.ts";
 import type { ByteSource } from "../../core/byte-source.ts";
 import { createMemorySource } from "../../core/byte-source.ts";

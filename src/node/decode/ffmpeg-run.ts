@@ -14,10 +14,7 @@ import { GolemError, throwIfAborted } from "../../core/error.ts";
 
 /** A run whose standard output is WAV with 32-bit float samples. */
 export interface FfmpegRun {
-  /**
-   * Reads the next `count` bytes; fewer only at the end. Rejects with `aborted`, `needs-ffmpeg` or
-   * `corrupt-audio`.
-   */
+  /** Reads the next `count` bytes, fewer at the end. Rejects: `aborted`, `needs-ffmpeg`, `corrupt-audio`. */
   read(count: number): Promise<Uint8Array>;
   /** Resolves with its messages once they describe input and output; to be called when there is output. */
   waitForHeader(): Promise<string>;

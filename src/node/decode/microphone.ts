@@ -21,9 +21,7 @@ export const microphoneRate = 16_000;
 /** Maximum number of characters kept of a program's messages. */
 const messageLength = 4000;
 
-/**
- * Lists the recording programs of a platform, best first. `device`: the program's name for the microphone.
- */
+/** Lists the recording programs of a platform, best first. `device`: the microphone's name there. */
 export function listRecordCommands(platform: NodeJS.Platform, device?: string): RecordCommand[] {
   const rate = String(microphoneRate);
   const raw = ["-ac", "1", "-ar", rate, "-f", "s16le", "-"];

@@ -82,10 +82,7 @@ async function readBoxes(source: ByteSource): Promise<Box[]> {
   return boxes;
 }
 
-/**
- * Reads the box at `offset`; undefined if its size is invalid. `rest`: bytes from there to the end of the
- * containing box.
- */
+/** Reads the box at `offset`; undefined if its size is invalid. `rest`: bytes left in its parent. */
 function readBox(bytes: Uint8Array, offset: number, rest: number): Box | undefined {
   if (offset + 8 > bytes.length) return undefined;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

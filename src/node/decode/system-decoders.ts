@@ -29,10 +29,7 @@ interface WebAudio {
 
 const packageName = "node-web-audio-api";
 
-/**
- * Creates the decoder that uses the optional package; `address`: the module to import, by default the
- * package.
- */
+/** Creates the decoder of an optional package; `address`: the module, by default the package. */
 export function createWebAudioDecoder(address: string = packageName): Decoder {
   let loading: Promise<WebAudio> | undefined;
   return {

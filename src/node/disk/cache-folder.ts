@@ -1,7 +1,4 @@
-/**
- * The cache folder: everything that can be downloaded or computed again, such as weights, embeddings and data
- * sets.
- */
+/** The cache folder: what can be downloaded or computed again (weights, embeddings, data sets). */
 import { homedir } from "node:os";
 import { posix, win32 } from "node:path";
 

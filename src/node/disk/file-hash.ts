@@ -33,10 +33,7 @@ export async function computeFileHash(path: string, options: { signal?: AbortSig
   }
 }
 
-/**
- * Converts an error of the file system to one with the file's name and a hint; GolemErrors are returned
- * unchanged.
- */
+/** Adds file name and hint to an error of the file system; returns GolemErrors unchanged. */
 export function describeReadError(error: unknown, path: string): GolemError {
   if (error instanceof GolemError) return error;
   const code = (error as NodeJS.ErrnoException | undefined)?.code;

@@ -13,10 +13,7 @@ import { describeReadError } from "./file-hash.ts";
 /** Maximum number of files and folders; more are probably a mistake, such as a whole disk. */
 const maximumFiles = 1_000_000;
 
-/**
- * Result of a walk; paths are relative to its start, with forward slashes, sorted by code units of their NFC
- * form.
- */
+/** Result of a walk; paths are relative, with forward slashes, sorted by code units in NFC. */
 export interface WalkedFolder {
   readonly files: readonly string[];
   /** Names of its direct subfolders, including empty ones. */

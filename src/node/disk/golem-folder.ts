@@ -1,6 +1,4 @@
-/**
- * Reads and writes golem folders: read with limited sizes and from one consistent state, written atomically.
- */
+/** Reads and writes golem folders: sizes limited, one consistent state, written atomically. */
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";
@@ -116,10 +114,7 @@ export async function replaceGolemReport(folder: string, report: string): Promis
   await bindReport(folder, await hashReport(folder));
 }
 
-/**
- * Sets or removes the report's hash in golem.json; golems of earlier versions, without hashes, are not
- * changed.
- */
+/** Sets or removes the report's hash in golem.json, unless the golem is of a version without hashes. */
 async function bindReport(folder: string, hash: string | undefined): Promise<void> {
   const { files, ...document } = JSON.parse(new TextDecoder().decode(await readBounded(folder, "document")));
   if (files === undefined || files[reportFile] === hash) return;

@@ -1,6 +1,4 @@
-/**
- * Finds files of this package relative to its code, from built modules in any folder and from the sources.
- */
+/** Finds files of this package relative to its code, from built modules and from the sources. */
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";

@@ -6,7 +6,7 @@ import { makeEmbeddings, testEncoder } from "../../../test/support/make-embeddin
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { defaultAudioSettings } from "../../audio/audio.ts";
 import { describeAudio } from "../../audio/audio-description.ts";
-import { type EncoderDescriptor, parseDescriptor } from "../../encoder/encoder-descriptor.ts";
+import { type EncoderDescriptor, parseDescriptor } from "../../encoder/described/encoder-descriptor.ts";
 import { createPublicGolem } from "../../golem/public-golem.ts";
 import { trainGolem } from "../../workflow/train-golem.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";

@@ -1,10 +1,7 @@
-/**
- * Exports a golem as one ONNX file in Node: loads its networks, builds the graph and compares it with the
- * golem.
- */
+/** Exports a golem as one ONNX file: loads its networks, builds the graph, compares it with the golem. */
 import { GolemError } from "../../core/error.ts";
 import { createRandom } from "../../core/random.ts";
-import { createDescribedGraph } from "../../encoder/described-encoder.ts";
+import { createDescribedGraph } from "../../encoder/described/described-encoder.ts";
 import type { AddEncoder } from "../../encoder/encoder-graph.ts";
 import { getEncoderForm } from "../../encoder/registry.ts";
 import type { ResolvedEncoder, ResolvedEncoderSet } from "../../encoder/resolved-encoder.ts";
@@ -20,15 +17,9 @@ import { loadEncoderSet } from "../models/load-encoder-set.ts";
 import { createNodeOnnxRuntime } from "../models/onnx-runtime-node.ts";
 import { type Exported, type ExportInput, unknownLicence } from "./export-format.ts";
 
-/**
- * Lengths in seconds at which file and golem are compared, near the limits where encoders change their
- * behaviour.
- */
+/** Lengths in seconds at which file and golem are compared: where encoders change behaviour. */
 const checkedSeconds = [0.04, 0.9, 2];
-/**
- * Maximum accepted difference of a probability; int8 networks round in steps, so a value may be rounded
- * differently.
- */
+/** Maximum accepted difference of a probability; int8 networks may round differently. */
 const acceptedDifference = 0.01;
 
 interface BuildOptions extends EnvironmentOptions {

@@ -1,6 +1,4 @@
-/**
- * `golem export --format web`: the folder of export/export-web.ts, with the built library and local weights.
- */
+/** `golem export --format web`: export/export-web.ts with the built library and local weights. */
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";

@@ -121,7 +121,7 @@ async function getBuiltPages(): Promise<StudioSite> {
   });
 }
 
-/** Gets the pages of `golem review`: `review.html`, also at the bare address. Rejects like `getBuiltPages`. */
+/** Gets the pages of `golem review`: `review.html`, also at the bare address. Rejects as `getBuiltPages`. */
 export async function getReviewPages(): Promise<StudioSite> {
   const pages = new Map(await getBuiltPages());
   pages.set("index.html", pages.get("review.html")!);

@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from "vitest";
-import { type BucketServer, startBuckets } from "../../../test/support/bucket-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getToneGolem, serve, type ToneGolems, trainTones } from "../../../test/support/served.ts";
+import { type BucketServer, startBuckets } from "../../../test/support/servers/bucket-server.ts";
 import { openGolemSources } from "./open-golem-sources.ts";
 
 const names = ["golem.json", "head.safetensors", "training.json"] as const;

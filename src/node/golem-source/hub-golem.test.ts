@@ -2,9 +2,9 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it, onTestFinished, vi } from "vitest";
-import { type HubServer, startHubServer } from "../../../test/support/hub-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { getToneGolem } from "../../../test/support/served.ts";
+import { type HubServer, startHubServer } from "../../../test/support/servers/hub-server.ts";
 import { openGolemSources } from "./open-golem-sources.ts";
 
 const names = ["golem.json", "head.safetensors", "training.json"] as const;

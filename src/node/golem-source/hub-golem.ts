@@ -17,9 +17,7 @@ import {
   type SourceOptions,
 } from "./golem-source.ts";
 
-/**
- * Opens an address; throws `usage` for the address of a data set. Names are checked with the first request.
- */
+/** Opens an address; throws `usage` for one of a data set. Names are checked at the first request. */
 export function openHubGolem(address: string): GolemSources {
   const { id, revision, ...others } = parseHubAddress(address);
   if (Object.keys(others).length > 0) {

@@ -155,10 +155,7 @@ function createRangeReader(
   };
 }
 
-/**
- * Returns the fault of a range response, if any. A response with the whole file is accepted if all of it was
- * requested.
- */
+/** Returns the fault of a range response, if any; the whole file is no fault if requested whole. */
 function checkRange(
   { status, headers }: HubAnswer,
   start: number,

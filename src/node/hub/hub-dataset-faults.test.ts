@@ -1,8 +1,8 @@
 /** Data sets of the Hub without the requested or required parts. */
 import { expect, it } from "vitest";
-import { id, start } from "../../../test/support/hub-dataset.ts";
-import { fails } from "../../../test/support/hub-files.ts";
-import { mindsFeatures } from "../../../test/support/minds-parquet.ts";
+import { mindsFeatures } from "../../../test/support/recordings/minds-parquet.ts";
+import { id, start } from "../../../test/support/servers/hub-dataset.ts";
+import { fails } from "../../../test/support/servers/hub-files.ts";
 
 it("lists the available configurations, splits and columns", async () => {
   const { load } = await start();

@@ -6,14 +6,14 @@ import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { readAll } from "../../../test/support/audio-files.ts";
-import { card, id, readRecording, start } from "../../../test/support/hub-dataset.ts";
-import { fails } from "../../../test/support/hub-files.ts";
 import {
   createRowAudio,
   intents,
   type MindsOptions,
   writeMindsParquet,
-} from "../../../test/support/minds-parquet.ts";
+} from "../../../test/support/recordings/minds-parquet.ts";
+import { card, id, readRecording, start } from "../../../test/support/servers/hub-dataset.ts";
+import { fails } from "../../../test/support/servers/hub-files.ts";
 import type { Dataset } from "../../dataset/dataset.ts";
 import { drawShots, limitRecordings } from "../../dataset/selection.ts";
 import { fetchRecordings } from "../data/embed-recordings.ts";

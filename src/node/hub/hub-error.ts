@@ -156,9 +156,7 @@ export function createNetworkError(
   );
 }
 
-/**
- * Creates the error for a file that could not be written to the cache; GolemErrors are returned unchanged.
- */
+/** Creates the error for a failed write to the cache; returns GolemErrors unchanged. */
 export function createCacheError(error: unknown, path: string, bytes?: number): unknown {
   const { code } = (error ?? {}) as NodeJS.ErrnoException;
   if (error instanceof GolemError || code === undefined) return error;
@@ -172,10 +170,7 @@ export function createCacheError(error: unknown, path: string, bytes?: number): 
   );
 }
 
-/**
- * Gets the server's message: X-Error-Message, else the `error` of its JSON, as one line of at most 200
- * characters.
- */
+/** Gets the server's message: X-Error-Message, else its JSON's `error`; one line, at most 200 characters. */
 function getServerMessage(headers: Headers, body: string): string {
   let text = headers.get("x-error-message") ?? "";
   if (text === "") {

@@ -8,9 +8,9 @@ import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { HubFault } from "../../../test/support/hub-answers.ts";
-import { bytes, fails, files, model, start, weights } from "../../../test/support/hub-files.ts";
-import type { HubServer } from "../../../test/support/hub-server.ts";
+import type { HubFault } from "../../../test/support/servers/hub-answers.ts";
+import { bytes, fails, files, model, start, weights } from "../../../test/support/servers/hub-files.ts";
+import type { HubServer } from "../../../test/support/servers/hub-server.ts";
 import { fetchHubFile, resolveHubRevision } from "./hub-file.ts";
 
 const hash = createHash("sha256").update(bytes).digest("hex");

@@ -13,9 +13,7 @@ const convertedRevision = "refs/convert/parquet";
 
 /** A data set's files at a commit; cached. */
 export interface FileList {
-  /**
-   * The commit that contains the Parquet files: that of the requested revision, or of the converted branch.
-   */
+  /** The commit with the Parquet files: of the requested revision, or of the converted branch. */
   readonly commit: string;
   readonly configs: readonly HubConfig[];
   readonly card: unknown;

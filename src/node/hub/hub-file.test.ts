@@ -14,9 +14,9 @@ import {
 } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import type { HubFault } from "../../../test/support/hub-answers.ts";
-import { bytes, fails, files, model, start, weights } from "../../../test/support/hub-files.ts";
-import { type HubServer, startHubServer } from "../../../test/support/hub-server.ts";
+import type { HubFault } from "../../../test/support/servers/hub-answers.ts";
+import { bytes, fails, files, model, start, weights } from "../../../test/support/servers/hub-files.ts";
+import { type HubServer, startHubServer } from "../../../test/support/servers/hub-server.ts";
 import { fetchHubFile } from "./hub-file.ts";
 
 const hash = createHash("sha256").update(bytes).digest("hex");

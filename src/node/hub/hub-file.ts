@@ -150,9 +150,7 @@ export async function fetchHubRevision(
   return found;
 }
 
-/**
- * Sends a request; if the Hub cannot be reached and an answer is cached, warns and returns the cached answer.
- */
+/** Sends a request; if the Hub cannot be reached, warns and returns the cached answer, if any. */
 async function requestOrUseCache<Found, Known>(
   subject: HubSubject,
   settings: HubSettings,

@@ -7,8 +7,8 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
-import { startHubServer } from "../../../test/support/hub-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { startHubServer } from "../../../test/support/servers/hub-server.ts";
 import { fetchHubFile } from "./hub-file.ts";
 
 const python = process.env.GOLEM_TEST_PYTHON ?? "python3";

@@ -14,10 +14,7 @@ import type { HubSettings } from "./hub-settings.ts";
 interface HubRequest {
   readonly url: string;
   readonly subject: HubSubject;
-  /**
-   * HEAD stops at the redirect to the storage of large files, since the headers of the redirect describe the
-   * file.
-   */
+  /** HEAD stops at the redirect to storage, since the headers of the redirect describe the file. */
   readonly method?: "GET" | "HEAD";
   /** Offset of the first byte, and of the byte after the last (absent: up to the end). */
   readonly range?: readonly [start: number, end?: number];

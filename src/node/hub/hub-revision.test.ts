@@ -1,6 +1,6 @@
 /** Revisions of the Hub, and files read by ranges, from a local server with its protocol. */
 import { describe, expect, it } from "vitest";
-import { bytes, fails, files, model, start, weights } from "../../../test/support/hub-files.ts";
+import { bytes, fails, files, model, start, weights } from "../../../test/support/servers/hub-files.ts";
 import { openHubFile } from "./hub-byte-source.ts";
 import { fetchHubFile, fetchHubRevision, resolveHubRevision } from "./hub-file.ts";
 

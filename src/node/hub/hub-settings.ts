@@ -13,9 +13,7 @@ export interface HubSettings {
   readonly endpoint: string;
   /** Folder of the standard cache: HF_HUB_CACHE, else HF_HOME/hub. */
   readonly cache: string;
-  /**
-   * HF_TOKEN, else the file that `hf auth login` writes; undefined if absent. It never appears in messages.
-   */
+  /** HF_TOKEN, else the file that `hf auth login` writes; undefined if absent. Never in messages. */
   readonly token: string | undefined;
   /** HF_HUB_OFFLINE: no requests, only the cache is used. */
   readonly offline: boolean;

@@ -1,6 +1,4 @@
-/**
- * Decompresses Parquet pages with Node's zlib: gzip, Brotli, and Zstandard if this version of Node has it.
- */
+/** Decompresses Parquet pages with Node's zlib: gzip, Brotli, and Zstandard if Node has it. */
 import zlib from "node:zlib";
 
 type Decompress = (input: Uint8Array, outputLength: number) => Uint8Array;

@@ -23,10 +23,7 @@ export type ParquetCalls = {
   };
 };
 
-/**
- * Time for any reading, in milliseconds, and minimum speed beyond it, in bytes per millisecond; usual are
- * 50,000.
- */
+/** Milliseconds for any reading, and minimum bytes per millisecond beyond it; usual are 50,000. */
 const usualGrace = 3000;
 const slowestBytesPerMillisecond = 1000;
 /** Maximum time until the process requests the first bytes, in milliseconds: the machine may be busy. */
@@ -45,10 +42,7 @@ interface ParquetProcess {
 
 let current: ParquetProcess | undefined;
 
-/**
- * Creates a reader that decodes in the process; readings reject with `aborted` as soon as `signal` is
- * aborted.
- */
+/** Creates a reader that decodes in the process; readings reject with `aborted` once `signal` is. */
 export function createIsolatedReader({
   signal,
   graceMilliseconds = usualGrace,

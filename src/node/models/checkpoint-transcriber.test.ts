@@ -2,10 +2,10 @@
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
-import { startHubServer } from "../../../test/support/hub-server.ts";
+import { writeTones } from "../../../test/support/recordings/tone-recordings.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { createForm, serve } from "../../../test/support/served.ts";
-import { writeTones } from "../../../test/support/tone-recordings.ts";
+import { startHubServer } from "../../../test/support/servers/hub-server.ts";
 import {
   createSpeakingWhisper,
   generationConfig,

@@ -6,9 +6,13 @@
  */
 import { createHash } from "node:crypto";
 import { GolemError } from "../../core/error.ts";
-import { createDescribedEncoder, descriptorRecipe } from "../../encoder/described-encoder.ts";
+import { createDescribedEncoder, descriptorRecipe } from "../../encoder/described/described-encoder.ts";
+import {
+  descriptorFile,
+  type EncoderDescriptor,
+  parseDescriptor,
+} from "../../encoder/described/encoder-descriptor.ts";
 import type { Encoder, EncoderInfo } from "../../encoder/encoder.ts";
-import { descriptorFile, type EncoderDescriptor, parseDescriptor } from "../../encoder/encoder-descriptor.ts";
 import type { ResolvedEncoder } from "../../encoder/resolved-encoder.ts";
 import type { OnnxRuntime } from "../../onnx/runtime.ts";
 import { describeReadError } from "../disk/file-hash.ts";

@@ -2,7 +2,7 @@
 import { mkdir, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, expect, it, vi } from "vitest";
-import { mel, model, prepare, rejection, source } from "../../../test/support/package-server.ts";
+import { mel, model, prepare, rejection, source } from "../../../test/support/servers/package-server.ts";
 import { loadWeights, verifyWeights } from "./encoder-weights.ts";
 
 describe("weights in the cache", () => {

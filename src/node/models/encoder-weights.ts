@@ -1,6 +1,4 @@
-/**
- * The weights of built-in encoders and transcribers in the cache folder: location, verification, download.
- */
+/** Weights of built-in encoders and transcribers in the cache: location, verification, download. */
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";
@@ -25,10 +23,7 @@ export function getWeightsFolder(definition: WeightOwner, cache = getCacheFolder
   return join(cache.encoders, definition.info.id, definition.info.revision);
 }
 
-/**
- * Folder of the graphs that ONNX Runtime optimised for them (see `ready-graphs.ts`). It is removed with the
- * weights.
- */
+/** Folder of their optimised graphs (see `ready-graphs.ts`). It is removed with the weights. */
 export function getReadyFolder(definition: WeightOwner, cache?: CacheFolder): string {
   return join(getWeightsFolder(definition, cache), "ready");
 }

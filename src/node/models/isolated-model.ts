@@ -65,10 +65,7 @@ const graceSeconds = 5;
 const secondsPerSecond = 5;
 /** Size of a model, in bytes, per additional second of the limit, for loading and per second of sound. */
 const bytesPerSecond = 20e6;
-/**
- * Memory limit for small models in bytes; for others a multiple of the model's size, and a share of the
- * machine's.
- */
+/** Memory limit for small models in bytes; else a multiple of the size, and a share of memory. */
 const smallModelBytes = 4 * 2 ** 30;
 const memoryFactor = 8;
 const machineShare = 0.75;

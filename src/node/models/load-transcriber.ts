@@ -20,16 +20,11 @@ export interface LoadTranscriberOptions extends WorkOptions {
   readonly cache?: CacheFolder | undefined;
   /** Threads of the runtime, default 1. */
   readonly threads?: number | undefined;
-  /**
-   * The encoder of this id, if it is loaded already; `dispose` does not free it. Otherwise it is loaded here.
-   */
+  /** The encoder of this id if already loaded, which `dispose` does not free; else it is loaded. */
   readonly encoder?: Encoder | undefined;
 }
 
-/**
- * Loads a resolved transcriber. One that is not built in is built first if necessary, and runs in a separate
- * process.
- */
+/** Loads a transcriber. One that is not built in is built if necessary, and has its own process. */
 export async function loadResolvedTranscriber(
   transcriber: ResolvedTranscriber,
   options: LoadTranscriberOptions & Pick<LoadOptions, "onWarning">,

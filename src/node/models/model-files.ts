@@ -2,7 +2,7 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { GolemError } from "../../core/error.ts";
-import { descriptorFile } from "../../encoder/encoder-descriptor.ts";
+import { descriptorFile } from "../../encoder/described/encoder-descriptor.ts";
 import { localRevision } from "../../encoder/resolved-encoder.ts";
 import { computeFileHash, describeReadError } from "../disk/file-hash.ts";
 import { readRegularFile } from "../disk/regular-file.ts";

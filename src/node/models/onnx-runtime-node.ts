@@ -123,9 +123,7 @@ async function openModel(
   return openDerived(model, create, readyFolder, version);
 }
 
-/**
- * Loads a model's cached optimised graph; if there is none, builds the model and caches its optimised graph.
- */
+/** Loads a model's cached optimised graph; if there is none, builds the model and caches it. */
 async function openDerived(
   model: DerivedModel,
   create: CreateSession,

@@ -7,9 +7,7 @@ import type { OnnxRuntime } from "../../onnx/runtime.ts";
 /** Version of the operator set: the first in which Gemm needs no third input. */
 const opset = 11;
 
-/**
- * Creates float32 products on an ONNX Runtime; faster than plain loops from about a million multiplications.
- */
+/** Creates float32 products on ONNX Runtime; faster than loops from a million multiplications. */
 export async function createOrtMatrixProduct(runtime: OnnxRuntime): Promise<DisposableMatrixProduct> {
   const createSession = (attributes: Readonly<Record<string, number>>) =>
     runtime.createSession(

@@ -5,7 +5,8 @@ import { createServer } from "node:net";
 import { dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished, vi } from "vitest";
 import { chooseCases } from "../../../test/support/effort.ts";
-import type { Fault, TarEntry } from "../../../test/support/npm-registry.ts";
+import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import type { Fault, TarEntry } from "../../../test/support/servers/npm-registry.ts";
 import {
   good,
   mel,
@@ -14,8 +15,7 @@ import {
   rejection,
   source,
   useRegistry,
-} from "../../../test/support/package-server.ts";
-import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+} from "../../../test/support/servers/package-server.ts";
 import type { Progress } from "../../core/progress.ts";
 import { loadWeights } from "./encoder-weights.ts";
 import { fetchPackageFiles } from "./package-files.ts";

@@ -62,9 +62,7 @@ export async function readPretrainedFolder(path: string): Promise<PretrainedFold
   );
 }
 
-/**
- * Computes the SHA-256 of every file that affects the encoder, by name. `memory`: folder of cached hashes.
- */
+/** Computes the SHA-256 of files that affect the encoder, by name. `memory`: folder of cached hashes. */
 export async function hashPretrainedFolder(
   pretrained: PretrainedFolder,
   memory: string,

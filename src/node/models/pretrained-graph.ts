@@ -61,10 +61,7 @@ export async function checkPretrainedGraph(path: string): Promise<"present" | "m
   return found === undefined ? "missing" : found === expected ? "present" : "damaged";
 }
 
-/**
- * Builds the graph, atomically, unless it exists and is undamaged. Returns a warning if a damaged one was
- * replaced.
- */
+/** Builds the graph, atomically, unless it is there. Returns a warning if it replaced a damaged one. */
 export async function ensurePretrainedGraph(
   path: string,
   pretrained: PretrainedFolder,

@@ -30,9 +30,7 @@ const abandonedMilliseconds = 3_600_000;
 const blockBytes = 1 << 20;
 const maximumChecksBytes = 4096;
 
-/**
- * Identity of the graph in a folder, so that folders cannot be confused; size in bytes and CRC-32, by file.
- */
+/** Identity of the graph in a folder, against confusion; size in bytes and CRC-32, by file. */
 interface Checks {
   readonly graph: string;
   readonly files: Readonly<Record<string, readonly [number, number]>>;
@@ -63,10 +61,7 @@ export interface ReadyGraphs {
   keep<Result>(model: DerivedModel, write: (path: string) => Promise<Result>): Promise<Result | undefined>;
 }
 
-/**
- * Opens the graphs in `folder`; `machine` describes everything but the model that an optimised graph depends
- * on.
- */
+/** Opens the graphs in `folder`; `machine`: what an optimised graph depends on besides the model. */
 export function openReadyGraphs(folder: string, machine: string): ReadyGraphs {
   let counter = 0;
   const getFolder = ({ name, sha256 }: DerivedModel): string => {

@@ -9,7 +9,7 @@ import {
   pretrained,
   writeDescribed,
 } from "../../../test/support/encoder-places.ts";
-import { startHubServer } from "../../../test/support/hub-server.ts";
+import { startHubServer } from "../../../test/support/servers/hub-server.ts";
 import { createConvModel } from "../../../test/support/tiny-onnx.ts";
 import { writeWhisperFolder } from "../../../test/support/whisper-fixture.ts";
 import { loadEncoder } from "./load-encoder.ts";

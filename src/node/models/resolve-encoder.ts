@@ -9,8 +9,8 @@
 import { homedir } from "node:os";
 import { resolve } from "node:path";
 import { GolemError } from "../../core/error.ts";
+import { descriptorFile } from "../../encoder/described/encoder-descriptor.ts";
 import type { EncoderInfo } from "../../encoder/encoder.ts";
-import { descriptorFile } from "../../encoder/encoder-descriptor.ts";
 import { checkSameEncoder } from "../../encoder/identity.ts";
 import {
   defaultEncoderId,

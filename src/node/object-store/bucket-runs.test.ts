@@ -6,9 +6,9 @@ import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createTone, createWav } from "../../../test/support/audio-files.ts";
-import { useBuckets } from "../../../test/support/bucket-server.ts";
 import { runGolem } from "../../../test/support/command-line.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { useBuckets } from "../../../test/support/servers/bucket-server.ts";
 import { readObject } from "./object-store.ts";
 import { openObjectStore } from "./open-store.ts";
 

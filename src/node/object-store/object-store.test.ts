@@ -3,8 +3,8 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { useBuckets } from "../../../test/support/bucket-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { useBuckets } from "../../../test/support/servers/bucket-server.ts";
 import { GolemError } from "../../core/error.ts";
 import { createObjectSource, findKeyFault, readObject } from "./object-store.ts";
 import { openObjectStore } from "./open-store.ts";

@@ -25,19 +25,14 @@ export interface ObjectStore {
   readonly address: string;
   /** The folder's path, if the store is a folder. */
   readonly folder?: string;
-  /**
-   * Lists the objects whose keys begin with `prefix`, ordered by key. Rejects with `data-not-found`,
-   * `fetch-failed`.
-   */
+  /** Lists objects whose keys begin with `prefix`, by key. Rejects: `data-not-found`, `fetch-failed`. */
   list(prefix: string, options?: WorkOptions): AsyncIterable<StoredObject>;
   /**
    * Reads bytes [start, start + length); fewer only at the end. Rejects with `data-not-found`,
    * `fetch-failed`, `unreadable`.
    */
   read(key: string, start: number, length: number, options?: WorkOptions): Promise<Uint8Array>;
-  /**
-   * Writes an object atomically: readers find the old bytes or the new ones. Rejects with `output-failed`.
-   */
+  /** Writes an object atomically: readers find old bytes or new ones. Rejects with `output-failed`. */
   write(key: string, bytes: Uint8Array): Promise<void>;
 }
 
@@ -103,10 +98,7 @@ export async function readObject(
   return pieces.length === 1 ? pieces[0]! : new Uint8Array(Buffer.concat(pieces));
 }
 
-/**
- * Creates a byte source over an object, for reading ranges; small reads close to each other share blocks of
- * `blockBytes`.
- */
+/** Creates a byte source over an object; small reads near each other share blocks of `blockBytes`. */
 export function createObjectSource(
   store: ObjectStore,
   { key, size }: Pick<StoredObject, "key" | "size">,

@@ -14,9 +14,7 @@ import { loadOptionalPackage } from "./optional-package.ts";
 
 /** Maximum number of attempts of one request. */
 const maximumAttempts = 6;
-/**
- * Pause before the second attempt after an incomplete body, in milliseconds; it doubles with each attempt.
- */
+/** Pause in milliseconds before a second attempt after an incomplete body; it doubles each time. */
 const firstPause = 200;
 /** Maximum time until a connection is open, and without a received byte, in milliseconds. */
 const connectionMilliseconds = 10_000;
@@ -40,10 +38,7 @@ export function parseBucketAddress(address: string): { readonly bucket: string; 
   return { bucket: match[1]!, prefix };
 }
 
-/**
- * Opens a bucket, or the part of one under a prefix, without a request. Rejects with `missing-package`,
- * `usage`.
- */
+/** Opens a bucket, or a prefix of one, without a request. Rejects with `missing-package`, `usage`. */
 export async function openS3Store(address: string): Promise<ObjectStore> {
   const { bucket, prefix } = parseBucketAddress(address);
   // In every process, the SDK would warn on stderr about the versions of Node that it will require next year.

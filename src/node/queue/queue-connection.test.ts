@@ -2,9 +2,9 @@
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
-import { plan, program, runJson, waitForExit } from "../../../test/support/queue-worker.ts";
-import { getFreePort, hasRedis, redisNote, startRedis } from "../../../test/support/redis-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { plan, program, runJson, waitForExit } from "../../../test/support/servers/queue-worker.ts";
+import { getFreePort, hasRedis, redisNote, startRedis } from "../../../test/support/servers/redis-server.ts";
 import { hidePassword } from "./queue-connection.ts";
 
 describe.skipIf(!hasRedis)(`the connection to a queue${redisNote}`, () => {

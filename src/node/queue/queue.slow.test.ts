@@ -6,9 +6,15 @@ import { setTimeout as pause } from "node:timers/promises";
 import { Queue } from "bullmq";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { createTone, createWav } from "../../../test/support/audio-files.ts";
-import { getData, plan, runJson, startWorker, waitForExit } from "../../../test/support/queue-worker.ts";
-import { hasRedis, redisNote, startRedis } from "../../../test/support/redis-server.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import {
+  getData,
+  plan,
+  runJson,
+  startWorker,
+  waitForExit,
+} from "../../../test/support/servers/queue-worker.ts";
+import { hasRedis, redisNote, startRedis } from "../../../test/support/servers/redis-server.ts";
 import { getSharedFolder } from "../../../test/support/shared-folder.ts";
 import { queueName } from "./shard-queue.ts";
 

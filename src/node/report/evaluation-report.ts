@@ -40,10 +40,7 @@ interface ReportedEvaluation {
   readonly sources: ReportSources;
 }
 
-/**
- * Scores a golem on a test set and collects the data of the report. Rejects with the errors of
- * `Golem.evaluate`.
- */
+/** Scores a golem on a test set, and collects a report's data. Rejects as `Golem.evaluate`. */
 export async function evaluateForReport(
   golem: Golem,
   named: string | Dataset,

@@ -42,7 +42,7 @@ export async function composeReport(
  * in dist. Rejects if a file of the package is missing.
  */
 export async function loadPageAssets(): Promise<PageAssets> {
-  const styles = ["look", "result", "report/page", "report/sections", "report/narrow"];
+  const styles = ["look", "result", "report/page", "report/sections", "report/tables", "report/narrow"];
   const [script, ...sheets] = await Promise.all(
     ["report/page-script.js", ...styles.map((name) => `${name}.css`)].map(readText),
   );

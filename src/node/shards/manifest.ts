@@ -64,10 +64,7 @@ const schema = [
 ] as const;
 const columnNames = schema.slice(1).map(({ name }) => name);
 
-/**
- * Computes the hash of the recordings of a shard: of the fields that determine the embedded bytes, not of
- * labels.
- */
+/** Computes the hash of a shard's recordings: of the fields that determine bytes, not of labels. */
 function computeShardContent(recordings: readonly PlannedRecording[]): string {
   return computeContent(
     recordings.map(({ key, bytes, version, object, offset, row, column, segment }) =>

@@ -108,9 +108,7 @@ const createDiskError = (error: unknown, path: string): GolemError =>
     cause: error,
   });
 
-/**
- * Creates a reader of rows of Parquet files: those of one file are read together when the first is needed.
- */
+/** Creates a reader of rows of Parquet files: those of one file are read with its first. */
 function createTables(
   data: ObjectStore,
   recordings: readonly PlannedRecording[],
@@ -151,10 +149,7 @@ function createTables(
   };
 }
 
-/**
- * Creates a reader of segments of long recordings: all segments of one recording in a shard are cut in one
- * pass.
- */
+/** Creates a reader of segments: all segments of one long recording in a shard are cut in one pass. */
 function createLongFiles(recordings: readonly PlannedRecording[], cache: CacheFolder) {
   const cut = new Map<string, Promise<Map<number, Recording>>>();
   const open = async (object: string, path: string): Promise<Map<number, Recording>> => {

@@ -1,7 +1,4 @@
-/**
- * A run of shards as a data set: its recordings with their labels; embeddings are read from shards
- * (embed-from-runs.ts).
- */
+/** A run of shards as a data set with labels; embeddings come from shards (embed-from-runs.ts). */
 import { join } from "node:path";
 import type { ErrorRecord } from "../../core/error.ts";
 import { GolemError, throwIfAborted } from "../../core/error.ts";

@@ -145,10 +145,7 @@ function checkSameSet(run: Run, { encoders, transcriber }: ResolvedEncoderSet): 
   );
 }
 
-/**
- * Checks that the data exist, since an unmounted folder would turn every recording of the shard into an
- * error.
- */
+/** Checks that the data exist: an unmounted folder would make every recording an error. */
 async function checkData(data: ObjectStore): Promise<void> {
   if (data.folder === undefined) return;
   const { stat } = await import("node:fs/promises");

@@ -184,10 +184,7 @@ function createVectors(
   };
 }
 
-/**
- * Adds the vectors of a column chunk to `runs`. Shards written by this program have no vectors divided
- * between pages.
- */
+/** Adds the vectors of a column chunk to `runs`; no vector is divided between pages. */
 async function findRuns(
   file: { slice(start: number, end?: number): Promise<ArrayBuffer> },
   start: number,

@@ -121,10 +121,7 @@ function addFile(file: StoredFile, { recordings, lists, sidecars }: Found): void
   else if (isRecordingName(name)) recordings.push(file);
 }
 
-/**
- * Labels recordings by the label files next to them in the archive, else by folders; without either, there is
- * no label.
- */
+/** Labels recordings by label files next to them in the archive, else by folders, if any. */
 function labelByPlace(
   recordings: readonly StoredFile[],
   sidecars: Sidecars,

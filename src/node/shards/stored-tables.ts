@@ -52,10 +52,7 @@ export async function listTableRows(
   return recordings;
 }
 
-/**
- * Finds the split that the file or one of its folders is named after: train-00000-of-00002.parquet,
- * test/0.parquet.
- */
+/** Finds the split that a file or its folder is named after: train-00000-of-00002.parquet. */
 function findSplit(key: string): PlannedRecording["split"] {
   const parts = key.replace(/\.parquet$/i, "").split("/");
   const name = parts.pop()!.replace(/-\d+(-of-\d+)?$/, "");

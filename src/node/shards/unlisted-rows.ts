@@ -29,10 +29,7 @@ import { createMoreRows } from "./unlisted-vectors.ts";
 /** Values of `labels` for rows that are not used for fitting: without vectors, or left out. */
 const [failed, unused] = [-2, -1];
 
-/**
- * The recordings in memory: those listed for training, and test recordings, whose copies must not be fitted
- * to.
- */
+/** The recordings in memory: those for training, and test ones, whose copies must not be fitted to. */
 interface InMemory {
   readonly listed: readonly EmbeddedRecording[];
   readonly tested: readonly EmbeddedRecording[];

@@ -74,10 +74,7 @@ export async function openWrittenDataset(folder: string, options: WorkOptions): 
   };
 }
 
-/**
- * Reads the recordings that are listed in a folder, with all their cells; column names in rows are in lower
- * case.
- */
+/** Reads the recordings listed in a folder, with all cells; column names become lower case. */
 async function readListed(folder: string, options: WorkOptions) {
   const names = { file: "file_name", label: "label", speaker: "speaker" };
   const entries = await readdir(folder).catch((error: NodeJS.ErrnoException) => {

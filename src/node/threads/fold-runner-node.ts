@@ -64,10 +64,7 @@ export async function createFoldRunner(problem: FitProblem, signal?: AbortSignal
   return createProductRunner(problem, await createOrtMatrixProduct(runtime));
 }
 
-/**
- * Creates a runner for several candidates, some of which are slow: on all cores, with at most one fold per
- * worker.
- */
+/** Creates a runner for several candidates, some slow: on all cores, one fold per worker. */
 export function createCandidateRunner(problem: FitProblem, signal?: AbortSignal): CandidateRunner {
   return shareCandidates(problem, threads, signal);
 }

@@ -119,7 +119,5 @@ export type StreamReport =
   | { readonly seconds: number; readonly worked: number }
   /** Number of bytes received, by which a sender can adapt to the speed of the worker. */
   | { readonly taken: number }
-  /**
-   * The recording can be decoded only when it is complete: from now on all received bytes are kept in memory.
-   */
+  /** The recording can be decoded only when complete: from now on received bytes are kept. */
   | { readonly isHeld: true };

@@ -90,9 +90,7 @@ export interface GolemPool {
     options: DetectOptions,
     stream: StreamOptions,
   ): ByteSession;
-  /**
-   * Listens to a live stream of samples; takes turns with predictions. `done` rejects like `createDetector`.
-   */
+  /** Listens to a live stream in turns with predictions. `done` rejects as `createDetector`. */
   listen(golem: LoadableGolem, format: PcmFormat, options: ListenOptions, stream: StreamOptions): ByteSession;
   close(): Promise<void>;
 }

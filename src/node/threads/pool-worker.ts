@@ -18,10 +18,7 @@ export interface Job {
   readonly client: string;
   /** The only worker that may run it. */
   readonly only?: PoolWorker;
-  /**
-   * Whether it is one of the calls that prepare a worker. Such a call is not regarded as the cause of the
-   * worker's death.
-   */
+  /** Whether it is a call that prepares a worker, and is not blamed for the worker's death. */
   readonly isFirst?: boolean;
   resolve(answer: unknown): void;
   reject(error: unknown): void;
@@ -43,10 +40,7 @@ export interface PoolWorker {
 interface PoolWorkerEvents {
   /** Its service has started. */
   onStart(worker: PoolWorker): void;
-  /**
-   * Its thread has ended; `fatal`: the error that ended it, if known; `cannotStart`: its service could not
-   * start.
-   */
+  /** Its thread has ended; `fatal`: by which error, if known; `cannotStart`: its service did not start. */
   onExit(worker: PoolWorker, fatal: unknown, cannotStart: boolean): void;
 }
 

@@ -2,8 +2,8 @@
 import { writeFile } from "node:fs/promises";
 import type { Worker } from "node:worker_threads";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { writeTones } from "../../../test/support/recordings/tone-recordings.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
-import { writeTones } from "../../../test/support/tone-recordings.ts";
 import { getCacheFolder } from "../disk/cache-folder.ts";
 import type { Golem } from "../golem.ts";
 import { train } from "../train.ts";

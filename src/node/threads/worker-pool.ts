@@ -88,15 +88,13 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
   );
   let closed: GolemError | undefined;
   const turns = createTurns();
-
   const reportBusy = (): void => options.onBusy?.(countBusy(workers));
 
   const start = (place: number, idleDeaths: number, firstCalls: readonly Call<All>[] = []): void => {
     const onStart = async (worker: PoolWorker): Promise<void> => {
       await runFirstCalls(firstCalls, (job) => give(worker, job));
-      if (!workers.has(worker)) return;
-      worker.isReady = true;
-      dispatch();
+      worker.isReady = workers.has(worker);
+      if (worker.isReady) dispatch();
     };
     const onExit = (worker: PoolWorker, fatal: unknown, cannotStart: boolean): void => {
       workers.delete(worker);
@@ -110,10 +108,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     workers.add(startPoolWorker(script, { settings, place }, idleDeaths, { onStart, onExit }));
   };
 
-  /**
-   * Rejects the calls that a dead worker was running, gives its other calls to other workers, and starts a
-   * replacement.
-   */
+  /** Rejects a dead worker's running calls, gives its other calls to others, starts a replacement. */
   const replace = (worker: PoolWorker, cannotStart: boolean): void => {
     const lost = [...worker.jobs];
     const again = getRepeatable(lost);
@@ -121,12 +116,10 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     waiting.unshift(...again);
     for (const job of take(waiting, ({ only }) => only === worker)) job.reject(failure);
     if (closed) return;
-    const firstCalls = (): readonly Call<All>[] | undefined => options.getFirstCalls?.();
-    // If a call killed the worker, only that call is lost. Without such a call, repeated replacement could
-    // loop forever.
-    if (lost.some(({ isFirst }) => !isFirst)) start(worker.place, 0, firstCalls());
-    else if (!cannotStart && worker.idleDeaths < maximumIdleDeaths) {
-      start(worker.place, worker.idleDeaths + 1, firstCalls());
+    const deaths = lost.some(({ isFirst }) => !isFirst) ? 0 : worker.idleDeaths + 1;
+    // If a call killed the worker, only that call is lost; without one, replacing it could loop forever.
+    if (deaths === 0 || (!cannotStart && deaths <= maximumIdleDeaths)) {
+      start(worker.place, deaths, options.getFirstCalls?.());
     } else if (workers.size === 0) for (const job of waiting.splice(0)) job.reject(failure);
   };
 
@@ -158,9 +151,7 @@ export function createWorkerPool<All extends Calls>(options: WorkerPoolOptions<A
     );
   };
 
-  const add = async (
-    call: Pick<Job, "method" | "argument" | "options" | "client" | "only">,
-  ): Promise<unknown> => {
+  const add = async (call: Omit<Job, "isConcurrent" | "resolve" | "reject">): Promise<unknown> => {
     if (closed || workers.size === 0) throw closed ?? failure;
     return enqueue(waiting, { ...call, isConcurrent: concurrent.includes(call.method) }, dispatch);
   };

@@ -12,9 +12,7 @@ export type StartCalls = {
   start: {
     argument: {
       readonly settings: unknown;
-      /**
-       * The worker's index in the pool, from 0. Among workers with equal load, the first gets the next call.
-       */
+      /** The worker's index in the pool, from 0. Among equally loaded workers, the first gets a call. */
       readonly place: number;
     };
     answer: undefined;

@@ -57,10 +57,7 @@ export type Found =
   | { readonly kind: "project"; readonly name: string; readonly files: ReadonlyMap<string, FoundFile> }
   | ({ readonly kind: "recordings"; readonly name: string } & FoundRecordings);
 
-/**
- * Recognises files. Rejects with `invalid-data` for a list that cannot be read, `no-recordings` where there
- * are none.
- */
+/** Recognises files. Rejects with `invalid-data` for an unreadable list, and `no-recordings`. */
 export async function understandFiles(all: readonly FoundFile[], name: string): Promise<Found> {
   const { files, root } = stripRoot(
     all.filter(({ path }) => !path.split("/").some((part) => isSystemName(part))),
@@ -96,10 +93,7 @@ export async function understandFiles(all: readonly FoundFile[], name: string): 
   });
 }
 
-/**
- * Adds what the names tell of common sources, which the studio's own names will not show; only where no
- * speaker is named.
- */
+/** Adds the sources that file names show, which the studio renames, if no speaker is named. */
 function addSources(recordings: readonly FoundRecording[]): FoundRecording[] {
   if (recordings.some(({ speaker, segment }) => speaker !== undefined || segment)) return [...recordings];
   const sources = findNameSources(

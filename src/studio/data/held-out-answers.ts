@@ -24,9 +24,7 @@ export function listHeldOut(
   });
 }
 
-/**
- * Shares of recordings with a right, a wrong and no answer, where answers below `threshold` are not given.
- */
+/** Shares of recordings with a right, a wrong and, below `threshold`, no answer. */
 export function countAnswers(
   answers: readonly HeldOutAnswer[],
   threshold: number,

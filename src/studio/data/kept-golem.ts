@@ -17,10 +17,7 @@ export function checkStudioEncoders({ encoders }: Pick<GolemModel, "encoders">):
   );
 }
 
-/**
- * Reads a golem. Throws `golem-damaged` where a file is missing or wrong, `golem-version` for one of another
- * version.
- */
+/** Reads a golem. Throws `golem-damaged` (a file is missing or wrong), `golem-version`. */
 export function decodeKeptGolem(files: Readonly<Record<string, Uint8Array>>): GolemModel {
   const get = (name: string) => {
     const bytes = files[name];

@@ -34,10 +34,7 @@ export interface ShelfIndex {
 export interface Shelf {
   listTasks(): Promise<Task[]>;
   putTask(task: Task): Promise<void>;
-  /**
-   * Changes a task as it is stored now, whoever wrote it last; resolves with the result, undefined where it
-   * is gone.
-   */
+  /** Changes a task as it is stored now; resolves with the result, undefined if it is gone. */
   changeTask(id: string, change: (stored: Task) => Task): Promise<Task | undefined>;
   /** Deletes its recordings, sounds and golem too. */
   deleteTask(id: string): Promise<void>;
@@ -72,8 +69,6 @@ export async function openShelf(): Promise<Shelf> {
   const database = await openDatabase();
   const read = <Value>(name: StoreName, ask: (store: IDBObjectStore) => IDBRequest<Value>) =>
     readStores(database, [name], (get) => getResult(ask(get(name))));
-  const listOf = (store: IDBObjectStore, task: string) =>
-    store.index("task").getAll(IDBKeyRange.only(task)) as IDBRequest<KeptRecording[]>;
   return {
     async listTasks() {
       const tasks = await read<Task[]>("tasks", (store) => store.getAll());
@@ -110,29 +105,7 @@ export async function openShelf(): Promise<Shelf> {
       const recordings = await read("recordings", (store) => listOf(store, task));
       return recordings.sort((a, b) => a.order - b.order);
     },
-    async putRecordings(all) {
-      const stored: KeptRecording[] = [];
-      const [first] = all;
-      if (!first) return stored;
-      await writeStores(database, ["tasks", "recordings", "sounds"], (get) => {
-        const owner = get("tasks").getKey(first.recording.task);
-        owner.onsuccess = () => {
-          if (owner.result === undefined) return;
-          const there = listOf(get("recordings"), first.recording.task);
-          there.onsuccess = () => {
-            const taken = new Set(there.result.map(({ file }) => file));
-            for (const { recording, sound } of all) {
-              const own = { ...recording, file: findFreeName(recording, taken) };
-              taken.add(own.file);
-              stored.push(own);
-              get("recordings").put(own, own.id);
-              get("sounds").put(sound, own.id);
-            }
-          };
-        };
-      });
-      return stored;
-    },
+    putRecordings: (all) => putRecordings(database, all),
     updateRecordings: (changes) =>
       writeStores(database, ["recordings"], (get) => {
         const store = get("recordings");
@@ -179,4 +152,34 @@ export async function openShelf(): Promise<Shelf> {
         };
       }),
   };
+}
+
+const listOf = (store: IDBObjectStore, task: string) =>
+  store.index("task").getAll(IDBKeyRange.only(task)) as IDBRequest<KeptRecording[]>;
+
+async function putRecordings(
+  database: IDBDatabase,
+  all: Parameters<Shelf["putRecordings"]>[0],
+): Promise<readonly KeptRecording[]> {
+  const stored: KeptRecording[] = [];
+  const [first] = all;
+  if (!first) return stored;
+  await writeStores(database, ["tasks", "recordings", "sounds"], (get) => {
+    const owner = get("tasks").getKey(first.recording.task);
+    owner.onsuccess = () => {
+      if (owner.result === undefined) return;
+      const there = listOf(get("recordings"), first.recording.task);
+      there.onsuccess = () => {
+        const taken = new Set(there.result.map(({ file }) => file));
+        for (const { recording, sound } of all) {
+          const own = { ...recording, file: findFreeName(recording, taken) };
+          taken.add(own.file);
+          stored.push(own);
+          get("recordings").put(own, own.id);
+          get("sounds").put(sound, own.id);
+        }
+      };
+    };
+  });
+  return stored;
 }

@@ -14,9 +14,7 @@ export interface Task {
   readonly classes: readonly string[];
   /** Milliseconds since 1970. */
   readonly created: number;
-  /**
-   * Answers less certain than this are not given when trying; undefined: all are, and live detection chooses.
-   */
+  /** Answers below this confidence are not given; undefined: all are, and live detection chooses. */
   readonly threshold?: number | undefined;
   /** Whether training uses varied copies of the recordings; undefined: as far as they help (`auto`). */
   readonly augment?: "none" | undefined;

@@ -76,9 +76,7 @@ function readHead({ name, trainAccuracy, balancedAccuracy }: Heads[number]): str
   return words.value.lessons.balance.reading(nameHead(name), trainAccuracy, balancedAccuracy);
 }
 
-/**
- * Share of the words in a golem's answers from which on its score differs visibly from that of sound alone.
- */
+/** Share of words in a golem's answers from which its score may differ from that of sound. */
 const leastWordShare = 0.1;
 
 /** Whether the largest head does worse than the best: its score has to leave the best one's interval. */

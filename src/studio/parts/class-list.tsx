@@ -71,9 +71,7 @@ const backgroundLabel = "_background";
 /** Whether classes are being named: then the field keeps the focus, also when the page around it changes. */
 const isNaming = signal(false);
 
-/**
- * A field that adds a class; Enter in the empty field goes on to the recorder. `isFirst`: it begins the task.
- */
+/** A field that adds a class; empty, Enter opens the recorder. `isFirst`: it begins the task. */
 export function AddClass({
   isFirst = false,
   onAdded,

@@ -76,10 +76,7 @@ export function Confusion(props: { readonly evaluation: NonNullable<GolemDocumen
   );
 }
 
-/**
- * The matrix as a list, for windows that it does not fit in: each class, its recall, and what it is mistaken
- * for.
- */
+/** The matrix as a list, for narrow windows: each class, its recall, and its mistakes. */
 function Mistakes({
   labels,
   evaluation,

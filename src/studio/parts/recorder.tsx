@@ -27,9 +27,7 @@ import { Icon } from "./icons.tsx";
 import { MicrophoneChoice } from "./microphone-choice.tsx";
 import { Scope } from "./scope.tsx";
 
-/**
- * Records the class `label`, until it has `goal`. `onNext` goes on to another; `onRemove` removes the class.
- */
+/** Records the class `label` until `goal`. `onNext` goes to another; `onRemove` removes it. */
 export function Recorder({
   label,
   goal,

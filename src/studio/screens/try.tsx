@@ -109,24 +109,31 @@ export function TryScreen() {
           />
         </ul>
       </div>
-      <div class="history">
-        <h2 class="plain">{w.history}</h2>
-        {answers.value.length === 0 ? (
-          <p class="note">{w.historyNone}</p>
-        ) : (
-          <ul>
-            {answers.value.slice(0, 12).map((one) => (
-              <li key={one.id}>
-                <span>
-                  <b>{nameAnswer(one)}</b>{" "}
-                  <small>{one.span ? words.value.span(...one.span) : one.name}</small>
-                </span>
-                <span>{isNamed(one) && words.value.percent(one.confidence)}</span>
-              </li>
-            ))}
-          </ul>
-        )}
-      </div>
+      <History />
+    </div>
+  );
+}
+
+/** The latest answers. */
+function History() {
+  const w = words.value.try;
+  return (
+    <div class="history">
+      <h2 class="plain">{w.history}</h2>
+      {answers.value.length === 0 ? (
+        <p class="note">{w.historyNone}</p>
+      ) : (
+        <ul>
+          {answers.value.slice(0, 12).map((one) => (
+            <li key={one.id}>
+              <span>
+                <b>{nameAnswer(one)}</b> <small>{one.span ? words.value.span(...one.span) : one.name}</small>
+              </span>
+              <span>{isNamed(one) && words.value.percent(one.confidence)}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </div>
   );
 }

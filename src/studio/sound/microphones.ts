@@ -4,8 +4,7 @@
  * Not its concern: how one is opened.
  */
 import { signal } from "@preact/signals";
-
-const key = "golem-studio-microphone";
+import { keepChoice, readChoice } from "../data/choice.ts";
 
 /** A microphone to choose. */
 interface MicrophoneName {
@@ -17,25 +16,12 @@ interface MicrophoneName {
 export const microphones = signal<readonly MicrophoneName[]>([]);
 
 /** Id of the chosen one; undefined: the browser's own choice. */
-export const chosenMicrophone = signal<string | undefined>(readChoice());
-
-function readChoice(): string | undefined {
-  try {
-    return localStorage.getItem(key) ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
+export const chosenMicrophone = signal<string | undefined>(readChoice("microphone"));
 
 /** Chooses a microphone; an empty id leaves the choice to the browser. */
 export function chooseMicrophone(id: string): void {
   chosenMicrophone.value = id || undefined;
-  try {
-    if (id) localStorage.setItem(key, id);
-    else localStorage.removeItem(key);
-  } catch {
-    // Private windows keep nothing.
-  }
+  keepChoice("microphone", id);
 }
 
 /** Reads the list again. */

@@ -7,9 +7,7 @@
 /** Parts of a picture. */
 const peakCount = 64;
 
-/**
- * The peak of each part, 0 to 255, relative to the peak of the recording, so that quiet recordings show too.
- */
+/** The peak of each part, 0 to 255, relative to that of the recording, to show quiet ones. */
 export function computePeaks(samples: Float32Array): Uint8Array {
   const peaks = new Float32Array(peakCount);
   let most = 1e-4;

@@ -16,10 +16,7 @@ export function cutAtPauses(samples: Float32Array, sampleRate: number): Float32A
   return last ? [...pieces, last] : pieces;
 }
 
-/**
- * What lies before, between and after two places, in samples; pieces shorter than {@link shortestPiece} are
- * left out.
- */
+/** Pieces before, between, after two places, in samples, of at least {@link shortestPiece}. */
 export function cutAtPlaces(
   samples: Float32Array,
   [start, end]: readonly [start: number, end: number],

@@ -10,10 +10,7 @@ export const playing = signal<string | undefined>(undefined);
 
 let audio: HTMLAudioElement | undefined;
 
-/**
- * Plays the recording, or stops it while it is playing. `getSound` gives its bytes; without any, nothing is
- * played.
- */
+/** Plays or stops the recording. `getSound` gives its bytes; without any, nothing is played. */
 export async function togglePlaying(
   id: string,
   getSound: (id: string) => Promise<Uint8Array | undefined>,

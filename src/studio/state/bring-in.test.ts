@@ -6,7 +6,7 @@ import {
   createMemoryShelf,
   embedded,
   stubPage,
-} from "../../../test/support/studio-state.ts";
+} from "../../../test/support/browser/studio-state.ts";
 import { GolemError } from "../../core/error.ts";
 import type { FoundFile } from "../data/found-files.ts";
 

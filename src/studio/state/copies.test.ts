@@ -5,7 +5,7 @@ import {
   createMemoryShelf,
   embedded,
   stubPage,
-} from "../../../test/support/studio-state.ts";
+} from "../../../test/support/browser/studio-state.ts";
 
 const fakes = vi.hoisted(() => ({ answers: {} as Record<string, (argument: never) => unknown> }));
 vi.mock("../data/shelf.ts", async () => ({ openShelf: async () => createMemoryShelf() }));

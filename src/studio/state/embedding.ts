@@ -14,9 +14,7 @@ import { getEmbedder, getHelpers, leastForHelpers } from "./workers.ts";
 /** Why the last run ended early: the browser's storage is full. */
 export const embedError = signal<unknown>(undefined);
 
-/**
- * The present run of {@link embedAll}, whether helpers take part, and the recordings that are being embedded.
- */
+/** The present run of {@link embedAll}, whether helpers take part, and its recordings. */
 let run: Promise<void> | undefined;
 let isHelped = false;
 const taken = new Map<string, Promise<void>>();

@@ -5,7 +5,7 @@ import {
   createMemoryShelf,
   embedded,
   stubPage,
-} from "../../../test/support/studio-state.ts";
+} from "../../../test/support/browser/studio-state.ts";
 import { GolemError } from "../../core/error.ts";
 import type { Shelf } from "../data/shelf.ts";
 import type { Task } from "../data/task.ts";

@@ -98,9 +98,7 @@ export async function replaceByPieces(
   });
 }
 
-/**
- * Saves files for a task, which need not be the open one. Rejects with `store-failed` if there is no room.
- */
+/** Saves files for any task. Rejects with `store-failed` if there is no room. */
 export async function keepFiles(owner: Task, files: readonly NewFile[]): Promise<void> {
   const shelf = await getShelf();
   const there = [...(await shelf.listRecordings(owner.id))];

@@ -1,6 +1,10 @@
 /** Training as the page sees it, with workers that answer at once. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFakeWorkers, createMemoryShelf, stubPage } from "../../../test/support/studio-state.ts";
+import {
+  createFakeWorkers,
+  createMemoryShelf,
+  stubPage,
+} from "../../../test/support/browser/studio-state.ts";
 
 const fakes = vi.hoisted(() => ({
   answers: {} as Record<string, (argument: never, onProgress?: (progress: never) => void) => unknown>,

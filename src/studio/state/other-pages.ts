@@ -18,9 +18,7 @@ export function announce(task: string): void {
   channel.postMessage(task);
 }
 
-/**
- * Calls back with the id of a task that another page has changed; changes that come close together are one.
- */
+/** Calls back with the id of a task that another page changed; close changes are one call. */
 export function onAnnounced(read: (task: string) => Promise<void>): void {
   const waiting = new Set<string>();
   let isReading = false;

@@ -1,6 +1,6 @@
 /** The small pieces of state: messages, levels, the address, names of tasks and recordings. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { stubPage } from "../../../test/support/studio-state.ts";
+import { stubPage } from "../../../test/support/browser/studio-state.ts";
 import { describeTask, nameRecording } from "../data/task.ts";
 
 const listeners = new Map<string, () => void>();

@@ -5,7 +5,7 @@ import {
   createMemoryShelf,
   embedded,
   stubPage,
-} from "../../../test/support/studio-state.ts";
+} from "../../../test/support/browser/studio-state.ts";
 import type { Microphone } from "../sound/microphone.ts";
 
 const fakes = vi.hoisted(() => ({

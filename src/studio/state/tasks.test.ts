@@ -8,7 +8,7 @@ import {
   createMemoryShelf,
   embedded,
   stubPage,
-} from "../../../test/support/studio-state.ts";
+} from "../../../test/support/browser/studio-state.ts";
 import type { Shelf } from "../data/shelf.ts";
 import type { EmbedResult, KeptRecording } from "../data/task.ts";
 

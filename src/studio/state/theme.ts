@@ -4,16 +4,11 @@
  * Not its concern: colours.
  */
 import { effect, signal } from "@preact/signals";
-
-const key = "golem-studio-theme";
+import { keepChoice, readChoice } from "../data/choice.ts";
 
 function read(): "light" | "dark" {
-  try {
-    const kept = localStorage.getItem(key);
-    if (kept === "light" || kept === "dark") return kept;
-  } catch {
-    // A private window keeps nothing.
-  }
+  const kept = readChoice("theme");
+  if (kept === "light" || kept === "dark") return kept;
   return matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light";
 }
 
@@ -27,9 +22,5 @@ effect(() => {
 /** Switches the theme, and remembers it for the next visit. */
 export function toggleTheme(): void {
   theme.value = theme.value === "dark" ? "light" : "dark";
-  try {
-    localStorage.setItem(key, theme.value);
-  } catch {
-    // It then lasts until the page is closed.
-  }
+  keepChoice("theme", theme.value);
 }

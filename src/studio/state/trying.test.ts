@@ -1,6 +1,10 @@
 /** Trying a golem, with a microphone and workers that do what a test says. */
 import { beforeEach, describe, expect, it, vi } from "vitest";
-import { createFakeWorkers, createMemoryShelf, stubPage } from "../../../test/support/studio-state.ts";
+import {
+  createFakeWorkers,
+  createMemoryShelf,
+  stubPage,
+} from "../../../test/support/browser/studio-state.ts";
 import { GolemError } from "../../core/error.ts";
 import type { LiveMessage } from "../../web/live-detection.ts";
 

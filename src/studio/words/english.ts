@@ -243,9 +243,7 @@ export const english = {
       share === undefined
         ? `No mistake yet on ${recordings(n)}, which are too few to exclude guessing.`
         : `No mistake yet on ${recordings(n)}; up to ${formatShare(share)} of answers may still be wrong.`,
-    /**
-     * Why nothing is known of new recordings, by the code of the reason; `names` are the classes it is about.
-     */
+    /** Why new recordings cannot be judged, by the code of the reason; `names`: its classes. */
     unmeasured: (code: string, names: readonly string[]) => {
       if (code === "sources-mixed") {
         return "The score on new sources cannot be measured: pieces of one source were in training and in the test.";

@@ -4,6 +4,7 @@
  * Not its concern: the texts.
  */
 import { computed, effect, signal } from "@preact/signals";
+import { keepChoice, readChoice } from "../data/choice.ts";
 import { english, type Words } from "./english.ts";
 import { russian } from "./russian.ts";
 
@@ -15,22 +16,12 @@ type Language = keyof typeof catalogues;
 /** All languages. */
 export const languages = Object.keys(catalogues) as Language[];
 
-const key = "golem-studio-language";
-
 function findLanguage(): Language {
-  for (const wanted of [readChoice(), ...navigator.languages]) {
+  for (const wanted of [readChoice("language"), ...navigator.languages]) {
     const code = wanted?.slice(0, 2) as Language | undefined;
     if (code && languages.includes(code)) return code;
   }
   return "en";
-}
-
-function readChoice(): string | undefined {
-  try {
-    return localStorage.getItem(key) ?? undefined;
-  } catch {
-    return undefined;
-  }
 }
 
 /** The current language. */
@@ -51,9 +42,5 @@ export function getLanguageName(code: Language): string {
 /** Switches the language, and remembers it for the next visit. */
 export function chooseLanguage(code: Language): void {
   language.value = code;
-  try {
-    localStorage.setItem(key, code);
-  } catch {
-    // Private windows keep nothing.
-  }
+  keepChoice("language", code);
 }

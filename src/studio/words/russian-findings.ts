@@ -4,6 +4,7 @@
  * Golems are opened from anywhere, of other versions too: facts that are missing must not end the page.
  * Not its concern: how anything is found, where it is shown.
  */
+import { formatPercent } from "../../core/format.ts";
 import type { FindingFacts, NuisanceId } from "../../doctor/finding.ts";
 import type { FindingCatalogue, FindingText } from "../../doctor/finding-words.ts";
 
@@ -16,7 +17,7 @@ export function plural(n: number, one: string, few: string, many: string): strin
 }
 
 const recordings = (n: number) => plural(n, "запись", "записи", "записей");
-const percent = (share: number) => `${Math.round(100 * share)} %`;
+const percent = (share: number) => formatPercent(share, 0);
 const decimal = (value: number) => Number(value).toFixed(1).replace(".", ",");
 /** Names that were joined in English. */
 const names = (list: string) => String(list).replace(/ and (\d+) more$/, " и ещё $1");

@@ -1,4 +1,4 @@
-/** Both catalogues: that they have the same texts, that none is empty, and the plural forms. */
+/** The catalogues: that they have the same texts, that none is empty, and the plural forms. */
 import { describe, expect, it, vi } from "vitest";
 import { createExamination, createExamined } from "../../../test/support/examined.ts";
 import { GolemError } from "../../core/error.ts";
@@ -33,8 +33,11 @@ describe("the catalogues", () => {
   it("have the same texts, none of them empty", () => {
     const paths = listTexts(english).map(([path]) => path);
     expect(paths.length).toBeGreaterThan(200);
-    expect(listTexts(russian).map(([path]) => path)).toEqual(paths);
     for (const [name, catalogue] of Object.entries(catalogues)) {
+      expect(
+        listTexts(catalogue).map(([path]) => path),
+        name,
+      ).toEqual(paths);
       for (const [path, text] of listTexts(catalogue)) {
         expect(text.trim(), `${name}${path}`).not.toBe("");
         expect(text, `${name}${path}`).not.toMatch(/undefined|NaN|\[object/);

@@ -60,10 +60,7 @@ export type EmbedCalls = {
     argument: { task: string; bytes: Uint8Array; name: string; hash?: string | undefined };
     answer: AudioPrediction;
   };
-  /**
-   * Detects events in a stream with the golem of a task, until the stream ends, by the detector of `golem
-   * listen`.
-   */
+  /** Detects events in a stream with a task's golem to its end, by the detector of `golem listen`. */
   listen: { argument: LiveInput & { task: string }; answer: null };
   /** The report of a task's golem, a page; `learningCurve` where it was measured. */
   report: { argument: { task: string; learningCurve: LearningCurve | undefined }; answer: string };

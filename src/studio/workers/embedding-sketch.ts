@@ -18,9 +18,7 @@ export interface SketchedRecording {
 export interface EmbeddingSketch {
   /** Length of the whole embedding. */
   readonly length: number;
-  /**
-   * Per recording the chosen numbers, in standard deviations from their mean; null where it is not embedded.
-   */
+  /** Per recording the chosen numbers, in standard deviations; null if it is not embedded. */
   readonly rows: readonly (readonly number[] | null)[];
 }
 

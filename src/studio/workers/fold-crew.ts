@@ -27,9 +27,7 @@ export interface FoldCrew {
   compare(problem: FitProblem): CandidateRunner;
 }
 
-/**
- * Creates the crew: a worker for each core except this thread's. The workers start with the first problem.
- */
+/** Creates the crew: a worker per core but this thread's. They start with the first problem. */
 export function createFoldCrew(): FoldCrew {
   const count = Math.max(1, Math.min(maximumWorkers, navigator.hardwareConcurrency - 1));
   let workers: Caller<FoldCalls>[] | undefined;

@@ -14,10 +14,7 @@ import type { Shelf } from "../data/shelf.ts";
 import type { EmbedResult } from "../data/task.ts";
 import { listStoreKeys } from "./studio-encoder-set.ts";
 
-/**
- * The shelf's embeddings of recordings with these hashes, in their order; undefined where anything is missing
- * or damaged.
- */
+/** The shelf's embeddings by recordings' hashes, in order; undefined if one is missing or damaged. */
 export async function readEmbeddings(
   shelf: Pick<Shelf, "getEmbeddings">,
   hashes: readonly string[],

@@ -75,15 +75,9 @@ export type LearnCalls = {
   learn: { argument: CopiesOf & { name: string; mark: string }; answer: Learned };
   /** The golem that is kept for a task. */
   recall: { argument: { task: string }; answer: Learned | null };
-  /**
-   * What embedding gave of recordings with these hashes, in their order, as far as it is kept; needs no
-   * networks.
-   */
+  /** Kept results of embedding by recordings' hashes, in their order; needs no networks. */
   recallEmbedded: { argument: { hashes: readonly string[] }; answer: (EmbedResult | null)[] };
-  /**
-   * Of recordings with these hashes and labels, the numbers of their embeddings that differ most between
-   * labels.
-   */
+  /** The numbers of embeddings of recordings with these hashes that differ most between labels. */
   sketch: { argument: { recordings: readonly SketchedRecording[] }; answer: EmbeddingSketch };
   /** The learning curve of a task. Reports `Progress`. */
   curve: { argument: CopiesOf; answer: LearningCurve };

@@ -16,6 +16,7 @@ import page from "../../view/report/page.css?raw";
 import { writeReport } from "../../view/report/page.tsx";
 import script from "../../view/report/page-script.js?raw";
 import sections from "../../view/report/sections.css?raw";
+import tables from "../../view/report/tables.css?raw";
 import result from "../../view/result.css?raw";
 import { gatherGolemReport } from "../../workflow/golem-report.ts";
 import { addClips, clipRate, clipSeconds } from "../../workflow/report-clips.ts";
@@ -45,5 +46,5 @@ export async function writeStudioReport(
   };
   const hasSound = (place: number) => ids.has(files[place]!);
   const sounding = await addClips(data, { hasSound, read, sound: "embed" });
-  return writeReport(sounding, { script, style: `${look}${result}${page}${sections}${narrow}` });
+  return writeReport(sounding, { script, style: `${look}${result}${page}${sections}${tables}${narrow}` });
 }

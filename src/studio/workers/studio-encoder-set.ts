@@ -32,10 +32,7 @@ export function isStoreKey(key: string): boolean {
   return key.length === keyDigits && heads.includes(key.slice(0, fingerprintDigits));
 }
 
-/**
- * Keys of a recording's embeddings, one per encoder, then the key of its transcript; `hash` is the SHA-256 of
- * its bytes.
- */
+/** Keys of a recording's embeddings, one per encoder, and of its transcript; `hash`: its SHA-256. */
 export function listStoreKeys(hash: string): string[] {
   return fingerprints.map((fingerprint) => computeStoreKey(hash, fingerprint));
 }

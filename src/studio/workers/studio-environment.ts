@@ -33,10 +33,7 @@ export const resolvedEncoders: ResolvedEncoderSet = {
 /** Hashes of the recordings that came from the shelf. */
 const hashes = new WeakMap<Recording, string>();
 
-/**
- * The recordings of a task as a data set called `name`; they are identified by their bytes' hashes and cannot
- * be opened.
- */
+/** The recordings of a task as data set `name`, identified by hashes; they cannot be opened. */
 export async function openTask(
   shelf: Pick<Shelf, "listRecordings">,
   task: string,

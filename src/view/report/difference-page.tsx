@@ -25,13 +25,15 @@ interface ShownDifference extends PairedDifference {
   readonly changed: readonly Readonly<Record<"file" | "label" | "a" | "b", string>>[];
 }
 
+type Names = Readonly<Record<"a" | "b", string>>;
+
 /** Maximum number of recordings that are listed. */
 const maximumListed = 500;
 
 /** Writes the page; `names`: how the two golems are called. */
 export function writeDifferencePage(
   difference: ShownDifference,
-  names: { readonly a: string; readonly b: string },
+  names: Names,
   assets: Pick<PageAssets, "style">,
 ): string {
   return `<!doctype html>\n${renderMarkup(<Page {...{ difference, names, assets }} />)}\n`;
@@ -45,7 +47,7 @@ const typeset = (text: string): string =>
 
 function Page(props: {
   readonly difference: ShownDifference;
-  readonly names: { readonly a: string; readonly b: string };
+  readonly names: Names;
   readonly assets: Pick<PageAssets, "style">;
 }) {
   const { difference, names, assets } = props;
@@ -87,34 +89,7 @@ function Page(props: {
             title="Per class"
             sentence="Recall: the share of a class's recordings that are classified as that class."
           >
-            <div class="scroll">
-              <table class="rows">
-                <thead>
-                  <tr>
-                    <th scope="col">class</th>
-                    <th scope="col" class="percent">
-                      recordings
-                    </th>
-                    <th scope="col" class="percent">
-                      {names.a}
-                    </th>
-                    <th scope="col" class="percent">
-                      {names.b}
-                    </th>
-                  </tr>
-                </thead>
-                <tbody>
-                  {Object.entries(perClass).map(([label, own]) => (
-                    <tr key={label}>
-                      <th scope="row">{label}</th>
-                      <td class="percent">{own.recordings}</td>
-                      <td class="percent">{formatPercent(own.a, 0)}</td>
-                      <td class="percent">{formatPercent(own.b, 0)}</td>
-                    </tr>
-                  ))}
-                </tbody>
-              </table>
-            </div>
+            <ClassTable perClass={perClass} names={names} />
           </Section>
           <Section
             id="changed"
@@ -125,33 +100,72 @@ function Page(props: {
                 : `One of the two is right about each of them${changed.length > maximumListed ? `; the first ${maximumListed} are shown` : ""}.`
             }
           >
-            {changed.length > 0 && (
-              <div class="scroll">
-                <table class="rows">
-                  <thead>
-                    <tr>
-                      <th scope="col">recording</th>
-                      <th scope="col">label</th>
-                      <th scope="col">{names.a}</th>
-                      <th scope="col">{names.b}</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    {changed.slice(0, maximumListed).map((own) => (
-                      <tr key={own.file}>
-                        <td class="file">{own.file}</td>
-                        <td>{own.label}</td>
-                        <td>{own.a === own.label ? <strong>{own.a}</strong> : own.a}</td>
-                        <td>{own.b === own.label ? <strong>{own.b}</strong> : own.b}</td>
-                      </tr>
-                    ))}
-                  </tbody>
-                </table>
-              </div>
-            )}
+            {changed.length > 0 && <ChangedTable changed={changed.slice(0, maximumListed)} names={names} />}
           </Section>
         </main>
       </body>
     </html>
+  );
+}
+
+/** The recall of each class by both golems. */
+function ClassTable({ perClass, names }: Pick<ShownDifference, "perClass"> & { readonly names: Names }) {
+  return (
+    <div class="scroll">
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">class</th>
+            <th scope="col" class="percent">
+              recordings
+            </th>
+            <th scope="col" class="percent">
+              {names.a}
+            </th>
+            <th scope="col" class="percent">
+              {names.b}
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {Object.entries(perClass).map(([label, own]) => (
+            <tr key={label}>
+              <th scope="row">{label}</th>
+              <td class="percent">{own.recordings}</td>
+              <td class="percent">{formatPercent(own.a, 0)}</td>
+              <td class="percent">{formatPercent(own.b, 0)}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+/** The recordings about which one golem is right, and both answers. */
+function ChangedTable({ changed, names }: Pick<ShownDifference, "changed"> & { readonly names: Names }) {
+  return (
+    <div class="scroll">
+      <table class="rows">
+        <thead>
+          <tr>
+            <th scope="col">recording</th>
+            <th scope="col">label</th>
+            <th scope="col">{names.a}</th>
+            <th scope="col">{names.b}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {changed.map((own) => (
+            <tr key={own.file}>
+              <td class="file">{own.file}</td>
+              <td>{own.label}</td>
+              <td>{own.a === own.label ? <strong>{own.a}</strong> : own.a}</td>
+              <td>{own.b === own.label ? <strong>{own.b}</strong> : own.b}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
   );
 }

@@ -6,9 +6,7 @@ const maximumWorst = 9;
 /** Of doubtful and reported recordings together. */
 const maximumOthers = 6;
 
-/**
- * Probability of another class from which a label is doubtful, if every held-out prediction was that class.
- */
+/** Probability of another class from which a label is doubtful, if every prediction was that. */
 const leastDoubt = 0.5;
 
 /** Indices in the list of recordings. */

@@ -30,10 +30,7 @@ export function damagedCheckpoint(file: string, found: string, cause?: unknown):
   });
 }
 
-/**
- * Returns the number of elements of a shape, or undefined if it is not a list of sizes, or their product is
- * too large.
- */
+/** Returns the number of elements of a shape; undefined if it is no list of sizes or too large. */
 export function countElements(shape: unknown): number | undefined {
   if (!Array.isArray(shape) || shape.length > checkpointLimits.dimensions) return undefined;
   let elements = 1;

@@ -21,9 +21,7 @@ export const elementBytes: Readonly<Record<ElementType, number>> = {
   BOOL: 1,
 };
 
-/**
- * Converts raw little-endian elements to float32. Aligned float32 data are returned as a view of the bytes.
- */
+/** Converts raw little-endian elements to float32; aligned float32 becomes a view of the bytes. */
 export function toFloat32(bytes: Uint8Array, type: ElementType): Float32Array {
   const count = bytes.length / elementBytes[type];
   if (type === "F32") {

@@ -14,10 +14,7 @@ import { elementBytes } from "./element-type.ts";
 import { collectTensors, type TorchStorage, unpickleTensors } from "./torch-pickle.ts";
 import { readTorchTensor } from "./torch-tensor.ts";
 
-/**
- * `0x1950a86a20f9469cfc6c` (the magic number) as the first pickle of the file: protocol 2, a long of ten
- * bytes.
- */
+/** `0x1950a86a20f9469cfc6c` (the magic number) as the first pickle: protocol 2, a long of ten bytes. */
 const opening = [0x80, 2, 0x8a, 10, 0x6c, 0xfc, 0x9c, 0x46, 0xf9, 0x20, 0x6a, 0xa8, 0x50, 0x19, 0x2e];
 /** Bytes read for the pickles. Listing the tensors takes far less; the rest of the file holds their data. */
 const listingBytes = Math.min(16 * 1024 * 1024, checkpointLimits.headerBytes);

@@ -88,9 +88,7 @@ export async function readShardIndex(source: ByteSource): Promise<Map<string, st
   return new Map(Object.entries(map));
 }
 
-/**
- * Opens a safetensors file; reads only its header. Rejects with `weights-damaged` if the header is invalid.
- */
+/** Opens a safetensors file; reads only its header. Rejects with `weights-damaged` if it is invalid. */
 async function openSafetensors(source: ByteSource): Promise<Checkpoint> {
   const rules: SafetensorsRules<ElementType> = {
     maximumHeaderBytes: checkpointLimits.headerBytes,
