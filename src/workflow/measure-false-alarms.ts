@@ -57,41 +57,41 @@ export function measureFalseAlarms(input: FalseAlarmInput): FalseAlarmAccount | 
     missing: rate?.(noise).map((score) => familiarity!.threshold - score),
     encoders: classifier.fitted.map(({ view }) => view.encoder),
   };
-  const missing = [noiseAnswer, ...leftOut.map(({ answer }) => answer)].flatMap((one) => one.missing ?? []);
+  const answers = [noiseAnswer, ...leftOut.map(({ answer }) => answer)];
   const threshold = familiarity?.threshold ?? 0;
-  const others = familiarity && missing.length > 0 ? threshold - computeMedian(missing) : undefined;
-  const judge = (classes: readonly number[], sounds: readonly Embedding[], answer: LeftOutAnswer) =>
-    judgeSounds(input, classes, sounds, answer, { threshold, others });
-  const other: JudgedSound[] = [];
+  const getMedian = (missing: readonly number[]) =>
+    familiarity && missing.length > 0 ? threshold - computeMedian(missing) : undefined;
+  const others = getMedian(answers.flatMap(({ missing = [] }) => missing));
+  const leftOutSounds: JudgedSound[] = [];
   const pieces: JudgedSound[] = [];
   for (const { task, answer } of leftOut) {
     const sounds = listJudged(problem, task);
-    const judged = judge(task.classes, sounds, answer);
+    // Familiarity has another scale in each fit.
+    const own = getMedian(answer.missing ?? []);
+    const judged = judgeSounds(input, task.classes, sounds, answer, { threshold, others: own });
     const count = sounds.length - task.pieces.length;
-    other.push(...judged.slice(0, count));
+    leftOutSounds.push(...judged.slice(0, count));
     pieces.push(...judged.slice(count));
   }
-  const rows = heldOut?.rows ?? [];
+  // Held-out recordings were not compared with a fit without them, so familiarity changes nothing here.
+  const known = heldOut
+    ? judgeSounds(
+        input,
+        all,
+        heldOut.rows.map((row) => embeddings[row]!),
+        { probabilities: heldOut.probabilities, missing: undefined, encoders: noiseAnswer.encoders },
+        { threshold },
+      )
+    : [];
   return summariseFalseAlarms({
     labels,
-    sounds: { others: other, pieces, noise: judge(all, noise, noiseAnswer) },
+    sounds: {
+      others: leftOutSounds,
+      pieces,
+      noise: judgeSounds(input, all, noise, noiseAnswer, { threshold, others }),
+    },
     familiarity: others,
-    // Held-out recordings were not compared with a fit without them, so familiarity changes nothing here.
-    heldOut: judgeSounds(
-      input,
-      all,
-      rows.map((row) => embeddings[row]!),
-      {
-        probabilities: heldOut?.probabilities ?? {
-          rows: 0,
-          columns: labels.length,
-          data: new Float32Array(0),
-        },
-        missing: undefined,
-        encoders: noiseAnswer.encoders,
-      },
-      { threshold },
-    ).map((sound, i) => ({ ...sound, truth: problem.labels[rows[i]!]! })),
+    heldOut: known.map((sound, i) => ({ ...sound, truth: problem.labels[heldOut!.rows[i]!]! })),
   });
 }
 
