@@ -12,9 +12,9 @@ import { getTrainingStatistics, isBackground } from "./training-statistics.ts";
 export interface DetectOptions {
   /**
    * Minimum score of an event, 0 to 1. The score is the probability of its label, changed where the sound is
-   * clearly like or unlike the training recordings. Default: 0.8, which is optimal if a false alarm costs as much as four misses; the
-   * median confidence for held-out recordings if that is lower; and, for classes with a lower threshold at 3
-   * measured false alarms per hour, that threshold.
+   * clearly like or unlike the training recordings. Default: 0.8, which is optimal if a false alarm costs as
+   * much as four misses; the median confidence for held-out recordings if that is lower; and, for classes
+   * with a lower threshold at 3 measured false alarms per hour, that threshold.
    */
   readonly threshold?: number | undefined;
   /**
