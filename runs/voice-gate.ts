@@ -34,7 +34,11 @@ for (const set of sets) {
   for (const draw of draws) {
     await measureGates({ folder, set, draw, getProbabilities }, (result) => results.push(result));
     console.error(set, draw);
-    writeFileSync(`${out}.json`, `${JSON.stringify({ file, results })}\n`);
+    writeFileSync(`${out}.json`, `${JSON.stringify({ file, results }, round)}\n`);
     writeFileSync(`${out}.md`, writeGateReport(results, file));
   }
+}
+
+function round(_: string, value: unknown): unknown {
+  return typeof value === "number" && !Number.isInteger(value) ? Number(value.toPrecision(4)) : value;
 }
