@@ -24,7 +24,7 @@ const eventThresholds = [0.4, 0.5, 0.6, 0.7, 0.8, 0.9];
 const soundCount = 24;
 
 /** What one gate passes of one stream. */
-export interface Passed {
+interface Passed {
   /** Of the sound of each target, the share during which the gate is open. */
   readonly targets: readonly number[];
   /** From the start of each target's sound until the gate is open, in seconds; none if it never opens. */
