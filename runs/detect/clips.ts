@@ -10,7 +10,7 @@ import { createRandom, shuffle } from "../../src/core/random.ts";
 import type { Clip } from "./stream.ts";
 
 /** Classes of ESC-10 that are used as background. */
-const backgrounds = ["rain", "sea_waves"];
+export const backgrounds = ["rain", "sea_waves"];
 
 /** Clips per stream; for words: targets, sentences, sounds; for sounds: targets, sentences, words. */
 const counts = { target: 12, speech: 2, sound: 2 };

@@ -8,10 +8,10 @@ import { getTrainingStatistics, isBackground } from "./training-statistics.ts";
 /** Options of detection; durations in seconds. All are optional. */
 export interface DetectOptions {
   /**
-   * Minimum score of an event, 0 to 1. The score is the probability of its label, reduced where the sound is
-   * unlike all classes. Default: 0.8, which is optimal if a false alarm costs as much as four misses; the
-   * median confidence for held-out recordings if that is lower; and, for classes with a lower threshold at 3
-   * measured false alarms per hour, that threshold.
+   * Minimum score of an event, 0 to 1. The score is the probability of its label, changed where the sound is
+   * clearly like or unlike the training recordings. Default: 0.8, which is optimal if a false alarm costs as
+   * much as four misses; the median confidence for held-out recordings if that is lower; and, for classes
+   * with a lower threshold at 3 measured false alarms per hour, that threshold.
    */
   readonly threshold?: number | undefined;
   /**

@@ -28,7 +28,7 @@ export interface DetectedEvent<Label extends string = string> {
   readonly start: number;
   readonly end: number;
   readonly label: Label;
-  /** Highest smoothed probability of the label, reduced where the sound is unlike all classes. */
+  /** Highest smoothed score of the label: its probability, reduced where the sound is unlike all classes. */
   readonly confidence: number;
 }
 

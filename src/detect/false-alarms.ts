@@ -37,6 +37,8 @@ interface FalseAlarmInput {
   readonly labels: readonly string[];
   /** Sounds of no class, by kind. */
   readonly sounds: Readonly<Record<keyof FalseAlarmAccount["sounds"], readonly JudgedSound[]>>;
+  /** Their median familiarity; undefined if it was not measured. */
+  readonly familiarity?: number | undefined;
   /** Held-out predictions for training recordings, with the index of their label. */
   readonly heldOut: readonly (JudgedSound & { readonly truth: number })[];
 }
@@ -45,6 +47,7 @@ interface FalseAlarmInput {
 export function summariseFalseAlarms({
   labels,
   sounds,
+  familiarity,
   heldOut,
 }: FalseAlarmInput): FalseAlarmAccount | undefined {
   const all = Object.values(sounds).flat();
@@ -70,6 +73,7 @@ export function summariseFalseAlarms({
   return {
     soundsPerHour,
     sounds: { others: sounds.others.length, pieces: sounds.pieces.length, noise: sounds.noise.length },
+    ...(familiarity === undefined ? {} : { familiarity }),
     heldOut: reported.length,
     ...scales,
     steps: steps.slice(0, maximumLevels),

@@ -138,6 +138,8 @@ const usual = z.object({ mean: z.number(), deviation: z.number().check(z.positiv
 const falseAlarms = z.object({
   soundsPerHour: z.number().check(z.positive()),
   sounds: z.object({ others: count, pieces: count, noise: count }),
+  /** Their median familiarity; absent in golems of earlier versions, and if it was not measured. */
+  familiarity: z.optional(z.number()),
   /** Number of held-out recordings behind `missed`. */
   heldOut: count,
   centre: z.array(z.number()).check(z.maxLength(10_000)),

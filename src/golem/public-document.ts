@@ -182,6 +182,7 @@ function createSchemas(labels: readonly string[]) {
       z.object({
         soundsPerHour: z.number(),
         sounds: z.object({ others: z.number(), pieces: z.number(), noise: z.number() }),
+        familiarity: z.optional(z.number()),
         heldOut: z.number(),
         centre: z.array(z.number()),
         spread: z.array(z.number()),

@@ -14,7 +14,7 @@ import { createFamiliarityScore, type Familiarity } from "../classifier/novelty/
 import { type LeftOutAnswer, type LeftOutTask, listJudged } from "../classifier/novelty/left-out-classes.ts";
 import { type JudgedSound, summariseFalseAlarms } from "../detect/false-alarms.ts";
 import { isBackground } from "../detect/training-statistics.ts";
-import { computeKnown, getMinimumLogprob } from "../detect/window-judge.ts";
+import { type ComparedFamiliarity, getMinimumLogprob, scoreSound } from "../detect/window-judge.ts";
 import type { Embedding } from "../embed/embedded-recording.ts";
 import type { FalseAlarmAccount } from "../golem/golem-document.ts";
 import type { Matrix } from "../math/matrix.ts";
@@ -51,32 +51,52 @@ export function measureFalseAlarms(input: FalseAlarmInput): FalseAlarmAccount | 
   const { embeddings, encoderSet } = problem;
   const all = labels.map((_, c) => c);
   const rate = familiarity && createFamiliarityScore(familiarity, encoderSet);
-  const judge = (sounds: readonly Embedding[]) =>
-    judgeSounds(input, all, sounds, {
-      probabilities: classifier.computeProbabilities(sounds),
-      missing: rate?.(sounds).map((score) => familiarity!.threshold - score),
-      encoders: classifier.fitted.map(({ view }) => view.encoder),
-    });
-  const rows = heldOut?.rows ?? [];
-  const known = judge(rows.map((row) => embeddings[row]!)).map((one) => one.known);
-  const others: JudgedSound[] = [];
+  const noise = negatives.flatMap((one) => one.noise);
+  const noiseAnswer: LeftOutAnswer = {
+    probabilities: classifier.computeProbabilities(noise),
+    missing: rate?.(noise).map((score) => familiarity!.threshold - score),
+    encoders: classifier.fitted.map(({ view }) => view.encoder),
+  };
+  const answers = [noiseAnswer, ...leftOut.map(({ answer }) => answer)];
+  const threshold = familiarity?.threshold ?? 0;
+  const getMedian = (missing: readonly number[]) =>
+    familiarity && missing.length > 0 ? threshold - computeMedian(missing) : undefined;
+  const others = getMedian(answers.flatMap(({ missing = [] }) => missing));
+  const leftOutSounds: JudgedSound[] = [];
   const pieces: JudgedSound[] = [];
   for (const { task, answer } of leftOut) {
     const sounds = listJudged(problem, task);
-    const judged = judgeSounds(input, task.classes, sounds, answer);
+    // Familiarity has another scale in each fit.
+    const own = getMedian(answer.missing ?? []);
+    const judged = judgeSounds(input, task.classes, sounds, answer, { threshold, others: own });
     const count = sounds.length - task.pieces.length;
-    others.push(...judged.slice(0, count));
+    leftOutSounds.push(...judged.slice(0, count));
     pieces.push(...judged.slice(count));
   }
+  // Held-out recordings were not compared with a fit without them, so familiarity changes nothing here.
+  const known = heldOut
+    ? judgeSounds(
+        input,
+        all,
+        heldOut.rows.map((row) => embeddings[row]!),
+        { probabilities: heldOut.probabilities, missing: undefined, encoders: noiseAnswer.encoders },
+        { threshold },
+      )
+    : [];
   return summariseFalseAlarms({
     labels,
-    sounds: { others, pieces, noise: judge(negatives.flatMap(({ noise }) => noise)) },
-    heldOut: rows.map((row, i) => ({
-      truth: problem.labels[row]!,
-      scores: labels.map((_, c) => known[i]! * heldOut!.probabilities.data[i * labels.length + c]!),
-    })),
+    sounds: {
+      others: leftOutSounds,
+      pieces,
+      noise: judgeSounds(input, all, noise, noiseAnswer, { threshold, others }),
+    },
+    familiarity: others,
+    heldOut: known.map((sound, i) => ({ ...sound, truth: problem.labels[heldOut!.rows[i]!]! })),
   });
 }
+
+const computeMedian = (values: readonly number[]): number =>
+  [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
 
 /** Draws rows evenly from the classes, at most {@link maximumMeasured}. */
 export function pickMeasuredRows(labels: readonly number[]): number[] {
@@ -126,16 +146,19 @@ function judgeSounds(
   classes: readonly number[],
   sounds: readonly Embedding[],
   { probabilities, missing, encoders }: LeftOutAnswer,
-): (JudgedSound & { readonly known: number })[] {
+  { threshold, others }: Omit<ComparedFamiliarity, "familiarity">,
+): JudgedSound[] {
   const { encoderSet, embeddings } = problem;
   const usesWords = encoderSet.transcriber && encoders.includes(encoderSet.transcriber.id);
   const minimumLogprob = usesWords
     ? getMinimumLogprob(embeddings.flatMap(({ logprob }) => (logprob === undefined ? [] : [logprob])))
     : Number.NEGATIVE_INFINITY;
   return sounds.map(({ logprob }, i) => {
-    const known = computeKnown(missing?.[i], minimumLogprob - (logprob ?? minimumLogprob));
+    const own = classes.map((_, k) => probabilities.data[i * classes.length + k]!);
+    const compared = missing && { familiarity: threshold - missing[i]!, threshold, others };
+    const judged = scoreSound(own, compared, minimumLogprob - (logprob ?? minimumLogprob));
     const scores = labels.map(() => Number.NaN);
-    for (const [k, c] of classes.entries()) scores[c] = known * probabilities.data[i * classes.length + k]!;
-    return { scores, known };
+    for (const [k, c] of classes.entries()) scores[c] = judged.known * judged.scores[k]!;
+    return { scores };
   });
 }
