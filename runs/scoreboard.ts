@@ -2,12 +2,13 @@
  * The scoreboard: scores of about fifty recordings on real data, with the default recipe and with each of its
  * parts.
  *
- *   npx tsx runs/scoreboard.ts [FOLDER]
+ *   npx tsx runs/scoreboard.ts [FOLDER] [RECIPES]
  *
- * FOLDER contains the data sets and their draws (default ../shared/data). Writes runs/results/scoreboard.json
+ * FOLDER contains the data sets and their draws (default ../shared/data). RECIPES: a part of the names of
+ * the recipes to measure, such as moonshine-base (default: all); the results of others are kept. Writes runs/results/scoreboard.json
  * (every draw) and scoreboard.md (means over draws). Nothing is chosen on test data.
  */
-import { mkdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { resolve } from "node:path";
 import { fitClassifier } from "../src/classifier/classifier.ts";
@@ -15,17 +16,28 @@ import { getViewName } from "../src/classifier/view.ts";
 import { computeCalibration } from "../src/evaluate/calibration.ts";
 import { computeConfusion, computeScores, getPredictions } from "../src/evaluate/metrics.ts";
 import type { Matrix } from "../src/math/matrix.ts";
-import { loadDraws, loadRealSet, selectEmbeddings, setNames, toRows } from "./scoreboard/real-set.ts";
+import {
+  type Draw,
+  loadDraws,
+  loadRealSet,
+  type RealSet,
+  selectEmbeddings,
+  setNames,
+  toRows,
+} from "./scoreboard/real-set.ts";
 import {
   ablations,
   articleRecipe,
   defaultRecipe,
+  largerRecipe,
   type Recipe,
   recipes,
   singleLayers,
 } from "./scoreboard/recipes.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
+const wanted = recipes.filter(({ name }) => name.includes(process.argv[3] ?? ""));
+const resultFile = "runs/results/scoreboard.json";
 /** Varied copies of each recording that `golem train` makes without flags. */
 const copies = 3;
 
@@ -40,45 +52,59 @@ interface Measurement {
   readonly weights: Readonly<Record<string, number>>;
 }
 
-const measurements: Measurement[] = [];
+const kept: Measurement[] = existsSync(resultFile) ? JSON.parse(readFileSync(resultFile, "utf8")) : [];
+const measurements = kept.filter(({ recipe }) => !wanted.some(({ name }) => name === recipe));
 const chances: string[] = [];
 let drawsASet = 0;
 for (const name of setNames) {
-  const set = await loadRealSet(folder, name, copies, "drawn");
+  const load = (encoder?: string) => loadRealSet(folder, name, copies, "drawn", encoder);
+  const set = await load();
   const draws = await loadDraws(folder, set);
   drawsASet = draws.length;
-  const { classes } = set;
-  chances.push((1 / classes.length).toFixed(3).replace(/^0/, ""));
-  for (const recipe of recipes) {
-    const balancedAccuracy: number[] = [];
-    const weights: Record<string, number> = {};
-    const truth: number[] = [];
-    const predicted: Matrix[] = [];
-    for (const draw of draws) {
-      const train = selectEmbeddings(draw.train, set.encoderSet, recipe);
-      const test = selectEmbeddings(draw.test, set.encoderSet, recipe);
-      const classifier = fitClassifier(toRows(train.rows, classes), train.encoderSet, {
-        ...recipe.options,
-        seed: 0,
-      });
-      const own = toRows(test.rows, classes).labels;
-      const probabilities = classifier.computeProbabilities(test.rows);
-      const confusion = computeConfusion(own, getPredictions(probabilities), classes.length);
-      balancedAccuracy.push(computeScores(confusion).balancedAccuracy);
-      truth.push(...own);
-      predicted.push(probabilities);
-      for (const { view } of classifier.fitted) {
-        const key = getViewName(view);
-        weights[key] = (weights[key] ?? 0) + view.weight / draws.length;
-      }
+  chances.push((1 / set.classes.length).toFixed(3).replace(/^0/, ""));
+  for (const recipe of wanted) {
+    if (!recipe.encoderSet) measurements.push(measure(recipe, set, draws));
+    else {
+      const other = await load(recipe.encoderSet);
+      measurements.push(measure(recipe, other, await loadDraws(folder, other)));
     }
-    const { expectedError, logLoss } = computeCalibration({ probabilities: [joinRows(predicted)], truth });
-    measurements.push({
-      ...{ set: name, recipe: recipe.name, balancedAccuracy },
-      ...{ calibrationError: expectedError, logLoss, weights },
-    });
   }
   console.error(name);
+}
+
+/** Trains by one recipe on each draw of a set, and measures on its test part. */
+function measure(
+  recipe: Recipe,
+  { name, classes, encoderSet }: RealSet,
+  draws: readonly Draw[],
+): Measurement {
+  const balancedAccuracy: number[] = [];
+  const weights: Record<string, number> = {};
+  const truth: number[] = [];
+  const predicted: Matrix[] = [];
+  for (const draw of draws) {
+    const train = selectEmbeddings(draw.train, encoderSet, recipe);
+    const test = selectEmbeddings(draw.test, encoderSet, recipe);
+    const classifier = fitClassifier(toRows(train.rows, classes), train.encoderSet, {
+      ...recipe.options,
+      seed: 0,
+    });
+    const own = toRows(test.rows, classes).labels;
+    const probabilities = classifier.computeProbabilities(test.rows);
+    const confusion = computeConfusion(own, getPredictions(probabilities), classes.length);
+    balancedAccuracy.push(computeScores(confusion).balancedAccuracy);
+    truth.push(...own);
+    predicted.push(probabilities);
+    for (const { view } of classifier.fitted) {
+      const key = getViewName(view);
+      weights[key] = (weights[key] ?? 0) + view.weight / draws.length;
+    }
+  }
+  const { expectedError, logLoss } = computeCalibration({ probabilities: [joinRows(predicted)], truth });
+  return {
+    ...{ set: name, recipe: recipe.name, balancedAccuracy },
+    ...{ calibrationError: expectedError, logLoss, weights },
+  };
 }
 
 function joinRows(matrices: readonly Matrix[]): Matrix {
@@ -123,6 +149,7 @@ const bestLayer = Math.max(
 const hindsight = mean(
   setNames.map((set) => Math.max(...singleLayers.map((recipe) => accuracy(find(recipe, set))))),
 );
+const shown = [defaultRecipe, largerRecipe, ...ablations, articleRecipe];
 const report = `# Scoreboard
 
 Balanced accuracy on recordings held out of training, mean over ${drawsASet} draws of about 50 training recordings each (commands: 30 classes
@@ -132,7 +159,7 @@ Made by \`runs/scoreboard.ts\` with Node ${process.version} on ${cpus().length} 
 
 ## The default, and what its parts are worth
 
-${table([defaultRecipe, ...ablations, articleRecipe], accuracy)}
+${table(shown, accuracy)}
 
 Standard deviation of the default over draws: ${setNames.map((set) => `${set} ${show(deviation(find(defaultRecipe, set)))}`).join(", ")}.
 
@@ -146,11 +173,11 @@ The best fixed one of these averages ${show(bestLayer)}; the best of each set, k
 
 Of the predictions of all draws together, in 10 bins of equally many.
 
-${table([defaultRecipe, ...ablations, articleRecipe], ({ calibrationError }) => calibrationError)}
+${table(shown, ({ calibrationError }) => calibrationError)}
 
 ## Log-loss, nats
 
-${table([defaultRecipe, ...ablations, articleRecipe], ({ logLoss }) => logLoss)}
+${table(shown, ({ logLoss }) => logLoss)}
 
 ## Where the default's answer lies
 
@@ -159,6 +186,6 @@ Mean share of each view in the decision.
 ${shares.join("\n")}
 `;
 mkdirSync("runs/results", { recursive: true });
-writeFileSync("runs/results/scoreboard.json", `${JSON.stringify(measurements, null, 1)}\n`);
+writeFileSync(resultFile, `${JSON.stringify(measurements, null, 1)}\n`);
 writeFileSync("runs/results/scoreboard.md", report);
 console.log(report);

@@ -40,16 +40,17 @@ export interface Draw {
 }
 
 /**
- * Embeds all recordings of a set, and `copies` varied copies of each, or of those alone that a published draw
- * trains on; cached embeddings are not computed again.
+ * Embeds all recordings of a set by the default encoders or the set of `encoder`, and `copies` varied copies
+ * of each, or of those alone that a published draw trains on; cached embeddings are not computed again.
  */
 export async function loadRealSet(
   folder: string,
   name: string,
   copies = 0,
   copied: "all" | "drawn" = "all",
+  encoder?: string,
 ): Promise<RealSet> {
-  const all = await resolveEncoderSet({});
+  const all = await resolveEncoderSet({ encoder });
   const encoderSet: ResolvedEncoderSet = {
     ...all,
     encoders: [...all.encoders, await resolveEncoder("mfcc")],

@@ -4,6 +4,7 @@
  */
 
 import type { ClassifierOptions } from "../../src/classifier/classifier.ts";
+import { encoderSets } from "../../src/core/default-recipe.ts";
 import { defaultEncoderIds, encoderDefinitions } from "../../src/encoder/registry.ts";
 
 /** One way to make a classifier. */
@@ -11,6 +12,8 @@ export interface Recipe {
   readonly name: string;
   readonly encoders: readonly string[];
   readonly reads: boolean;
+  /** Value of `--encoder`, where the encoders are of another set than the default one. */
+  readonly encoderSet?: string;
   readonly options: Omit<ClassifierOptions, "seed">;
 }
 
@@ -23,6 +26,13 @@ const alone = (encoder: string) => ({ encoders: [encoder], reads: false });
 export const defaultRecipe: Recipe = {
   name: "`golem train`, no flags",
   ...{ encoders: defaultEncoderIds, reads: true, options: {} },
+};
+
+/** The default with a larger network. */
+export const largerRecipe: Recipe = {
+  ...defaultRecipe,
+  name: "with a larger network: `--encoder moonshine-base`",
+  ...{ encoderSet: "moonshine-base", encoders: encoderSets["moonshine-base"]!.encoders },
 };
 
 /** The default without some of its parts. */
@@ -61,4 +71,10 @@ export const singleLayers: readonly Recipe[] = [
 ];
 
 /** All recipes. */
-export const recipes: readonly Recipe[] = [defaultRecipe, ...ablations, articleRecipe, ...singleLayers];
+export const recipes: readonly Recipe[] = [
+  defaultRecipe,
+  largerRecipe,
+  ...ablations,
+  articleRecipe,
+  ...singleLayers,
+];
