@@ -6,7 +6,7 @@
  *
  * SIZES: numbers of recordings (default 10000,20000,100000); 1000000@google-speech-embedding embeds by that encoder
  * alone. Vectors and transcripts are drawn from ten Gaussian classes of the encoders' sizes, so that no encoder runs.
- * Runs are made in FOLDER and kept, or in a temporary folder (25 KB per recording). Writes
+ * Runs and golems are made in FOLDER and kept, or in a temporary folder (23 KB per recording). Writes
  * runs/results/shard-training.json and shard-training.md, with what was measured before of other sizes. Needs the
  * built package.
  */
@@ -48,7 +48,16 @@ async function measure(size: string): Promise<Cost> {
   const write = `require("node:fs").writeFileSync(${JSON.stringify(used)}, JSON.stringify([u.userCPUTime + u.systemCPUTime, u.maxRSS]))`;
   writeFileSync(hook, `process.on("exit", () => { const u = process.resourceUsage(); ${write}; });`);
   const started = performance.now();
-  const args = ["--require", hook, "bin/golem.js", "train", run, "--out", join(scratch, "golem"), "--json"];
+  const args = [
+    "--require",
+    hook,
+    "bin/golem.js",
+    "train",
+    run,
+    "--out",
+    join(keptIn ?? scratch, `golem-${size}`),
+    "--json",
+  ];
   const text = execFileSync(process.execPath, args, {
     maxBuffer: 2 ** 28,
     stdio: ["ignore", "pipe", "ignore"],

@@ -136,6 +136,7 @@ export function createLargeHead(
 export interface RowReader {
   readonly rows: number;
   readonly columns: number;
+  /** The result is valid until the next call. */
   read(rows: readonly number[]): Matrix;
   /** Reads rows that are fitted on as well but never predicted, in pieces. */
   readonly readMore?: (() => Iterable<MoreRidgeRows>) | undefined;

@@ -25,6 +25,7 @@ import { pickRows } from "../../head/ridge-solver.ts";
 import { fitSparseRidge } from "../../head/sparse-ridge.ts";
 import { fitTemperature } from "../../head/temperature.ts";
 import type { Matrix } from "../../math/matrix.ts";
+import { createNumberStore } from "../../math/number-store.ts";
 import { createSparseTextFeatures, fitVocabulary, type Vocabulary } from "../features/text-features.ts";
 import type { LabelledRows } from "../labelled-rows.ts";
 import type { MoreRows } from "../more-rows.ts";
@@ -159,10 +160,17 @@ function* fitView(
   const computeFeatures = createViewFeatures(view, encoderSet);
   if (embeddings.length <= maximumDense && !more) return fitDenseRidge(computeFeatures(embeddings), problem);
   const columns = getViewSize(view, encoderSet)!;
+  const piece = createNumberStore();
   return yield* fitStreamedRidge(
     {
       ...{ rows: embeddings.length, columns },
-      read: (rows) => computeFeatures(rows.map((row) => embeddings[row]!)),
+      read(rows) {
+        piece.release();
+        return computeFeatures(
+          rows.map((row) => embeddings[row]!),
+          piece,
+        );
+      },
       readMore: more && (() => readBlocks(more, view, columns, groups, problem.divisions)),
     },
     problem,
