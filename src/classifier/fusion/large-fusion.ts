@@ -7,7 +7,7 @@
  * Penalties are chosen once, on recordings left out. Calibration and weights are chosen anew for every fold,
  * on the recordings outside it, from outputs of heads that were fitted without them (Wolpert 1992, stacking).
  * Unlike in nested folds, such a head may have been fitted to recordings of the fold; with hundreds of
- * recordings this changes the score by less than .005 (runs/results/scale.md).
+ * recordings this changes the score by less than .005 (runs/results/nested-folds.md).
  */
 import { createRandom, shuffle } from "../../core/random.ts";
 import type { Head } from "../../head/head.ts";

@@ -8,7 +8,6 @@ import { readFile } from "node:fs/promises";
 import type { WorkOptions } from "../../core/progress.ts";
 import type { GolemModel } from "../../golem/golem-model.ts";
 import { getAudioOf } from "../../golem/predict-embedded.ts";
-import { maximumDense } from "../../head/large-ridge.ts";
 import type { PageAssets } from "../../view/report/page.tsx";
 import { writeReport } from "../../view/report/page.tsx";
 import type { GatheredReport } from "../../workflow/golem-report.ts";
@@ -28,7 +27,6 @@ export async function composeReport(
   { data, files }: GatheredReport,
   sound?: ReportSound & WorkOptions,
 ): Promise<string> {
-  if (files.length > maximumDense) await collectGarbage();
   const assets = await loadPageAssets();
   if (!sound) return writeReport(data, assets);
   const { training, test } = sound.sources;
@@ -37,18 +35,6 @@ export async function composeReport(
     await addFileClips(data, { ...sound, paths, audio: getAudioOf(model.document) }),
     assets,
   );
-}
-
-/**
- * Collects garbage: after training on thousands of recordings there are a hundred megabytes of it, and those
- * of the page would be added to them.
- */
-async function collectGarbage(): Promise<void> {
-  const { Session } = await import("node:inspector");
-  const session = new Session();
-  session.connect();
-  session.post("HeapProfiler.collectGarbage");
-  session.disconnect();
 }
 
 /**
