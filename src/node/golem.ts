@@ -231,8 +231,10 @@ function createGolem(
  * a hundred megabytes each, which would add up.
  */
 async function collectGarbage(): Promise<void> {
-  const { Session } = await import("node:inspector");
-  const session = new Session();
+  // Builds of Node without an inspector do without this.
+  const inspector = await import("node:inspector").catch(() => undefined);
+  if (!inspector) return;
+  const session = new inspector.Session();
   session.connect();
   await new Promise((resolve) => session.post("HeapProfiler.collectGarbage", resolve));
   session.disconnect();
