@@ -1,9 +1,9 @@
 /**
  * Measures `golem doctor`, `evaluate` and `suggest` on runs of shards: processor time, wall time and memory.
  *
- *   npx tsx runs/shard-commands.ts GOLEM RUN...
+ *   npx tsx runs/shard-commands.ts COMMANDS GOLEM RUN...
  *
- * RUN: folders written by runs/shard-training.ts; GOLEM: a golem that was trained on a smaller one, so that most
+ * COMMANDS: some of doctor,evaluate,suggest. RUN: folders written by runs/shard-training.ts; GOLEM: a golem that was trained on a smaller one, so that most
  * recordings are new to it. Writes runs/results/shard-commands.json and shard-commands.md, with what was measured
  * before of other sizes. Needs Linux and the built package.
  */
@@ -12,7 +12,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { cpus, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 
-const [golem, ...runs] = process.argv.slice(2) as [string, ...string[]];
+const [commands, golem, ...runs] = process.argv.slice(2) as [string, string, ...string[]];
 const scratch = mkdtempSync(join(tmpdir(), "golem-shard-commands-"));
 const page = "runs/results/shard-commands";
 
@@ -82,6 +82,7 @@ try {
       ["evaluate", golem, run],
       ["suggest", golem, run, "--count", "10"],
     ]) {
+      if (!commands.split(",").includes(args[0]!)) continue;
       const cost = measure(run, args);
       console.log(cost);
       writeResults(cost);
