@@ -4,8 +4,8 @@
  *
  *   npx tsx runs/scoreboard.ts [FOLDER] [RECIPES]
  *
- * FOLDER contains the data sets and their draws (default ../shared/data). RECIPES: a part of the names of
- * the recipes to measure, such as moonshine-base (default: all); the results of others are kept. Writes runs/results/scoreboard.json
+ * FOLDER contains the data sets and their draws (default ../shared/data). RECIPES: parts of the names of
+ * the recipes to measure, separated by commas, such as moonshine-base (default: all); others are kept. Writes runs/results/scoreboard.json
  * (every draw) and scoreboard.md (means over draws). Nothing is chosen on test data.
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -36,7 +36,8 @@ import {
 } from "./scoreboard/recipes.ts";
 
 const folder = resolve(process.argv[2] ?? "../shared/data");
-const wanted = recipes.filter(({ name }) => name.includes(process.argv[3] ?? ""));
+const parts = (process.argv[3] ?? "").split(",");
+const wanted = recipes.filter(({ name }) => parts.some((part) => name.includes(part)));
 const resultFile = "runs/results/scoreboard.json";
 /** Varied copies of each recording that `golem train` makes without flags. */
 const copies = 3;
@@ -149,7 +150,9 @@ const bestLayer = Math.max(
 const hindsight = mean(
   setNames.map((set) => Math.max(...singleLayers.map((recipe) => accuracy(find(recipe, set))))),
 );
-const shown = [defaultRecipe, largerRecipe, ...ablations, articleRecipe];
+const shown = [defaultRecipe, largerRecipe, ...ablations, articleRecipe].filter((recipe) =>
+  setNames.every((set) => find(recipe, set)),
+);
 const report = `# Scoreboard
 
 Balanced accuracy on recordings held out of training, mean over ${drawsASet} draws of about 50 training recordings each (commands: 30 classes

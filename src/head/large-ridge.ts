@@ -136,6 +136,7 @@ export function createLargeHead(
 export interface RowReader {
   readonly rows: number;
   readonly columns: number;
+  /** The result is valid until the next call. */
   read(rows: readonly number[]): Matrix;
   /** Reads rows that are fitted on as well but never predicted, in pieces. */
   readonly readMore?: (() => Iterable<MoreRidgeRows>) | undefined;
@@ -159,8 +160,15 @@ export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Gen
   const { labels, classes, divisions, chosenOn } = problem;
   const { columns } = reader;
   const standardisation = yield* fitStreamedStandardisation(reader);
-  const read = (rows: readonly number[]): Float64Array =>
-    applyStandardisation(reader.read(rows), standardisation, true);
+  // Memory of its own for every piece would be several times that of the sums before it is collected.
+  const square = new Float64Array(columns * columns);
+  let pieces = new Float64Array(pieceRows * columns);
+  const standardise = (raw: Matrix): Float64Array => {
+    if (pieces.length < raw.data.length) pieces = new Float64Array(raw.data.length);
+    const result = pieces.subarray(0, raw.data.length);
+    return applyStandardisation(raw, standardisation, true, 0, raw.rows, result);
+  };
+  const read = (rows: readonly number[]): Float64Array => standardise(reader.read(rows));
   const addRows = function* (rows: readonly number[], sums: Sums): Generator<number, void> {
     for (let from = 0; from < rows.length; from += pieceRows) {
       const piece = rows.slice(from, from + pieceRows);
@@ -168,6 +176,7 @@ export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Gen
         sums,
         read(piece),
         Int32Array.from(piece, (row) => labels[row]!),
+        square,
       );
       yield 0.4;
     }
@@ -182,8 +191,7 @@ export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Gen
     yield* addRows([...outside], sums.all);
     for (const [f, block] of blocks.entries()) yield* addRows(block, sums.folds[f]!);
     for (const piece of reader.readMore?.() ?? []) {
-      const x = applyStandardisation(piece.features, standardisation, true);
-      addMore(sums, x, piece, division);
+      addMore(sums, standardise(piece.features), piece, division, square);
       yield 0.4;
     }
     for (const fold of sums.folds) addSums(sums.all, fold);
@@ -205,12 +213,12 @@ export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Gen
 
   const [first] = divisions;
   const sums = yield* collect(first!, 0);
-  const meanSquare = computeMeanSquare(sums.all, columns);
+  const meanSquare = computeMeanSquare(sums.all);
   const chosen = new Set(chosenOn);
   const sampled = first!.map((block) => block.filter((row) => chosen.has(row)));
   const sampledLabels = Int32Array.from(chosenOn, (row) => labels[row]!);
   const solveFolds = ({ folds, all }: typeof sums, penalty: number): LinearFit[] =>
-    folds.map((fold) => solveSums(all, fold, penalty * meanSquare, columns));
+    folds.map((fold) => solveSums(all, fold, { penalty: penalty * meanSquare, square }));
   const outputs = new Float64Array(labels.length * classes);
   const best = climbPenalties(penalties, (penalty): RidgeLooScore => {
     predict(sampled, solveFolds(sums, penalty), outputs);
@@ -225,7 +233,7 @@ export function* fitStreamedRidge(reader: RowReader, problem: LargeProblem): Gen
     leftOut.push(predict(blocks, solveFolds(own, best.penalty), new Float64Array(outputs.length)));
     yield 0.9;
   }
-  const { weight, bias } = solveSums(sums.all, undefined, best.penalty * meanSquare, columns);
+  const { weight, bias } = solveSums(sums.all, undefined, { penalty: best.penalty * meanSquare, square });
   const loo = { ...best, outputs: leftOut[0]! };
   const turned = new Float64Array(weight.length);
   for (let j = 0; j < columns; j++) {
@@ -279,6 +287,7 @@ function addMore(
   x: Float64Array,
   { features, labels, blocks }: MoreRidgeRows,
   division: number,
+  square: Float64Array,
 ): void {
   const own = blocks[division]!;
   for (const [f, sums] of [all, ...folds].entries()) {
@@ -286,6 +295,6 @@ function addMore(
     if (rows.length === 0) continue;
     const isWhole = rows.length === features.rows;
     const picked = isWhole ? x : pickRows(x, rows, features.columns);
-    addPiece(sums, picked, isWhole ? labels : Int32Array.from(rows, (row) => labels[row]!));
+    addPiece(sums, picked, isWhole ? labels : Int32Array.from(rows, (row) => labels[row]!), square);
   }
 }

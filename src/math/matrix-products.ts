@@ -178,7 +178,7 @@ export function multiplyTransposed(
   rows: number,
   columns: number,
   inner: number,
-  out = new Float64Array(rows * columns),
+  out: Float64Array = new Float64Array(rows * columns),
 ): Float64Array {
   return combineRows(a, 1, rows, b, rows, columns, inner, out);
 }

@@ -18,6 +18,7 @@ import { checkLabels } from "../golem/expected-labels.ts";
 import type { GolemDocument } from "../golem/golem-document.ts";
 import type { GolemModel } from "../golem/golem-model.ts";
 import { type AudioPrediction, findPipelineWarning } from "../golem/predict-embedded.ts";
+import { maximumDense } from "../head/large-ridge.ts";
 import type { WorkflowOptions } from "../workflow/environment.ts";
 import { evaluate } from "../workflow/evaluate.ts";
 import { createGivenSamples, predict } from "../workflow/predict.ts";
@@ -203,11 +204,14 @@ function createGolem(
       const path = resolve(folder);
       const { composeReport } = await import("./report/golem-report.ts");
       const { gatherGolemReport } = await import("../workflow/golem-report.ts");
+      const isLarge = model.training.recordings.length > maximumDense;
+      if (isLarge) await collectGarbage();
       const report = await composeReport(
         model,
         gatherGolemReport(model),
         sources && { sources, folder: path, sound: "link", pictures: 0 },
       );
+      if (isLarge) await collectGarbage();
       await writeGolemFolder(path, model, report);
     },
     async dispose() {
@@ -217,6 +221,20 @@ function createGolem(
       await loaded?.dispose();
     },
   };
+}
+
+/**
+ * Collects garbage: training on thousands of recordings, composing their report and encoding their list leave
+ * a hundred megabytes each, which would add up.
+ */
+async function collectGarbage(): Promise<void> {
+  // Builds of Node without an inspector do without this.
+  const inspector = await import("node:inspector").catch(() => undefined);
+  if (!inspector) return;
+  const session = new inspector.Session();
+  session.connect();
+  await new Promise((resolve) => session.post("HeapProfiler.collectGarbage", resolve));
+  session.disconnect();
 }
 
 async function openInput(

@@ -66,24 +66,37 @@ function separate(xs: Float64Array, ys: Float64Array, distance: number): void {
 export function findNeighbours(
   places: readonly (readonly [x: number, y: number])[],
 ): (readonly [right: number, below: number, left: number, above: number])[] {
-  return places.map(([x, y]) => {
-    const find = (measure: (dx: number, dy: number) => readonly [along: number, aside: number]): number => {
-      let best = -1;
-      let least = Number.POSITIVE_INFINITY;
-      for (const [i, other] of places.entries()) {
-        const [along, aside] = measure(other[0] - x, other[1] - y);
-        const cost = along + 2 * Math.abs(aside);
-        if (along > 0.5 && cost < least) [best, least] = [i, cost];
-      }
-      return best;
-    };
-    return [
-      find((dx, dy) => [dx, dy]),
-      find((dx, dy) => [dy, dx]),
-      find((dx, dy) => [-dx, dy]),
-      find((dx, dy) => [-dy, dx]),
-    ];
-  });
+  // Numbers in place of pairs: 500 marks are compared a million times, and pairs would be 250 MB of garbage.
+  const xs = Float64Array.from(places, ([x]) => x);
+  const ys = Float64Array.from(places, ([, y]) => y);
+  return places.map((_, mark) => [
+    findNeighbour(xs, ys, mark, 1, 0),
+    findNeighbour(xs, ys, mark, 0, 1),
+    findNeighbour(xs, ys, mark, -1, 0),
+    findNeighbour(xs, ys, mark, 0, -1),
+  ]);
+}
+
+/** Finds the neighbour of a mark in the direction (right, down), of which one is 0 and the other 1 or -1. */
+function findNeighbour(
+  xs: Float64Array,
+  ys: Float64Array,
+  mark: number,
+  right: number,
+  down: number,
+): number {
+  let best = -1;
+  let least = Number.POSITIVE_INFINITY;
+  for (let i = 0; i < xs.length; i++) {
+    const dx = xs[i]! - xs[mark]!;
+    const dy = ys[i]! - ys[mark]!;
+    const along = right * dx + down * dy;
+    const cost = along + 2 * Math.abs(right === 0 ? dx : dy);
+    if (along <= 0.5 || cost >= least) continue;
+    best = i;
+    least = cost;
+  }
+  return best;
 }
 
 const getLeast = (values: Float64Array): number => values.reduce((a, b) => Math.min(a, b));

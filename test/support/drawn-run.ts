@@ -1,18 +1,28 @@
 /** Runs of shards with drawn vectors, for training on more recordings than it pays to embed. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createRandom } from "../../src/core/random.ts";
+import { createRandom, type Random } from "../../src/core/random.ts";
+import type { EmbeddedSource } from "../../src/embed/embed-source.ts";
 import { resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
 import { openFolderStore } from "../../src/node/object-store/folder-store.ts";
 import { type PlannedRecording, writeManifest } from "../../src/node/shards/manifest.ts";
-import { getRunRecipe, getShardKey, openRun, saveRun } from "../../src/node/shards/run-document.ts";
+import {
+  getRunRecipe,
+  getShardKey,
+  openRun,
+  type RunRecipe,
+  saveRun,
+} from "../../src/node/shards/run-document.ts";
 import { encodeShard, type ShardRow } from "../../src/node/shards/shard-writer.ts";
 import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
+import { createShardSeries } from "./shard-series.ts";
 
 /** Distance of class means in standard deviations of a feature's noise. */
 const separation = 0.12;
 /** Numbers of noise that vectors are cut from: of few recordings, and of many. */
 const [shortNoise, longNoise] = [1 << 17, 1 << 21];
+/** Number of shards from which on those after the first are written by replacing its vectors. */
+const manyShards = 20;
 
 /** Writes a run whose vectors are drawn from a Gaussian per class. */
 export async function writeDrawnRun(
@@ -64,10 +74,28 @@ export async function writeDrawnRun(
     ...(transcriber ? { transcriber: { ...transcriber, vectors: [...transcriber.vectors] } } : {}),
   });
   const run = await openRun(folder);
+  const recipe = getRunRecipe(run);
+  const drawOutput = createOutputs(recipe, recordings > 10_000 ? longNoise : shortNoise);
+  const encode =
+    contents.length >= manyShards && !fp16
+      ? createShardSeries(recipe)
+      : (rows: readonly ShardRow[]) => encodeShard(rows, recipe, fp16);
+  for (const shard of contents.keys()) {
+    const rows = planned
+      .slice(shard * shardSize, (shard + 1) * shardSize)
+      .map(({ key, label }, i): ShardRow => {
+        const sha256 = (shard * shardSize + i).toString(16).padStart(16, "0").padEnd(64, "0");
+        return { key, sha256, outcome: { output: drawOutput(label, sha256) } };
+      });
+    await store.write(getShardKey(run, shard), await encode(rows));
+  }
+}
+
+/** Creates a function that draws facts, vectors and the transcript of a recording of a class. */
+function createOutputs({ encoders, transcriber }: RunRecipe, noiseLength: number) {
   const random = createRandom(1);
   const means = new Map<string, Float32Array>();
   // Stretches of one sequence of noise: drawing each number anew would take most of the time.
-  const noiseLength = recordings > 10_000 ? longNoise : shortNoise;
   const noise = Float32Array.from({ length: noiseLength }, () => random.normal());
   const draw = (name: string, length: number): Float32Array => {
     const mean = means.get(name) ?? Float32Array.from({ length }, () => separation * random.normal());
@@ -77,30 +105,26 @@ export async function writeDrawnRun(
     for (let i = 0; i < length; i++) vector[i]! += mean[i]!;
     return vector;
   };
+  return (label: string, audioHash: string): EmbeddedSource => {
+    const facts = createFacts(random, audioHash);
+    const number = Number(label.slice("class ".length));
+    const text = Array.from({ length: 4 }, () => `word${(random.integer(60) * (number + 3)) % 97}`).join(" ");
+    const vectors = (transcriber?.vectors ?? []).map(({ name, size }) => draw(`${name} ${label}`, size));
+    const embeddings = encoders.map(({ id, layers, dimensions }) => ({
+      ...{ frames: 50, vector: draw(`${id} ${label}`, 2 * layers * dimensions) },
+    }));
+    const transcript = transcriber
+      ? { transcript: { text, logprob: -0.3, tokens: 8, steps: 9, vectors } }
+      : {};
+    return { facts, embeddings, ...transcript };
+  };
+}
+
+function createFacts(random: Random, audioHash: string): EmbeddedSource["facts"] {
   const words = () => Uint32Array.from({ length: 60 }, () => random.integer(2 ** 32));
-  for (const shard of contents.keys()) {
-    const rows = planned
-      .slice(shard * shardSize, (shard + 1) * shardSize)
-      .map(({ key, label }, i): ShardRow => {
-        const sha256 = (shard * shardSize + i).toString(16).padStart(16, "0").padEnd(64, "0");
-        const facts = {
-          ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1 },
-          ...{ peak: 0.5, loudnessDb: -20, clippedFraction: 0, offset: 0, noiseDb: -70, warnings: [] },
-          ...{ kept: [0, 1] as const, fingerprint: words(), levels: words(), audioHash: sha256 },
-        };
-        const number = Number(label.slice("class ".length));
-        const text = Array.from({ length: 4 }, () => `word${(random.integer(60) * (number + 3)) % 97}`).join(
-          " ",
-        );
-        const vectors = (transcriber?.vectors ?? []).map(({ name, size }) => draw(`${name} ${label}`, size));
-        const embeddings = encoders.map(({ id, layers, dimensions }) => ({
-          ...{ frames: 50, vector: draw(`${id} ${label}`, 2 * layers * dimensions) },
-        }));
-        const transcript = transcriber
-          ? { transcript: { text, logprob: -0.3, tokens: 8, steps: 9, vectors } }
-          : {};
-        return { key, sha256, outcome: { output: { facts, embeddings, ...transcript } } };
-      });
-    await store.write(getShardKey(run, shard), await encodeShard(rows, getRunRecipe(run), fp16));
-  }
+  return {
+    ...{ container: "wav", codec: "pcm-s16", sampleRate: 16_000, channels: 1, seconds: 1 },
+    ...{ peak: 0.5, loudnessDb: -20, clippedFraction: 0, offset: 0, noiseDb: -70, warnings: [] },
+    ...{ kept: [0, 1] as const, fingerprint: words(), levels: words(), audioHash },
+  };
 }

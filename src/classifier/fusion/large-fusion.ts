@@ -7,7 +7,7 @@
  * Penalties are chosen once, on recordings left out. Calibration and weights are chosen anew for every fold,
  * on the recordings outside it, from outputs of heads that were fitted without them (Wolpert 1992, stacking).
  * Unlike in nested folds, such a head may have been fitted to recordings of the fold; with hundreds of
- * recordings this changes the score by less than .005 (runs/results/scale.md).
+ * recordings this changes the score by less than .005 (runs/results/nested-folds.md).
  */
 import { createRandom, shuffle } from "../../core/random.ts";
 import type { Head } from "../../head/head.ts";
@@ -25,6 +25,7 @@ import { pickRows } from "../../head/ridge-solver.ts";
 import { fitSparseRidge } from "../../head/sparse-ridge.ts";
 import { fitTemperature } from "../../head/temperature.ts";
 import type { Matrix } from "../../math/matrix.ts";
+import { createNumberStore } from "../../math/number-store.ts";
 import { createSparseTextFeatures, fitVocabulary, type Vocabulary } from "../features/text-features.ts";
 import type { LabelledRows } from "../labelled-rows.ts";
 import type { MoreRows } from "../more-rows.ts";
@@ -156,10 +157,17 @@ function* fitView(
   const computeFeatures = createViewFeatures(view, encoderSet);
   if (embeddings.length <= maximumDense && !more) return fitDenseRidge(computeFeatures(embeddings), problem);
   const columns = getViewSize(view, encoderSet)!;
+  const piece = createNumberStore();
   return yield* fitStreamedRidge(
     {
       ...{ rows: embeddings.length, columns },
-      read: (rows) => computeFeatures(rows.map((row) => embeddings[row]!)),
+      read(rows) {
+        piece.release();
+        return computeFeatures(
+          rows.map((row) => embeddings[row]!),
+          piece,
+        );
+      },
       readMore: more && (() => readBlocks(more, view, columns, groups, problem.divisions)),
     },
     problem,
