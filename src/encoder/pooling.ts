@@ -12,7 +12,7 @@
 import { type FrameSpan, leastPower, tinyPower } from "../onnx/pooling-graph.ts";
 
 /**
- * How frames are pooled: all count the same (`even`), or by the amplitude of the samples they are computed from.
+ * How frames are pooled: all count the same (`even`), or by the amplitude of their samples.
  */
 export type FramePooling = "even" | "amplitude";
 
