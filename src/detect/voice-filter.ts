@@ -40,7 +40,7 @@ export function createVoiceNetwork(session: OnnxSession): VoiceNetwork {
   };
 }
 
-/** Yields the probability of speech for each 32 ms of mono samples at 16 kHz; the last step may be shorter. */
+/** Yields the probability of speech of each 32 ms of mono samples at 16 kHz; the last step is zero-padded. */
 export async function* computeVoice(session: OnnxSession, samples: Float32Array): AsyncGenerator<number> {
   const sr: OnnxTensor = { dims: [], data: BigInt64Array.of(BigInt(networkRate)) };
   let state: OnnxTensor = { dims: stateDims, data: new Float32Array(2 * 128) };
