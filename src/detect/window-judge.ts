@@ -5,8 +5,8 @@
  * Windows beyond the golem's threshold for `unknown` are therefore not rejected. Instead, familiarity changes
  * the odds of the best class, as in linear discriminant analysis of two normal distributions of unit
  * variance: that of known recordings (mean 0 by definition) and that of the sounds of no class that were
- * measured at training. If the two cannot be told apart, it changes nothing. Golems without that measurement reduce the
- * probabilities of unfamiliar windows by a logistic curve.
+ * measured at training. If the two cannot be told apart, it changes nothing. Golems without that measurement
+ * reduce the probabilities of unfamiliar windows by a logistic curve.
  *
  * If the golem uses words, the confidence of the transcriber separates speech from other sounds: if the
  * tokens of a window are less probable than nearly all in training, and than {@link clearLogprob}, its scores

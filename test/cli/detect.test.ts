@@ -201,9 +201,9 @@ describe("golem detect", () => {
     expect(raven.map(({ Selection }) => Selection)).toEqual(events.map((_, i) => String(i + 1)));
     for (const row of raven)
       expect(Number(row["High Freq (Hz)"])).toBeGreaterThan(Number(row["Low Freq (Hz)"]));
-    const silent = join(folder, "silent.wav");
-    writeFileSync(silent, createWav([new Float32Array(3 * rate)], rate));
-    const none = await runGolem(["detect", golem, silent]);
+    const hush = join(folder, "hush.wav");
+    writeFileSync(hush, createWav([new Float32Array(3 * rate)], rate));
+    const none = await runGolem(["detect", golem, hush]);
     expect(none.stdout).toMatch(/^No event was found/);
   });
 
