@@ -5,9 +5,11 @@
 import { type DetectOptions, resolveDetectSettings } from "../../src/detect/detect-settings.ts";
 import { createDetector } from "../../src/detect/detector.ts";
 import { deriveThresholds } from "../../src/detect/false-alarms.ts";
+import { addVoiceFilter } from "../../src/detect/voice-filter.ts";
 import { createWindowClassifier, type WindowClassifier } from "../../src/detect/window-classifier.ts";
 import type { WindowAnswer } from "../../src/detect/window-judge.ts";
 import { loadEncoderSet } from "../../src/node/models/load-encoder-set.ts";
+import { loadVoiceNetwork } from "../../src/node/models/voice-network.ts";
 import { train } from "../../src/node/train.ts";
 import { gatherDraw } from "./clips.ts";
 import { conditions } from "./conditions.ts";
@@ -60,17 +62,26 @@ export interface Measured {
   readonly sounds: number;
 }
 
+/** What is measured. */
+interface DrawOptions {
+  readonly folder: string;
+  readonly set: string;
+  readonly draw: number;
+  /** Whether windows without a voice are silent. */
+  readonly voice: boolean;
+}
+
 /** Measures the draw; reports each stream when it is finished. */
 export async function measureDraw(
-  folder: string,
-  set: string,
-  draw: number,
+  { folder, set, draw, voice }: DrawOptions,
   onMeasured: (measured: Measured) => void,
 ): Promise<void> {
   const material = gatherDraw(folder, set, draw);
   const golem = await train(material.trainList, { repeats: 1 });
   const encoderSet = await loadEncoderSet(golem.encoderSet, { threads: 1 });
-  const classifier = createWindowClassifier(golem.model, encoderSet);
+  const network = voice ? await loadVoiceNetwork() : undefined;
+  const plain = createWindowClassifier(golem.model, encoderSet);
+  const classifier = network ? addVoiceFilter(plain, network) : plain;
   const settings = resolveDetectSettings(golem.model);
   for (const condition of conditions) {
     const { samples, placed } = await assembleStream(material.clips, material.background, condition, draw);
@@ -119,6 +130,7 @@ export async function measureDraw(
     });
   }
   await encoderSet.dispose();
+  await network?.dispose();
   material.dispose();
 
   /** Returns the events of a stream that is pushed in pieces of a tenth of a second. */

@@ -16,7 +16,7 @@ const range = (values: readonly number[], write: (value: number) => string): str
 };
 const row = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
 
-const introduction = (measured: readonly Measured[], machine: string): string[] => [
+const introduction = (measured: readonly Measured[], machine: string, voice: boolean): string[] => [
   "# Events in long recordings",
   "",
   `Golems trained without flags on about 50 recordings, draws ${unique(measured.map(({ draw }) => draw)).join(", ")} of each set; of ESC-10 on the eight classes that are not background. Streams of a draw's test recordings,`,
@@ -25,12 +25,15 @@ const introduction = (measured: readonly Measured[], machine: string): string[] 
   "alarm: an event of another label on it, or any event elsewhere, counted an hour of the whole stream, most of which is words, sentences and sounds. `again`: further events of",
   "the right label on one recording (a dog that barks twice). `default`: the golem's own threshold. Intervals (95 %): Clopper and Pearson's over recordings, Garwood's over false",
   "alarms; recordings of a draw share a golem, so the range over draws stands beside them.",
+  ...(voice
+    ? ["Windows in which the network silero finds no voice count as silent (`golem detect --voice`)."]
+    : []),
   `Made by \`runs/detect.ts\` on ${machine}; other work ran beside it.`,
 ];
 
 /** Writes the page. */
-export function writeDetectReport(measured: readonly Measured[], machine: string): string {
-  const lines = introduction(measured, machine);
+export function writeDetectReport(measured: readonly Measured[], machine: string, voice: boolean): string {
+  const lines = introduction(measured, machine, voice);
   const sets = unique(measured.map(({ set }) => set));
   const names = conditions.map(({ name }) => name);
   const each = (write: (rows: readonly Measured[], set: string, name: string) => void): void => {

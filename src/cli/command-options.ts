@@ -224,5 +224,10 @@ export const detectOptions: readonly OptionSpecification[] = [
     description: "shortest sound and shortest event (default: 0.1)",
     parse: positive,
   },
+  {
+    flags: "--voice",
+    description:
+      "classify only windows in which a voice is heard (silero; downloads 5.5 MB once); for golems of speech",
+  },
   movedEncoderOption,
 ];

@@ -18,6 +18,7 @@ import {
 } from "../detect/detect-settings.ts";
 import { detectSource } from "../detect/detect-source.ts";
 import { createDetector, type DetectedEvent, type Detector } from "../detect/detector.ts";
+import { addVoiceFilter } from "../detect/voice-filter.ts";
 import { createWindowClassifier, type WindowClassifier } from "../detect/window-classifier.ts";
 import { systemDecoders } from "./decode/system-decoders.ts";
 import { openFileSource } from "./disk/file-source.ts";
@@ -25,11 +26,17 @@ import type { EnvironmentOptions } from "./environment.ts";
 import type { Golem } from "./golem.ts";
 import { type ClipKeeper, type KeepOptions, openClipKeeper } from "./keep/clip-keeper.ts";
 import { loadEncoderSet } from "./models/load-encoder-set.ts";
+import { loadVoiceNetwork } from "./models/voice-network.ts";
 
 /** Options of {@link detectFile} and {@link openDetector}. */
 export interface DetectWork extends DetectOptions, EnvironmentOptions, WorkOptions {
   /** Where clips of the sound are kept; default: nothing is kept. */
   readonly keep?: KeepOptions | undefined;
+  /**
+   * Whether only windows in which a voice is heard are classified; default false. For golems of speech only:
+   * other sounds are not detected. The network for it is downloaded on first use (5.5 MB).
+   */
+  readonly voice?: boolean | undefined;
 }
 
 /** Options of {@link openDetector}. */
@@ -143,12 +150,19 @@ const toKeeping = (keeper: ClipKeeper | undefined, source: string): ClipKeeping 
 
 async function loadClassifier(
   golem: Golem,
-  { cache, signal, onProgress }: DetectWork,
+  { cache, signal, onProgress, voice }: DetectWork,
 ): Promise<{ classifier: WindowClassifier; dispose(): Promise<void> }> {
   const threads = Math.min(4, availableParallelism());
-  const encoderSet = await loadEncoderSet(golem.encoderSet, { cache, signal, onProgress, threads });
+  const network = voice ? await loadVoiceNetwork({ cache, signal, onProgress }) : undefined;
+  const encoderSet = await loadEncoderSet(golem.encoderSet, { cache, signal, onProgress, threads }).catch(
+    async (error: unknown) => {
+      await network?.dispose();
+      throw error;
+    },
+  );
   let last: Promise<unknown> = Promise.resolve();
-  const { classify, ...rest } = createWindowClassifier(golem.model, encoderSet);
+  const plain = createWindowClassifier(golem.model, encoderSet);
+  const { classify, ...rest } = network ? addVoiceFilter(plain, network) : plain;
   return {
     classifier: {
       ...rest,
@@ -162,6 +176,7 @@ async function loadClassifier(
       // An encoder may still be processing a window; it must not be freed meanwhile.
       await last;
       await encoderSet.dispose();
+      await network?.dispose();
     },
   };
 }

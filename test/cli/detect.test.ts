@@ -8,6 +8,7 @@ import { join, resolve } from "node:path";
 import { Readable } from "node:stream";
 import { parse } from "csv-parse/sync";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { createRandom } from "../../src/core/random.ts";
 import type { DetectedEvent } from "../../src/detect/detector.ts";
 import { createWav } from "../support/audio-files.ts";
 import { runGolem } from "../support/command-line.ts";
@@ -123,6 +124,37 @@ describe("golem detect", () => {
     expect(events.map(({ label }) => label)).toEqual(lines.map(({ label }) => label));
     const times = (all: readonly DetectedEvent[]) => all.flatMap(({ start, end }) => [start, end]);
     expect(times(events)).toBeAllclose(times(lines), { rtol: 0, atol: 0.1 });
+  });
+
+  it("finds only what is spoken with --voice, in a file and in a pipe", async ({ skip }) => {
+    const { folder, golem, samples, truth } = stream;
+    const { start, end } = truth.at(-1)!;
+    const random = createRandom(3);
+    const both = Float32Array.from({ length: 14 * rate }, () => 0.0005 * random.normal());
+    both.set(samples.subarray(Math.round(start * rate), Math.round(end * rate)), 3 * rate);
+    for (let i = 0; i < rate; i++) both[10 * rate + i]! += 0.3 * Math.exp(-i / 4000) * Math.sin(i / 3);
+    const file = join(folder, "bell.wav");
+    writeFileSync(file, createWav([both], rate));
+    const detect = async (name: string, ...more: string[]) => {
+      const kept = join(folder, name);
+      const keep = ["--threshold", "0.3", "--keep", kept, "--keep-unknown", "--json", ...more];
+      const { exitCode, stdout, stderr } = await runGolem(["detect", golem, file, ...keep]);
+      if (stderr.includes("[weights-missing]")) skip("no network connection");
+      expect(exitCode).toBe(0);
+      const clips = parseLines<{ sourceStart: number; end: number }>(
+        readFileSync(join(kept, "kept.jsonl"), "utf8"),
+      );
+      const ends = clips.map(({ sourceStart, end }) => sourceStart + end);
+      return { events: parseLines(stdout), last: Math.max(...ends) };
+    };
+    // The bell is unlike all classes, so without the filter it is kept as unknown sound.
+    expect((await detect("plain")).last).toBeGreaterThan(10);
+    const { events, last } = await detect("voiced", "--voice");
+    expect(last).toBeLessThan(10);
+    expect(events.length).toBeGreaterThan(0);
+    const listen = ["listen", golem, "--json", "--threshold", "0.3", "--voice"];
+    const listened = await runGolem(listen, undefined, pipe(both));
+    expect(parseLines(listened.stdout).map(({ label }) => label)).toEqual(events.map(({ label }) => label));
   });
 
   it("writes the same events in every form, as others read them", async () => {

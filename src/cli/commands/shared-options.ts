@@ -71,11 +71,14 @@ export interface DetectCommandOptions {
   readonly hop?: number;
   readonly pause?: number;
   readonly minDuration?: number;
+  readonly voice?: boolean;
 }
 
 /** Converts options of detection to those of the library; throws `usage` for `--threshold` with a rate. */
-export function toDetectOptions(options: DetectCommandOptions): DetectOptions {
-  const { threshold, falseAlarms, window, hop, pause, minDuration } = options;
+export function toDetectOptions(
+  options: DetectCommandOptions,
+): DetectOptions & { readonly voice?: boolean | undefined } {
+  const { threshold, falseAlarms, window, hop, pause, minDuration, voice } = options;
   if (threshold !== undefined && falseAlarms !== undefined) {
     throw new GolemError(
       "usage",
@@ -93,7 +96,7 @@ export function toDetectOptions(options: DetectCommandOptions): DetectOptions {
       hopSeconds: hop,
       pauseSeconds: pause,
     },
-    minimumSeconds: minDuration,
+    ...{ minimumSeconds: minDuration, voice },
   };
 }
 

