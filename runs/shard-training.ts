@@ -14,7 +14,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
-import { writeDrawnRun } from "../test/support/drawn-run.ts";
+import { writeDrawnRun } from "../test/support/shards/drawn-run.ts";
 
 const sizes = (process.argv[2] ?? "10000,20000,100000").split(",");
 const keptIn = process.argv[3];

@@ -133,14 +133,12 @@ const usual = z.object({ mean: z.number(), deviation: z.number().check(z.positiv
 
 /**
  * Scores of sounds that belong to no class; see detect/false-alarms.ts. `centre` and `spread` are log-odds
- * per label, levels multiples of the spread.
+ * per label, levels multiples of the spread (`familiarity`: a median; `missed`: of `heldOut`).
  */
 const falseAlarms = z.object({
   soundsPerHour: z.number().check(z.positive()),
   sounds: z.object({ others: count, pieces: count, noise: count }),
-  /** Their median familiarity; absent in golems of earlier versions, and if it was not measured. */
   familiarity: z.optional(z.number()),
-  /** Number of held-out recordings behind `missed`. */
   heldOut: count,
   centre: z.array(z.number()).check(z.maxLength(10_000)),
   spread: z.array(z.number().check(z.positive())).check(z.maxLength(10_000)),

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { createTone, createWav } from "../../../test/support/audio-files.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
-import { getData, getRun, runJson } from "../../../test/support/tone-run.ts";
+import { getData, getRun, runJson } from "../../../test/support/shards/tone-run.ts";
 
 describe("shards", () => {
   it("give the same golem as the folder, byte for byte, with copies", async () => {

@@ -7,7 +7,7 @@ import { DuckDBInstance } from "@duckdb/node-api";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { describe, expect, it } from "vitest";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
-import { getData, getRun, runJson } from "../../../test/support/tone-run.ts";
+import { getData, getRun, runJson } from "../../../test/support/shards/tone-run.ts";
 
 async function hashShards(run: string): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};

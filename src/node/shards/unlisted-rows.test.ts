@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { writeDrawnRun } from "../../../test/support/drawn-run.ts";
+import { writeDrawnRun } from "../../../test/support/shards/drawn-run.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
 import { defaultAudioSettings } from "../../audio/audio.ts";
 import { describeAudio } from "../../audio/audio-description.ts";

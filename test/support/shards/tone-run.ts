@@ -2,9 +2,9 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { createTone, createWav } from "./audio-files.ts";
-import { runGolem } from "./command-line.ts";
-import { getSharedFolder } from "./shared-folder.ts";
+import { createTone, createWav } from "../audio-files.ts";
+import { runGolem } from "../command-line.ts";
+import { getSharedFolder } from "../shared-folder.ts";
 
 /** Twelve tones in two classes, and three files that are no recordings. */
 async function writeData(folder: string): Promise<void> {

@@ -1,20 +1,20 @@
 /** Runs of shards with drawn vectors, for training on more recordings than it pays to embed. */
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
-import { createRandom, type Random } from "../../src/core/random.ts";
-import type { EmbeddedSource } from "../../src/embed/embed-source.ts";
-import { resolveEncoderSet } from "../../src/node/models/resolve-encoder-set.ts";
-import { openFolderStore } from "../../src/node/object-store/folder-store.ts";
-import { type PlannedRecording, writeManifest } from "../../src/node/shards/manifest.ts";
+import { createRandom, type Random } from "../../../src/core/random.ts";
+import type { EmbeddedSource } from "../../../src/embed/embed-source.ts";
+import { resolveEncoderSet } from "../../../src/node/models/resolve-encoder-set.ts";
+import { openFolderStore } from "../../../src/node/object-store/folder-store.ts";
+import { type PlannedRecording, writeManifest } from "../../../src/node/shards/manifest.ts";
 import {
   getRunRecipe,
   getShardKey,
   openRun,
   type RunRecipe,
   saveRun,
-} from "../../src/node/shards/run-document.ts";
-import { encodeShard, type ShardRow } from "../../src/node/shards/shard-writer.ts";
-import { getEncoderSetInfo } from "../../src/workflow/encoder-set-info.ts";
+} from "../../../src/node/shards/run-document.ts";
+import { encodeShard, type ShardRow } from "../../../src/node/shards/shard-writer.ts";
+import { getEncoderSetInfo } from "../../../src/workflow/encoder-set-info.ts";
 import { createShardSeries } from "./shard-series.ts";
 
 /** Distance of class means in standard deviations of a feature's noise. */

@@ -2,10 +2,10 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { listVectorColumns } from "../../src/node/shards/shard-columns.ts";
-import { openShardVectors, readShardValues } from "../../src/node/shards/shard-reader.ts";
-import { encodeShard, type ShardRow } from "../../src/node/shards/shard-writer.ts";
-import { createScratchFolder } from "./scratch-folder.ts";
+import { listVectorColumns } from "../../../src/node/shards/shard-columns.ts";
+import { openShardVectors, readShardValues } from "../../../src/node/shards/shard-reader.ts";
+import { encodeShard, type ShardRow } from "../../../src/node/shards/shard-writer.ts";
+import { createScratchFolder } from "../scratch-folder.ts";
 import { createShardSeries } from "./shard-series.ts";
 
 /** More than one row group. */

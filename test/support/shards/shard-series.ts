@@ -6,9 +6,9 @@
 import { type FileMetaData, parquetMetadata } from "hyparquet";
 import { ByteWriter } from "hyparquet-writer";
 import { writeMetadata } from "hyparquet-writer/src/metadata.js";
-import type { RunRecipe } from "../../src/node/shards/run-document.ts";
-import { listVectorColumns, type VectorColumn } from "../../src/node/shards/shard-columns.ts";
-import { encodeShard, type ShardRow } from "../../src/node/shards/shard-writer.ts";
+import type { RunRecipe } from "../../../src/node/shards/run-document.ts";
+import { listVectorColumns, type VectorColumn } from "../../../src/node/shards/shard-columns.ts";
+import { encodeShard, type ShardRow } from "../../../src/node/shards/shard-writer.ts";
 
 /** The first shard: its bytes before the metadata, and where its vectors are. */
 interface Template {
