@@ -1,7 +1,7 @@
 /** Training on more recordings than fit in memory: vectors are read from shards and give the same head. */
 import { expect, it } from "vitest";
-import { writeDrawnRun } from "../../../test/support/shards/drawn-run.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { writeDrawnRun } from "../../../test/support/shards/drawn-run.ts";
 import { describeAudio } from "../../audio/audio-description.ts";
 import { getAudioSettings } from "../../embed/embed-source.ts";
 import type { EmbeddedRecording } from "../../embed/embedded-recording.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
-import { writeDrawnRun } from "../../../test/support/shards/drawn-run.ts";
 import { createScratchFolder } from "../../../test/support/scratch-folder.ts";
+import { writeDrawnRun } from "../../../test/support/shards/drawn-run.ts";
 import { defaultAudioSettings } from "../../audio/audio.ts";
 import { describeAudio } from "../../audio/audio-description.ts";
 import { getViewSize, type VectorView } from "../../classifier/view.ts";
