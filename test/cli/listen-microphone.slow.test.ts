@@ -36,12 +36,13 @@ it.skipIf(missing.length > 0)(
   `hears through arecord what detect finds in the same sound, and ends with Ctrl-C${note}`,
   async () => {
     const { folder, golem, truth } = stream;
-    // Four seconds of quiet, in which the gate finds its floor, and the last two sentences.
+    // Four seconds of quiet, in which the gate finds its floor, the last two sentences, and quiet in which the last event ends.
     const quiet = stream.samples.subarray(0, 2 * streamRate);
     const rest = stream.samples.subarray(Math.round((truth.at(-2)!.start - 2) * streamRate));
-    const samples = new Float32Array(quiet.length + rest.length);
+    const samples = new Float32Array(2 * quiet.length + rest.length);
     samples.set(quiet);
     samples.set(rest, quiet.length);
+    samples.set(quiet, quiet.length + rest.length);
     const file = join(folder, "same.pcm");
     const bytes = toPcm(samples);
     writeFileSync(file, bytes);
