@@ -29,9 +29,12 @@ const source = argument === "wav" ? createEndlessWav(1800) : await openFileSourc
 const opened = await openAudio(source);
 let samples = 0;
 let windows = 0;
+// Not `resourceUsage().maxRSS`: on Linux it includes the memory of the process that started this one.
+let most = process.memoryUsage.rss();
 for await (const window of opened.windows()) {
   samples += window.length;
   windows++;
+  most = Math.max(most, process.memoryUsage.rss());
 }
-const megabytes = process.resourceUsage().maxRSS / 1024;
+const megabytes = most / 2 ** 20;
 process.stdout.write(JSON.stringify({ seconds: opened.facts.seconds, samples, windows, megabytes }));
