@@ -1,9 +1,11 @@
 /**
  * Processor milliseconds per clip of the built-in moonshine-tiny encoder, one thread, as embedding.py prints them.
+ * Its frames count by amplitude; the embedding printed is that of its earlier form, the mean, which the others compute.
  *
  *   npx tsx bench/embedding-golem.ts FOLDER
  */
 import { readFileSync } from "node:fs";
+import { getEncoderDefinition } from "../src/encoder/registry.ts";
 import { loadEncoder } from "../src/node/models/load-encoder.ts";
 
 const samples = 32_000;
@@ -15,7 +17,10 @@ const clips = Array.from({ length: all.length / samples }, (_, i) =>
 const encoder = await loadEncoder("moonshine-tiny", { threads: 1 });
 const { layers, dimensions } = encoder.info;
 const start = (layers - 1) * 2 * dimensions;
-const { vector } = await encoder.encode(clips[0]!);
+const earlier = getEncoderDefinition("moonshine-tiny").earlier![0]!;
+const even = await loadEncoder({ ...earlier, source: { kind: "built-in" } }, { threads: 1 });
+const { vector } = await even.encode(clips[0]!);
+await even.dispose();
 for (const clip of clips) await encoder.encode(clip);
 const times: number[] = [];
 for (let round = 0; round < 3; round++) {
