@@ -7,10 +7,10 @@
  * recordings are new to it. Writes runs/results/shard-commands.json and shard-commands.md, with what was measured
  * before of other sizes. Needs Linux and the built package.
  */
-import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { basename, join } from "node:path";
+import { measureCommand } from "./measured-command.ts";
 
 const [commands, golem, ...runs] = process.argv.slice(2) as [string, string, ...string[]];
 const scratch = mkdtempSync(join(tmpdir(), "golem-shard-commands-"));
@@ -27,25 +27,8 @@ interface Cost {
 }
 
 function measure(run: string, args: readonly string[]): Cost {
-  const used = join(scratch, "used.json");
-  const hook = join(scratch, "note.cjs");
-  // Children that were waited for decode Parquet: fields 16 and 17 of proc(5), in hundredths of a second.
-  const note = `process.on("exit", () => { const fs = require("node:fs"); const u = process.resourceUsage();
-    const ended = fs.readFileSync("/proc/self/stat", "utf8").split(") ").at(-1).split(" ").slice(13, 15);
-    const seconds = (u.userCPUTime + u.systemCPUTime) / 1e6 + ended.reduce((sum, ticks) => sum + ticks / 100, 0);
-    fs.writeFileSync(${JSON.stringify(used)}, JSON.stringify([seconds, u.maxRSS])); });`;
-  writeFileSync(hook, note);
-  const started = performance.now();
-  const { status } = spawnSync(process.execPath, ["--require", hook, "bin/golem.js", ...args, "--json"], {
-    maxBuffer: 2 ** 30,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const wallSeconds = (performance.now() - started) / 1000;
-  const [processorSeconds, kilobytes] = JSON.parse(readFileSync(used, "utf8")) as [number, number];
-  return {
-    ...{ recordings: Number(basename(run)), command: args[0]!, status },
-    ...{ processorSeconds, wallSeconds, peakMegabytes: kilobytes / 1024 },
-  };
+  const { stdout: _, ...cost } = measureCommand(scratch, [...args, "--json"]);
+  return { recordings: Number(basename(run)), command: args[0]!, ...cost };
 }
 
 function writeResults(cost: Cost): void {

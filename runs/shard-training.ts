@@ -10,11 +10,11 @@
  * runs/results/shard-training.json and shard-training.md, with what was measured before of other sizes. Needs
  * Linux and the built package.
  */
-import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { cpus, tmpdir } from "node:os";
 import { join } from "node:path";
 import { writeDrawnRun } from "../test/support/shards/drawn-run.ts";
+import { measureCommand } from "./measured-command.ts";
 
 const sizes = (process.argv[2] ?? "10000,20000,100000").split(",");
 const keptIn = process.argv[3];
@@ -43,36 +43,18 @@ async function measure(size: string): Promise<Cost> {
     await writeDrawnRun(run, { recordings, shardSize: 1024, classes: 10, ...(encoder ? { encoder } : {}) });
     writeFileSync(join(run, "done"), "");
   }
-  const used = join(scratch, "used.json");
-  const hook = join(scratch, "note.cjs");
-  // Children that were waited for decode Parquet: fields 16 and 17 of proc(5), in hundredths of a second.
-  const note = `process.on("exit", () => { const fs = require("node:fs"); const u = process.resourceUsage();
-    const ended = fs.readFileSync("/proc/self/stat", "utf8").split(") ").at(-1).split(" ").slice(13, 15);
-    const seconds = (u.userCPUTime + u.systemCPUTime) / 1e6 + ended.reduce((sum, ticks) => sum + ticks / 100, 0);
-    fs.writeFileSync(${JSON.stringify(used)}, JSON.stringify([seconds, u.maxRSS])); });`;
-  writeFileSync(hook, note);
-  const started = performance.now();
-  const args = [
-    "--require",
-    hook,
-    "bin/golem.js",
-    "train",
-    run,
-    "--out",
-    join(keptIn ?? scratch, `golem-${size}`),
-    "--json",
-  ];
-  const text = execFileSync(process.execPath, args, {
-    maxBuffer: 2 ** 28,
-    stdio: ["ignore", "pipe", "ignore"],
-  });
-  const wallSeconds = (performance.now() - started) / 1000;
-  const [processorSeconds, kilobytes] = JSON.parse(readFileSync(used, "utf8")) as [number, number];
-  const { views, evaluation } = JSON.parse(text.toString());
+  const out = join(keptIn ?? scratch, `golem-${size}`);
+  const {
+    stdout: text,
+    processorSeconds,
+    wallSeconds,
+    peakMegabytes,
+  } = measureCommand(scratch, ["train", run, "--out", out, "--json"]);
+  const { views, evaluation } = JSON.parse(text);
   if (!keptIn) rmSync(run, { recursive: true });
   return {
     ...{ recordings, encoder, views: views.length },
-    ...{ processorSeconds, wallSeconds, peakMegabytes: kilobytes / 1024 },
+    ...{ processorSeconds, wallSeconds, peakMegabytes },
     ...{ scored: evaluation.recordings, balancedAccuracy: evaluation.balancedAccuracy },
   };
 }
